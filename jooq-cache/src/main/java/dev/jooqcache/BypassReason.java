@@ -1,0 +1,110 @@
+package dev.jooqcache;
+
+/** Why a query was executed instead of being served from the cache, or its result not stored. */
+public enum BypassReason {
+    /** {@link CacheHint#bypass()} was given. */
+    HINT("the query was marked with CacheHint.bypass()", "remove the hint"),
+    /** {@link CacheMode#MARKED}, and the query has no hint. */
+    NOT_MARKED("only marked queries are cached in mode MARKED", "run it on cache.with(dsl, CacheHint.cache())"),
+    /** The query reads a table that was given to {@code exclude}. */
+    EXCLUDED_TABLE("the query reads an excluded table", "remove the table from exclude(..)"),
+    /** FOR UPDATE, FOR SHARE and their like. */
+    LOCKING("the query locks rows, so it must run", "drop the locking clause if the lock is not needed"),
+    /** The query calls something whose value changes between executions or sessions. */
+    NONDETERMINISTIC_FUNCTION(
+            "its value changes between executions", "bind the value instead, for instance LocalDate.now()"),
+    /** The query calls a function that is not known to be deterministic. */
+    UNKNOWN_FUNCTION("the function is not known to be deterministic", "leave this query uncached"),
+    /** The query reads a view, whose base tables are not known. */
+    VIEW("the tables under the view are not known", "query the base tables"),
+    /** The query reads a table-valued function. */
+    TABLE_FUNCTION("what the table function reads is not known", "query the base tables"),
+    /** The query reads a table that the database's catalog does not know, for instance a synonym. */
+    UNKNOWN_TABLE("no table of this name is in the database's catalog", "query the table by its own name"),
+    /** The database's catalog could not be read, or was not yet read. */
+    SCHEMA_UNKNOWN("the database's catalog is not known (yet)", "see the log for why it could not be read"),
+    /** The query reads a temporary table. */
+    TEMPORARY_TABLE("a temporary table has other rows in another session", "leave this query uncached"),
+    /** The query reads the database's catalog. */
+    SYSTEM_TABLE("the catalog changes without any visible write", "leave this query uncached"),
+    /** The query samples rows. */
+    SAMPLING("TABLESAMPLE gives other rows each time", "leave this query uncached"),
+    /** The query has a plain-SQL part that jOOQ's parser does not understand. */
+    PLAIN_SQL("jOOQ's parser does not understand a plain-SQL part", "write it with jOOQ's DSL"),
+    /** The query writes: DML run as a query, a data-modifying CTE, or a function of unknown effect. */
+    WRITES("the statement writes, or may write", "leave this query uncached"),
+    /** It is no single query: a batch, a routine, {@code fetchMany}. */
+    NOT_A_SINGLE_QUERY("only single queries with one result are cached", "use fetch() on one query"),
+    /** The query reads no table. */
+    NO_TABLE("the query reads no table; there is nothing to depend on", "leave this query uncached"),
+    /** The statement is kept open between executions. */
+    KEPT_STATEMENT("the statement is kept open between executions", "remove keepStatement(true)"),
+    /** The result set was asked to be updatable or scrollable. */
+    RESULT_SET_TYPE("the result set is updatable or scrollable", "use the default result set type"),
+    /** A bind value's content cannot be compared exactly. */
+    UNKNOWN_BIND_VALUE(
+            "a bind value's class cannot be compared exactly",
+            "give its column a Converter to a type that can be, for instance String"),
+    /** A result value's content cannot be copied exactly. */
+    UNKNOWN_RESULT_VALUE(
+            "the driver answered a value that cannot be copied exactly, or threw while reading",
+            "read the column as a type of its own, for instance by a cast or a forced type"),
+    /** The result has more rows, or takes more bytes, than the settings allow. */
+    RESULT_TOO_LARGE(
+            "the result is larger than the settings allow", "raise maximumRowsPerResult or maximumBytesPerResult"),
+    /** The result was not read to its end, or limited by {@code maxRows}. */
+    RESULT_INCOMPLETE("the result was not read to its end", "fetch all rows, or LIMIT them in SQL"),
+    /** The query failed. */
+    FAILED("the query failed", "see its exception"),
+    /** A write of something that the query depends on is about to be committed. */
+    PENDING_WRITE("a writer is about to commit to one of the tables", "nothing: the next read can be cached again"),
+    /** Something that the query depends on was written while it ran. */
+    WRITTEN_MEANWHILE("one of the tables was written while the query ran", "nothing: the next read can be cached"),
+    /** The transaction has written something that the query depends on. */
+    OWN_WRITE("the transaction has written one of the tables itself", "nothing: it must see its own rows"),
+    /** The transaction's snapshot is older than the last write, or not taken yet. */
+    SNAPSHOT("the transaction's snapshot differs from what is cached", "use READ COMMITTED if that suffices"),
+    /** The isolation level needs every statement to run, or is unknown. */
+    ISOLATION("the isolation level needs every statement to run, or is unknown", "use READ COMMITTED if that suffices"),
+    /** The transaction has failed and waits for its rollback. */
+    FAILED_TRANSACTION("a statement of the transaction has failed", "roll the transaction back"),
+    /** A transaction on a connection whose commits the cache does not see. */
+    UNTRACKED_TRANSACTION(
+            "the transaction's commit cannot be seen", "use cache.track(dataSource) on the innermost pool"),
+    /** The session's state (schema, role, settings) was changed. */
+    SESSION_STATE(
+            "the session's schema, role or settings were changed, which can change what the query means",
+            "name the state with CacheHint.key(scope)"),
+    /** The generation store cannot be trusted at the moment. */
+    GENERATION_STORE("the generation store does not work at the moment", "see its exception in the log"),
+    /** The cache itself failed. */
+    CACHE_FAILURE("the cache itself failed", "see its exception in the log"),
+    /** The cache is closed. */
+    CLOSED("the cache is closed", "close the cache after its last use");
+
+    private final String why;
+    private final String fix;
+
+    BypassReason(String why, String fix) {
+        this.why = why;
+        this.fix = fix;
+    }
+
+    /**
+     * What stands in the way, in a few words.
+     *
+     * @return a phrase without a full stop
+     */
+    public String why() {
+        return why;
+    }
+
+    /**
+     * What a user can do about it.
+     *
+     * @return a phrase without a full stop
+     */
+    public String fix() {
+        return fix;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.jooqcache;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the cache would do with a query, and why; see {@link QueryCache#explain}. Immutable.
+ *
+ * <p>It is about the query alone. An execution can still bypass for a reason of its own, for instance because its
+ * transaction has written one of the tables.
+ */
+public final class CacheDecision {
+
+    private final String sql;
+    private final List<String> tables;
+    private final List<String> touches;
+    private final @Nullable BypassReason reason;
+    private final String detail;
+
+    CacheDecision(String sql, List<String> tables, List<String> touches, @Nullable BypassReason reason, String detail) {
+        this.sql = sql;
+        this.tables = tables;
+        this.touches = touches;
+        this.reason = reason;
+        this.detail = detail;
+    }
+
+    /**
+     * Whether results of the query can be cached.
+     *
+     * @return whether there is no reason against it
+     */
+    public boolean isCacheable() {
+        return reason == null;
+    }
+
+    /**
+     * Why the query cannot be cached.
+     *
+     * @return the reason, or {@code null} if it can
+     */
+    public @Nullable BypassReason reason() {
+        return reason;
+    }
+
+    /**
+     * The tables that the query reads.
+     *
+     * @return sorted names, qualified where the query qualifies them
+     */
+    public List<String> tables() {
+        return tables;
+    }
+
+    /**
+     * The tables whose dependent results the statement invalidates; {@code *} means all.
+     *
+     * @return sorted names; empty for a statement that only reads
+     */
+    public List<String> touches() {
+        return touches;
+    }
+
+    /** Tells what, why, and what to do, one below the other. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(reason == null ? "cacheable" : "bypass: " + reason);
+        line(text, "query", sql);
+        if (!tables.isEmpty()) line(text, "reads", String.join(", ", tables));
+        if (!touches.isEmpty())
+            line(text, "touches", touches.contains("*") ? "everything" : String.join(", ", touches));
+        if (reason != null) {
+            line(text, "why", detail.isEmpty() ? reason.why() : detail + ": " + reason.why());
+            line(text, "fix", reason.fix());
+        }
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String label, String value) {
+        text.append("\n  ").append(label);
+        text.append(" ".repeat(Math.max(1, 9 - label.length()))).append(value);
+    }
+}

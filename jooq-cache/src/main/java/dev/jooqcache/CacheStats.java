@@ -1,0 +1,161 @@
+package dev.jooqcache;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What a cache has done up to one moment. Immutable.
+ *
+ * <p>Every read through jOOQ counts once, when it ends, as a hit, a miss or a bypass. The numbers are read one after the
+ * other while the cache works, so those of one moment may be off by what happened between.
+ */
+public final class CacheStats {
+
+    private final long hits;
+    private final long misses;
+    private final Map<BypassReason, Long> bypasses;
+    private final long stores;
+    private final long invalidations;
+    private final long evictions;
+    private final long failures;
+
+    /**
+     * Makes a snapshot.
+     *
+     * @param hits reads that were served from the store
+     * @param misses reads that were executed and stored
+     * @param bypasses reads that were executed and not stored, by reason
+     * @param stores results that were put into the store
+     * @param invalidations tags that got a new generation
+     * @param evictions results that the store dropped for space or time, or because they were invalidated
+     * @param failures how often a part of the cache threw; queries went on
+     */
+    CacheStats(
+            long hits,
+            long misses,
+            Map<BypassReason, Long> bypasses,
+            long stores,
+            long invalidations,
+            long evictions,
+            long failures) {
+        this.hits = hits;
+        this.misses = misses;
+        this.bypasses = Map.copyOf(bypasses);
+        this.stores = stores;
+        this.invalidations = invalidations;
+        this.evictions = evictions;
+        this.failures = failures;
+    }
+
+    /**
+     * Reads that were served from the store.
+     *
+     * @return a count
+     */
+    public long hits() {
+        return hits;
+    }
+
+    /**
+     * Reads that were executed and stored.
+     *
+     * @return a count
+     */
+    public long misses() {
+        return misses;
+    }
+
+    /**
+     * Reads that were executed and not stored.
+     *
+     * @return a count
+     */
+    public long bypasses() {
+        return bypasses.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /**
+     * Reads that were executed and not stored for one reason.
+     *
+     * @param reason the reason
+     * @return a count
+     */
+    public long bypasses(BypassReason reason) {
+        return bypasses.getOrDefault(reason, 0L);
+    }
+
+    /**
+     * Results that were put into the store.
+     *
+     * @return a count
+     */
+    public long stores() {
+        return stores;
+    }
+
+    /**
+     * Tags that got a new generation: one per written table and commit.
+     *
+     * @return a count
+     */
+    public long invalidations() {
+        return invalidations;
+    }
+
+    /**
+     * Results that the store dropped, for space, for time, or because they were invalidated.
+     *
+     * @return a count
+     */
+    public long evictions() {
+        return evictions;
+    }
+
+    /**
+     * How often a part of the cache threw. Queries went on all the same.
+     *
+     * @return a count
+     */
+    public long failures() {
+        return failures;
+    }
+
+    /**
+     * Hits as a share of all reads, bypasses included.
+     *
+     * @return a number from 0 to 1; 0 if nothing was read
+     */
+    public double hitRate() {
+        long reads = hits + misses + bypasses();
+        return reads == 0 ? 0 : (double) hits / reads;
+    }
+
+    /**
+     * What was done since an earlier moment.
+     *
+     * @param before the statistics of the earlier moment
+     * @return the differences
+     */
+    public CacheStats minus(CacheStats before) {
+        Map<BypassReason, Long> difference = new EnumMap<>(BypassReason.class);
+        bypasses.forEach((reason, count) -> {
+            long more = count - before.bypasses(reason);
+            if (more != 0) difference.put(reason, more);
+        });
+        return new CacheStats(
+                hits - before.hits,
+                misses - before.misses,
+                difference,
+                stores - before.stores,
+                invalidations - before.invalidations,
+                evictions - before.evictions,
+                failures - before.failures);
+    }
+
+    @Override
+    public String toString() {
+        return "CacheStats[hits " + hits + ", misses " + misses + ", bypasses " + bypasses() + " " + bypasses
+                + ", stores " + stores + ", invalidations " + invalidations + ", evictions " + evictions + ", failures "
+                + failures + "]";
+    }
+}

@@ -1,0 +1,431 @@
+package dev.jooqcache;
+
+import dev.jooqcache.ehcache.EhcacheResultStore;
+import dev.jooqcache.internal.analysis.AnalyzedStatement;
+import dev.jooqcache.internal.analysis.Statements;
+import dev.jooqcache.internal.execute.CacheEngine;
+import dev.jooqcache.internal.execute.CacheSettings;
+import dev.jooqcache.internal.execute.Counters;
+import dev.jooqcache.internal.generation.Generations;
+import dev.jooqcache.internal.generation.InJvmGenerationStore;
+import dev.jooqcache.internal.transaction.CommitDoubts;
+import dev.jooqcache.internal.transaction.Tracking;
+import dev.jooqcache.spi.GenerationStore;
+import dev.jooqcache.spi.ResultStore;
+import dev.jooqcache.spi.Tags;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jooq.Configuration;
+import org.jooq.DSLContext;
+import org.jooq.ExecuteListenerProvider;
+import org.jooq.Query;
+import org.jooq.Table;
+import org.jooq.impl.DefaultConfiguration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache of query results for jOOQ that is never wrong.
+ *
+ * <p>Every result served is the content of the database at one instant between the read's begin and its end; inside a
+ * transaction nothing contradicts its snapshot or its own writes; nothing uncommitted is ever seen by others. In doubt a
+ * query goes to the database, and {@link #stats()} and {@link #explain} tell why.
+ *
+ * <pre>{@code
+ * QueryCache cache = QueryCache.create();
+ * DSLContext dsl = cache.derive(configuration).dsl();
+ * }</pre>
+ *
+ * <p>This holds as long as every writer is seen: who writes past the tracked connections must be followed by {@link
+ * #invalidate}. With Spring, wrap the innermost pool once with {@link #track}, so that the transaction manager and
+ * everything else go through it.
+ *
+ * <p>Thread-safe. One cache can serve several data sources; results are never shared between them.
+ */
+public final class QueryCache implements AutoCloseable {
+
+    private final CacheEngine engine;
+    private final Generations generations;
+    private final Statements statements;
+    private final Tracking tracking;
+    private final CommitDoubts doubts;
+    private final ResultStore store;
+    private final ExecuteListenerProvider listenerProvider;
+    private final String name;
+
+    private QueryCache(Builder settings) {
+        this.name = settings.name;
+        this.store = settings.resultStore();
+        this.generations = new Generations(name, settings.generationStore());
+        this.statements = new Statements(name, settings.analyzedStatements, settings.excluded);
+        this.doubts = new CommitDoubts(name, settings.commitQuarantine);
+        this.tracking = new Tracking(name, generations, statements, doubts);
+        this.engine = new CacheEngine(
+                settings.engineSettings(), generations, statements, tracking, store, settings.maximumEntries);
+        this.listenerProvider = engine::listener;
+    }
+
+    /**
+     * A cache with every default.
+     *
+     * @return the cache, to be closed by its owner
+     */
+    public static QueryCache create() {
+        return builder().build();
+    }
+
+    /**
+     * Begins the settings of a cache.
+     *
+     * @return a builder with every default
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * A configuration whose queries are cached and whose writes invalidate. The given one is not changed.
+     *
+     * @param configuration a configuration with a JDBC connection or data source
+     * @return a derived configuration
+     * @throws IllegalArgumentException if the configuration has an R2DBC {@code ConnectionFactory}: jOOQ tells nobody what
+     *     is executed there, so its writes would go unnoticed
+     */
+    public Configuration derive(Configuration configuration) {
+        refuseR2dbc(configuration);
+        Configuration derived = configuration.derive(tracking.track(configuration.connectionProvider()));
+        ExecuteListenerProvider[] users = derived.executeListenerProviders();
+        if (Arrays.asList(users).contains(listenerProvider)) return derived;
+        ExecuteListenerProvider[] all = Arrays.copyOf(users, users.length + 1);
+        all[users.length] = listenerProvider;
+        derived.set(all);
+        return derived;
+    }
+
+    private static void refuseR2dbc(Configuration configuration) {
+        Class<?> none = new DefaultConfiguration().connectionFactory().getClass();
+        if (configuration.connectionFactory().getClass() != none)
+            throw new IllegalArgumentException(
+                    "the Configuration has an R2DBC ConnectionFactory, whose statements jOOQ reports to no listener: "
+                            + configuration.connectionFactory()
+                            + "; derive from a Configuration with a JDBC DataSource, and call invalidate(..) after"
+                            + " writes through R2DBC");
+    }
+
+    /**
+     * A data source that sees the commits and the writes of everybody who uses it, with or without jOOQ.
+     *
+     * @param pool the innermost pool
+     * @return a tracked view of it; closing it closes the pool
+     */
+    public DataSource track(DataSource pool) {
+        return tracking.track(pool);
+    }
+
+    /**
+     * The listener alone, for a configuration that cannot be derived.
+     *
+     * <p>Then commits are not seen: reads in a transaction go to the database, and what a transaction wrote is not cached
+     * again until its connection is seen outside it. Nothing is stale, only less is cached. Prefer {@link #derive} or
+     * {@link #track}.
+     *
+     * @return a provider for {@code Configuration.set(..)}
+     */
+    public ExecuteListenerProvider executeListenerProvider() {
+        return listenerProvider;
+    }
+
+    /**
+     * The same context with hints. The given one is not changed.
+     *
+     * @param dsl a context on a derived configuration
+     * @param hints the hints; later ones win over earlier ones
+     * @return a context whose queries follow the hints
+     */
+    public DSLContext with(DSLContext dsl, CacheHint... hints) {
+        CacheHint all =
+                dsl.configuration().data(CacheEngine.HINT) instanceof CacheHint before ? before : CacheHint.none();
+        for (CacheHint hint : hints) all = all.and(hint);
+        Configuration derived = dsl.configuration().derive();
+        derived.data(CacheEngine.HINT, all);
+        return derived.dsl();
+    }
+
+    /**
+     * Invalidates what depends on the given tables, and on those that cascade from them. For writers that nobody can see.
+     * To be called after their commit.
+     *
+     * @param tables the tables that were written
+     */
+    public void invalidate(Table<?>... tables) {
+        generations.invalidate(
+                statements.touchedBy(Arrays.stream(tables).map(Table::getName).toList()));
+    }
+
+    /** Invalidates everything, and has the schema read again. To be called after changes that nobody could see. */
+    public void invalidateAll() {
+        Generations.Announcement announcement = generations.announce(Tags.everything());
+        tracking.schemasChanged();
+        announcement.committed();
+    }
+
+    /**
+     * What the cache has done so far.
+     *
+     * @return a snapshot
+     */
+    public CacheStats stats() {
+        Counters counters = engine.counters();
+        return new CacheStats(
+                counters.hits(),
+                counters.misses(),
+                counters.bypasses(),
+                counters.stores(),
+                generations.invalidations(),
+                store.evictions() + counters.swept(),
+                counters.failures() + generations.failures());
+    }
+
+    /**
+     * What the cache would do with a query. Does not execute it; may ask the database's catalog.
+     *
+     * @param query a query attached to a configuration
+     * @return the decision
+     */
+    public CacheDecision explain(Query query) {
+        AnalyzedStatement analyzed = engine.analyze(query);
+        return new CacheDecision(
+                analyzed.sql(),
+                analyzed.tables(),
+                analyzed.effect().tags().names(),
+                analyzed.reason(),
+                analyzed.detail());
+    }
+
+    /** Stops serving and storing, and releases the stores. Configurations that were derived go on without the cache. */
+    @Override
+    public void close() {
+        engine.close();
+        doubts.close();
+        store.close();
+        generations.close();
+    }
+
+    @Override
+    public String toString() {
+        return "QueryCache " + name + " " + stats();
+    }
+
+    /** Settings of a cache. Not thread-safe; each setter checks its value and answers the builder. */
+    public static final class Builder {
+
+        private static final int GENERATION_CELLS = 1 << 16;
+
+        private String name = "jooq-cache";
+        private CacheMode mode = CacheMode.ALL;
+        private int maximumEntries = 10_000;
+        private boolean maximumEntriesSet;
+        private int maximumRowsPerResult = 1_000;
+        private long maximumBytesPerResult = 1 << 20;
+        private @Nullable Duration expireAfterWrite;
+        private Duration maximumWait = Duration.ofSeconds(1);
+        private Duration commitQuarantine = Duration.ofMinutes(15);
+        private int analyzedStatements = 5_000;
+        private final Set<String> excluded = new HashSet<>();
+        private EhcacheResultStore.@Nullable Builder ehcache;
+        private @Nullable ResultStore resultStore;
+        private @Nullable GenerationStore generationStore;
+
+        private Builder() {}
+
+        /**
+         * The name, with which log lines begin. Default: {@code jooq-cache}.
+         *
+         * @param value not empty
+         * @return this builder
+         */
+        public Builder name(String value) {
+            if (value.isBlank()) throw new IllegalArgumentException("name must not be blank: '" + value + "'");
+            name = value;
+            return this;
+        }
+
+        /**
+         * Which queries are candidates. Default: {@link CacheMode#ALL}.
+         *
+         * @param value the mode
+         * @return this builder
+         */
+        public Builder mode(CacheMode value) {
+            mode = value;
+            return this;
+        }
+
+        /**
+         * How many results are kept on the heap. Default: 10,000.
+         *
+         * @param value at least 1
+         * @return this builder
+         */
+        public Builder maximumEntries(int value) {
+            maximumEntries = atLeast("maximumEntries", 1, value);
+            maximumEntriesSet = true;
+            return this;
+        }
+
+        /**
+         * The largest result that is stored, in rows. Larger ones are answered as ever. Default: 1,000.
+         *
+         * @param value at least 1
+         * @return this builder
+         */
+        public Builder maximumRowsPerResult(int value) {
+            maximumRowsPerResult = atLeast("maximumRowsPerResult", 1, value);
+            return this;
+        }
+
+        /**
+         * The largest result that is stored, in bytes of heap, estimated. Default: 1 MiB.
+         *
+         * @param value at least 1
+         * @return this builder
+         */
+        public Builder maximumBytesPerResult(long value) {
+            if (value < 1) throw new IllegalArgumentException("maximumBytesPerResult must be >= 1: " + value);
+            maximumBytesPerResult = value;
+            return this;
+        }
+
+        /**
+         * How long a result may be served after it was stored. This bounds memory, not staleness: results are invalidated
+         * when their tables are written. Default: 5 minutes.
+         *
+         * @param value positive
+         * @return this builder
+         */
+        public Builder expireAfterWrite(Duration value) {
+            if (value.isNegative() || value.isZero())
+                throw new IllegalArgumentException("expireAfterWrite must be positive: " + value);
+            expireAfterWrite = value;
+            return this;
+        }
+
+        /**
+         * How long a read waits for another one that executes the same query at the same time; then it goes to the
+         * database itself. Default: 1 second.
+         *
+         * @param value zero or positive; zero means not at all
+         * @return this builder
+         */
+        public Builder maximumWait(Duration value) {
+            if (value.isNegative()) throw new IllegalArgumentException("maximumWait must not be negative: " + value);
+            maximumWait = value;
+            return this;
+        }
+
+        /**
+         * How long the tables of a commit whose outcome is unknown stay uncached, where the database cannot be asked. It
+         * must not be shorter than the server needs to end a session whose client is gone. Default: 15 minutes.
+         *
+         * @param value positive
+         * @return this builder
+         */
+        public Builder commitQuarantine(Duration value) {
+            if (value.isNegative() || value.isZero())
+                throw new IllegalArgumentException("commitQuarantine must be positive: " + value);
+            commitQuarantine = value;
+            return this;
+        }
+
+        /**
+         * How many SQL texts keep their analysis. Default: 5,000.
+         *
+         * @param value at least 1
+         * @return this builder
+         */
+        public Builder analyzedStatements(int value) {
+            analyzedStatements = atLeast("analyzedStatements", 1, value);
+            return this;
+        }
+
+        /**
+         * Tables whose queries are never cached. Default: none. Writes to them are seen all the same.
+         *
+         * @param tables the tables
+         * @return this builder
+         */
+        public Builder exclude(Table<?>... tables) {
+            for (Table<?> table : tables) excluded.add(table.getName());
+            return this;
+        }
+
+        /**
+         * Where results are kept. Default: {@link EhcacheResultStore#onHeap()}. {@link #maximumEntries} and {@link
+         * #expireAfterWrite}, if they are set here, win over the store's.
+         *
+         * @param settings an Ehcache store to be
+         * @return this builder
+         */
+        public Builder store(EhcacheResultStore.Builder settings) {
+            ehcache = settings;
+            resultStore = null;
+            return this;
+        }
+
+        /**
+         * Where results are kept. The cache closes the store when it is closed.
+         *
+         * @param store any store
+         * @return this builder
+         */
+        public Builder store(ResultStore store) {
+            resultStore = store;
+            ehcache = null;
+            return this;
+        }
+
+        /**
+         * Where generations are kept. Default: in this JVM. The cache closes the store when it is closed.
+         *
+         * @param store any store
+         * @return this builder
+         */
+        public Builder generations(GenerationStore store) {
+            generationStore = store;
+            return this;
+        }
+
+        /**
+         * Makes the cache.
+         *
+         * @return the cache, to be closed by its owner
+         */
+        public QueryCache build() {
+            return new QueryCache(this);
+        }
+
+        private ResultStore resultStore() {
+            if (resultStore != null) return resultStore;
+            EhcacheResultStore.Builder settings = ehcache == null ? EhcacheResultStore.onHeap() : ehcache;
+            if (maximumEntriesSet || ehcache == null) settings.maximumEntries(maximumEntries);
+            if (expireAfterWrite != null) settings.expireAfterWrite(expireAfterWrite);
+            return settings.build();
+        }
+
+        private GenerationStore generationStore() {
+            return generationStore == null ? new InJvmGenerationStore(GENERATION_CELLS) : generationStore;
+        }
+
+        private CacheSettings engineSettings() {
+            return new CacheSettings(
+                    name, mode, maximumRowsPerResult, maximumBytesPerResult, maximumWait, expireAfterWrite);
+        }
+
+        private static int atLeast(String setting, int least, int value) {
+            if (value < least) throw new IllegalArgumentException(setting + " must be >= " + least + ": " + value);
+            return value;
+        }
+    }
+}

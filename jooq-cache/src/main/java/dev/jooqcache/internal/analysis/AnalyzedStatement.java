@@ -1,0 +1,38 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.spi.Tags;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one SQL text depends on and does on one data source. Immutable.
+ *
+ * @param sql the text
+ * @param tables the tables that it reads, as users write them
+ * @param tags what a read depends on, with the reserved tag; empty if it cannot be cached
+ * @param effect what it does besides answering rows
+ * @param reason why it cannot be cached, or {@code null} if it can
+ * @param detail the part of the query that gave the reason
+ * @param castsText whether a bound text may be read as a moving date by PostgreSQL
+ */
+public record AnalyzedStatement(
+        String sql,
+        List<String> tables,
+        Tags tags,
+        Effect effect,
+        @Nullable BypassReason reason,
+        String detail,
+        boolean castsText) {
+
+    /**
+     * Whether a bind value of this text moves with time, as PostgreSQL reads {@code 'today'} cast to a date.
+     *
+     * @param value a bind value
+     * @return whether the query must not be cached because of it
+     */
+    public boolean isMovingDate(@Nullable Object value) {
+        return castsText && value instanceof String text && SelectText.isMovingDate(text);
+    }
+}

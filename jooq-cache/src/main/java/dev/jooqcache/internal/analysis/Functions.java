@@ -1,0 +1,55 @@
+package dev.jooqcache.internal.analysis;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What is known of the dialects' built-in functions. A name that stands in none of the lists is unknown: a query that
+ * calls it is not cached, and may write.
+ */
+final class Functions {
+
+    /** Equal arguments give equal results as long as the tables do not change. Also keywords that precede a bracket. */
+    private static final Set<String> DETERMINISTIC = load("functions-deterministic.txt");
+
+    /** The result changes between calls or sessions, but nothing is written that a query could read. */
+    private static final Set<String> VOLATILE = load("functions-volatile.txt");
+
+    /** The same, called without brackets. */
+    private static final Set<String> VOLATILE_KEYWORDS = load("keywords-volatile.txt");
+
+    private Functions() {}
+
+    static boolean isDeterministic(String name) {
+        return DETERMINISTIC.contains(name);
+    }
+
+    static boolean isVolatile(String name) {
+        return VOLATILE.contains(name);
+    }
+
+    static boolean isVolatileKeyword(String word) {
+        return VOLATILE_KEYWORDS.contains(word);
+    }
+
+    private static Set<String> load(String resource) {
+        InputStream stream = Objects.requireNonNull(Functions.class.getResourceAsStream(resource), resource);
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            return lines.lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .flatMap(line -> Arrays.stream(line.trim().split("\\s+")))
+                    .filter(name -> !name.isEmpty())
+                    .collect(Collectors.toUnmodifiableSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

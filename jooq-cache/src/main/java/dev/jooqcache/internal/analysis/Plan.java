@@ -1,0 +1,61 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.transaction.Effect;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one SQL text reads and writes, as far as the query itself tells. Immutable; made once per SQL text.
+ *
+ * @param kind what sort of statement it is
+ * @param reads the tables that it reads
+ * @param writes the tables that it writes, besides what cascades and triggers add
+ * @param mode how it writes them
+ * @param control the effect of a statement of kind CONTROL
+ * @param reason why it cannot be cached, or {@code null}
+ * @param detail the part that gave the reason
+ * @param castsText whether a bound text may be read as a moving date
+ */
+record Plan(
+        Kind kind,
+        Set<TableName> reads,
+        Set<TableName> writes,
+        Mode mode,
+        Effect control,
+        @Nullable BypassReason reason,
+        String detail,
+        boolean castsText) {
+
+    enum Kind {
+        /** A query that writes nothing. */
+        READ,
+        /** DML on known tables, perhaps with rows as its answer. */
+        WRITE,
+        /** Anything else: its effect is given. */
+        CONTROL
+    }
+
+    enum Mode {
+        /** Only new rows: no cascade follows. */
+        INSERT,
+        /** Rows may change or go. */
+        CHANGE
+    }
+
+    static Plan read(Set<TableName> reads, boolean castsText) {
+        return new Plan(Kind.READ, Set.copyOf(reads), Set.of(), Mode.INSERT, Effect.NONE, null, "", castsText);
+    }
+
+    static Plan write(Set<TableName> writes, Mode mode) {
+        return new Plan(Kind.WRITE, Set.of(), Set.copyOf(writes), mode, Effect.NONE, BypassReason.WRITES, "DML", false);
+    }
+
+    static Plan control(Effect effect, BypassReason reason, String detail) {
+        return new Plan(Kind.CONTROL, Set.of(), Set.of(), Mode.CHANGE, effect, reason, detail, false);
+    }
+
+    Plan bypassed(BypassReason why, String what) {
+        return new Plan(kind, reads, writes, mode, control, why, what, castsText);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.BypassReason;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jooq.Delete;
+import org.jooq.Insert;
+import org.jooq.Merge;
+import org.jooq.QueryPart;
+import org.jooq.Record;
+import org.jooq.SQL;
+import org.jooq.Schema;
+import org.jooq.Sequence;
+import org.jooq.Table;
+import org.jooq.Update;
+import org.jooq.VisitContext;
+import org.jooq.VisitListener;
+import org.jooq.impl.QOM;
+import org.jooq.impl.TableImpl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what a query is made of while it is rendered: the tables that it names, the DML in it, and whether it has
+ * parts that render text which no listener sees.
+ *
+ * <p>Every part that reaches the SQL is visited, so nothing that reads a table can hide (checked against jOOQ 3.19 to
+ * 3.21 by the tests of scenario R1).
+ */
+final class QueryParts implements VisitListener {
+
+    private static final String JOOQ = "org.jooq.impl.";
+    private static final String ALIAS = "org.jooq.impl.Alias";
+
+    private final Set<TableName> tables = new LinkedHashSet<>();
+    private final Set<Table<?>> targets = new LinkedHashSet<>();
+    private @Nullable TableImpl<?> candidate;
+    private boolean dml;
+    private boolean insertOnly = true;
+    private boolean unknownTarget;
+    private boolean opaque;
+    private @Nullable BypassReason reason;
+    private String detail = "";
+
+    Set<TableName> tables() {
+        return tables;
+    }
+
+    /** The tables, perhaps aliased, that the DML in it names as its targets. */
+    Set<Table<?>> targets() {
+        return targets;
+    }
+
+    boolean hasDml() {
+        return dml;
+    }
+
+    boolean insertsOnly() {
+        return insertOnly;
+    }
+
+    /** Whether a target is not told: then it is one of {@link #tables()}. */
+    boolean hasUnknownTarget() {
+        return unknownTarget;
+    }
+
+    /** Whether some text of the query is not made of parts: plain SQL, or a part of the user's own. */
+    boolean isOpaque() {
+        return opaque;
+    }
+
+    @Nullable
+    BypassReason reason() {
+        return reason;
+    }
+
+    String detail() {
+        return detail;
+    }
+
+    @Override
+    public void visitStart(VisitContext context) {
+        QueryPart part = context.queryPart();
+        settleCandidate(context, part);
+        if (part instanceof Table<?> table) table(table);
+        else if (part instanceof SQL) opaque = true;
+        else if (part instanceof Insert<?>) dml(part instanceof QOM.Insert<?> insert ? insert.$into() : null);
+        else if (part instanceof Update<?>) change(part instanceof QOM.Update<?> update ? update.$table() : null);
+        else if (part instanceof Delete<?>) change(part instanceof QOM.Delete<?> delete ? delete.$from() : null);
+        else if (part instanceof Merge<?>) change(null);
+        else if (part instanceof Sequence<?> sequence)
+            deny(BypassReason.NONDETERMINISTIC_FUNCTION, "sequence " + sequence.getName());
+        else if (isUsersOwn(part)) opaque = true;
+    }
+
+    @Override
+    public void visitEnd(VisitContext context) {
+        settleCandidate(context, null);
+    }
+
+    private void change(@Nullable Table<?> target) {
+        insertOnly = false;
+        dml(target);
+    }
+
+    private void dml(@Nullable Table<?> target) {
+        dml = true;
+        if (target == null) unknownTarget = true;
+        else targets.add(target);
+    }
+
+    private void table(Table<?> table) {
+        if (table instanceof TableImpl<?> named) candidate = named;
+        else if (isUsersOwn(table)) opaque = true;
+    }
+
+    /** A table whose first part is an alias only stands for the table visited next; otherwise it is one itself. */
+    private void settleCandidate(VisitContext context, @Nullable QueryPart next) {
+        TableImpl<?> table = candidate;
+        if (table == null) return;
+        candidate = null;
+        if (next != null && next.getClass().getName().equals(ALIAS)) return;
+        switch (table.getTableType()) {
+            case VIEW, MATERIALIZED_VIEW -> deny(BypassReason.VIEW, table.getName());
+            case FUNCTION -> deny(BypassReason.TABLE_FUNCTION, table.getName());
+            case TEMPORARY -> deny(BypassReason.TEMPORARY_TABLE, table.getName());
+            default -> {}
+        }
+        tables.add(name(context, table));
+    }
+
+    /** The table's name as it is rendered: Settings can map schemas and tables to others. */
+    @SuppressWarnings("removal")
+    private static TableName name(VisitContext context, Table<? extends Record> table) {
+        Table<?> mapped = context.configuration().schemaMapping().map(table);
+        Table<?> rendered = mapped == null ? table : mapped;
+        Schema schema = rendered.getSchema();
+        return TableName.of(schema == null ? "" : schema.getName(), rendered.getName());
+    }
+
+    private static boolean isUsersOwn(QueryPart part) {
+        // Generated tables, fields and keys extend jOOQ's own, which render them.
+        return !part.getClass().getName().startsWith(JOOQ) && !(part instanceof TableImpl<?>);
+    }
+
+    private void deny(BypassReason why, String what) {
+        if (reason == null) {
+            reason = why;
+            detail = what;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.spi.Tags;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the database's catalog says about tables, as far as invalidation needs it. Immutable.
+ *
+ * @param kinds every relation outside the system schemas, by folded name
+ * @param roots the root of the partition or inheritance tree of each table that is in one; the whole tree is one tag
+ * @param cascades for each table, those whose rows change when its rows are changed or deleted
+ * @param triggered tables with triggers or rules, whose writes may have any effect
+ * @param triggersKnown whether the catalog could be asked for triggers
+ */
+record Schema(
+        Map<String, Kind> kinds,
+        Map<String, String> roots,
+        Map<String, Set<String>> cascades,
+        Set<String> triggered,
+        boolean triggersKnown) {
+
+    enum Kind {
+        TABLE,
+        VIEW,
+        TEMPORARY,
+        OTHER
+    }
+
+    /** The tag of a table. */
+    private String tag(String name) {
+        return roots.getOrDefault(name, name);
+    }
+
+    /** Why a table cannot be depended on, or {@code null}. */
+    @Nullable
+    BypassReason denial(TableName table) {
+        if (table.isSystem()) return BypassReason.SYSTEM_TABLE;
+        Kind kind = kinds.get(table.name());
+        if (kind == null) return BypassReason.UNKNOWN_TABLE;
+        return switch (kind) {
+            case TABLE -> null;
+            case VIEW -> BypassReason.VIEW;
+            case TEMPORARY -> BypassReason.TEMPORARY_TABLE;
+            case OTHER -> BypassReason.UNKNOWN_TABLE;
+        };
+    }
+
+    /** The tags of the given tables, without the reserved one. */
+    Tags tags(Set<TableName> tables) {
+        Set<String> tags = new TreeSet<>();
+        for (TableName table : tables) tags.add(tag(table.name()));
+        return Tags.of(tags);
+    }
+
+    /** What a write touches: the tables, what cascades from them, and everything if a trigger is on the way. */
+    Effect effect(Set<TableName> tables, Plan.Mode mode) {
+        Set<String> touched = new TreeSet<>();
+        Deque<String> open = new ArrayDeque<>();
+        for (TableName table : tables) open.add(table.name());
+        while (!open.isEmpty()) {
+            String table = open.remove();
+            // A view or an unknown name leads to tables that are not known here.
+            if (kinds.get(table) != Kind.TABLE || triggered.contains(table) || !triggersKnown) return everything();
+            if (touched.add(table) && mode == Plan.Mode.CHANGE) open.addAll(cascades.getOrDefault(table, Set.of()));
+        }
+        Set<String> tags = new TreeSet<>();
+        for (String table : touched) tags.add(tag(table));
+        return new Effect(Effect.Kind.WRITE, Tags.of(tags));
+    }
+
+    static Effect everything() {
+        return new Effect(Effect.Kind.WRITE, Tags.everything());
+    }
+}

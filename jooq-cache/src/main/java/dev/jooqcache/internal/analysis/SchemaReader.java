@@ -1,0 +1,168 @@
+package dev.jooqcache.internal.analysis;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a {@link Schema} from the catalog of a live database.
+ *
+ * <p>Relations and their kinds come from JDBC's metadata; foreign keys with a cascading rule, triggers, rules and
+ * inheritance from the dialect's catalog. For a dialect whose catalog is not known here, triggers are unknown, and every
+ * write touches everything.
+ */
+final class SchemaReader {
+
+    private static final String POSTGRES_CASCADES = """
+            select parent.relname, child.relname
+            from pg_constraint k
+            join pg_class parent on parent.oid = k.confrelid
+            join pg_class child on child.oid = k.conrelid
+            where k.contype = 'f' and (k.confdeltype in ('c', 'n', 'd') or k.confupdtype in ('c', 'n', 'd'))""";
+
+    private static final String POSTGRES_TRIGGERS = """
+            select c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal
+            union
+            select c.relname from pg_rewrite r join pg_class c on c.oid = r.ev_class where r.ev_type <> '1'""";
+
+    private static final String POSTGRES_INHERITANCE = """
+            select child.relname, parent.relname
+            from pg_inherits i
+            join pg_class child on child.oid = i.inhrelid
+            join pg_class parent on parent.oid = i.inhparent
+            where child.relkind in ('r', 'p', 'f')""";
+
+    private static final String STANDARD_CASCADES = """
+            select parent.table_name, child.table_name
+            from information_schema.referential_constraints r
+            join information_schema.table_constraints child
+              on child.constraint_schema = r.constraint_schema and child.constraint_name = r.constraint_name
+            join information_schema.table_constraints parent
+              on parent.constraint_schema = r.unique_constraint_schema
+              and parent.constraint_name = r.unique_constraint_name
+            where r.delete_rule in ('CASCADE', 'SET NULL', 'SET DEFAULT')
+            or r.update_rule in ('CASCADE', 'SET NULL', 'SET DEFAULT')""";
+
+    private static final String MYSQL_CASCADES = """
+            select referenced_table_name, table_name
+            from information_schema.referential_constraints
+            where delete_rule in ('CASCADE', 'SET NULL', 'SET DEFAULT')
+            or update_rule in ('CASCADE', 'SET NULL', 'SET DEFAULT')""";
+
+    private static final String STANDARD_TRIGGERS = "select event_object_table from information_schema.triggers";
+
+    private final Connection connection;
+    private final Map<String, Schema.Kind> kinds = new HashMap<>();
+    private final Map<String, String> trees = new HashMap<>();
+    private final Map<String, Set<String>> cascades = new HashMap<>();
+    private final Set<String> triggered = new HashSet<>();
+
+    private SchemaReader(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Reads the schema on a connection outside a transaction. */
+    static Schema read(Connection connection, SQLDialect dialect) throws SQLException {
+        return new SchemaReader(connection).read(dialect);
+    }
+
+    private Schema read(SQLDialect dialect) throws SQLException {
+        relations();
+        boolean triggersKnown = true;
+        switch (dialect.family()) {
+            case POSTGRES, YUGABYTEDB -> {
+                pairs(POSTGRES_CASCADES, this::cascade);
+                pairs(POSTGRES_INHERITANCE, this::inherit);
+                names(POSTGRES_TRIGGERS);
+            }
+            case H2 -> {
+                pairs(STANDARD_CASCADES, this::cascade);
+                names(STANDARD_TRIGGERS);
+            }
+            case MYSQL, MARIADB -> {
+                pairs(MYSQL_CASCADES, this::cascade);
+                names(STANDARD_TRIGGERS);
+            }
+            default -> triggersKnown = false;
+        }
+        return new Schema(Map.copyOf(kinds), roots(), Map.copyOf(cascades), Set.copyOf(triggered), triggersKnown);
+    }
+
+    private void relations() throws SQLException {
+        try (ResultSet rows = connection.getMetaData().getTables(null, null, "%", null)) {
+            while (rows.next()) {
+                String catalog = rows.getString("TABLE_CAT");
+                String schema = rows.getString("TABLE_SCHEM");
+                String name = rows.getString("TABLE_NAME");
+                String type = rows.getString("TABLE_TYPE");
+                if (name == null || type == null || isSystem(catalog) || isSystem(schema)) continue;
+                Schema.Kind kind = kind(type.toUpperCase(Locale.ROOT));
+                // Where two schemas have relations of one name, the one that says less counts.
+                if (kind != null) kinds.merge(TableName.fold(name), kind, (a, b) -> a == Schema.Kind.TABLE ? b : a);
+            }
+        }
+    }
+
+    private static boolean isSystem(@Nullable String schema) {
+        return schema != null && TableName.isSystemSchema(schema);
+    }
+
+    private static Schema.@Nullable Kind kind(String type) {
+        if (type.contains("INDEX") || type.contains("SEQUENCE") || type.equals("TYPE") || type.startsWith("SYSTEM"))
+            return null;
+        if (type.contains("TEMPORARY")) return Schema.Kind.TEMPORARY;
+        if (type.contains("VIEW")) return Schema.Kind.VIEW;
+        return type.equals("TABLE") || type.equals("BASE TABLE") || type.equals("PARTITIONED TABLE")
+                ? Schema.Kind.TABLE
+                : Schema.Kind.OTHER;
+    }
+
+    private void cascade(String parent, String child) {
+        cascades.computeIfAbsent(parent, p -> new HashSet<>()).add(child);
+    }
+
+    /** Joins two trees into one: a table can inherit from several parents, and then all of them are one tag. */
+    private void inherit(String child, String parent) {
+        String one = root(child);
+        String other = root(parent);
+        if (!one.equals(other)) trees.put(one, other);
+    }
+
+    private String root(String table) {
+        String root = table;
+        for (String next; (next = trees.get(root)) != null; ) root = next;
+        return root;
+    }
+
+    private Map<String, String> roots() {
+        Map<String, String> roots = new HashMap<>();
+        for (String table : trees.keySet()) roots.put(table, root(table));
+        return Map.copyOf(roots);
+    }
+
+    private void pairs(String sql, PairConsumer consumer) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) consumer.accept(TableName.fold(rows.getString(1)), TableName.fold(rows.getString(2)));
+        }
+    }
+
+    private void names(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) triggered.add(TableName.fold(rows.getString(1)));
+        }
+    }
+
+    private interface PairConsumer {
+        void accept(String first, String second);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.internal.transaction.Effect.Kind;
+import java.util.List;
+import java.util.Set;
+import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
+
+/** Tells a statement's kind by its first words, for all but queries and DML. */
+final class StatementKind {
+
+    private static final Set<String> QUERY_OR_DML = Set.of(
+            "select", "with", "values", "table", "insert", "update", "delete", "merge", "replace", "upsert", "from");
+    private static final Set<String> HARMLESS = Set.of(
+            "savepoint", "release", "show", "describe", "desc", "listen", "notify", "unlisten", "lock", "unlock");
+    private static final Set<String> SESSION = Set.of("reset", "discard", "use");
+    private static final Set<String> PLAIN_END = Set.of("work", "transaction", "tran", "and", "no", "chain", "release");
+
+    private StatementKind() {}
+
+    /** The effect of a statement that is neither a query nor DML, or {@code null} if it is one. */
+    static @Nullable Effect control(List<SqlToken> tokens, SQLDialect dialect) {
+        SqlToken first = tokens.get(0);
+        if (first.isSymbol('(')) return null;
+        if (first.kind() != SqlToken.Kind.WORD) return Effect.UNKNOWN;
+        String word = first.text();
+        if (QUERY_OR_DML.contains(word)) return null;
+        if (HARMLESS.contains(word)) return Effect.NONE;
+        if (SESSION.contains(word)) return Effect.of(Kind.SESSION);
+        return switch (word) {
+            case "begin" -> begin(tokens, 1);
+            case "start" -> isWord(tokens, 1, "transaction") ? begin(tokens, 2) : Effect.UNKNOWN;
+            case "commit", "end" -> end(tokens, Kind.COMMIT);
+            case "rollback", "abort" -> rollback(tokens);
+            case "prepare" -> isWord(tokens, 1, "transaction") ? Effect.of(Kind.PREPARE) : Effect.UNKNOWN;
+            case "set" -> set(tokens, dialect);
+            case "explain" -> explain(tokens);
+            case "create" -> create(tokens);
+            case "alter", "drop", "rename", "comment", "grant", "revoke" -> Effect.SCHEMA;
+            default -> Effect.UNKNOWN;
+        };
+    }
+
+    static boolean isSelect(List<SqlToken> tokens) {
+        SqlToken first = tokens.get(0);
+        return first.isSymbol('(')
+                || first.isWord("select")
+                || first.isWord("with")
+                || first.isWord("values")
+                || first.isWord("table");
+    }
+
+    private static Effect begin(List<SqlToken> tokens, int from) {
+        for (SqlToken token : tokens.subList(from, tokens.size())) {
+            if (token.isWord("isolation") || token.isWord("snapshot")) return Effect.of(Kind.BEGIN_WITH_MODES);
+            if (token.isWord("read") || token.isWord("write") || token.isWord("only") || token.isSymbol(',')) continue;
+            if (!token.isWord("work") && !token.isWord("transaction") && !token.isWord("tran")) return Effect.UNKNOWN;
+        }
+        return Effect.of(Kind.BEGIN);
+    }
+
+    private static Effect end(List<SqlToken> tokens, Kind kind) {
+        for (SqlToken token : tokens.subList(1, tokens.size()))
+            if (token.kind() != SqlToken.Kind.WORD || !PLAIN_END.contains(token.text())) return Effect.UNKNOWN;
+        boolean chained = contains(tokens, "chain") && !contains(tokens, "no");
+        return chained ? new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags()) : Effect.of(kind);
+    }
+
+    private static Effect rollback(List<SqlToken> tokens) {
+        return contains(tokens, "to") ? Effect.of(Kind.ROLLBACK_TO_SAVEPOINT) : end(tokens, Kind.ROLLBACK);
+    }
+
+    private static Effect set(List<SqlToken> tokens, SQLDialect dialect) {
+        boolean mysql = switch (dialect.family()) {
+            case MYSQL, MARIADB -> true;
+            default -> false;
+        };
+        if (contains(tokens, "autocommit")) return new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
+        // A function called here could write; only MySQL's families allow it.
+        if (mysql && tokens.stream().anyMatch(token -> token.isSymbol('('))) return Effect.UNKNOWN;
+        if (isWord(tokens, 1, "constraints")) return Effect.NONE;
+        if (isWord(tokens, 1, "transaction")) return Effect.of(Kind.ISOLATION);
+        if (contains(tokens, "isolation") || contains(tokens, "transaction_isolation"))
+            return Effect.of(Kind.SESSION_ISOLATION);
+        if (contains(tokens, "characteristics")) return Effect.of(Kind.SESSION_ISOLATION);
+        return Effect.of(Kind.SESSION);
+    }
+
+    private static Effect explain(List<SqlToken> tokens) {
+        boolean executes = contains(tokens, "analyze") || contains(tokens, "analyse");
+        return executes ? Effect.UNKNOWN : Effect.NONE;
+    }
+
+    private static Effect create(List<SqlToken> tokens) {
+        for (SqlToken token : tokens.subList(1, Math.min(tokens.size(), 5)))
+            if (token.isWord("temp") || token.isWord("temporary"))
+                return new Effect(Kind.TEMPORARY_TABLE, Effect.UNKNOWN.tags());
+        return Effect.SCHEMA;
+    }
+
+    private static boolean contains(List<SqlToken> tokens, String word) {
+        return tokens.stream().anyMatch(token -> token.isWord(word));
+    }
+
+    private static boolean isWord(List<SqlToken> tokens, int i, String word) {
+        return i < tokens.size() && tokens.get(i).isWord(word);
+    }
+}

@@ -1,0 +1,5 @@
+/** From a query to what it depends on and what it writes, or to the reason why that cannot be known. */
+@NullMarked
+package dev.jooqcache.internal.analysis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package dev.jooqcache.internal.execute;
+
+import dev.jooqcache.CacheMode;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings that matter while queries are executed.
+ *
+ * @param name begins every log line
+ * @param mode which queries are candidates
+ * @param maximumRows the largest result that is stored, in rows
+ * @param maximumBytes the largest result that is stored, in bytes of heap, estimated
+ * @param maximumWait how long a read waits for another one that executes the same query; zero means not at all
+ * @param timeToLive how long a result may be served, or {@code null} for the store's own setting
+ */
+public record CacheSettings(
+        String name,
+        CacheMode mode,
+        int maximumRows,
+        long maximumBytes,
+        Duration maximumWait,
+        @Nullable Duration timeToLive) {}

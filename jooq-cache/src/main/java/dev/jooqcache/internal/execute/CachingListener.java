@@ -1,0 +1,406 @@
+package dev.jooqcache.internal.execute;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.CacheHint;
+import dev.jooqcache.CacheMode;
+import dev.jooqcache.internal.analysis.AnalyzedStatement;
+import dev.jooqcache.internal.execute.Flights.Flight;
+import dev.jooqcache.internal.transaction.Reading;
+import dev.jooqcache.internal.transaction.Session;
+import dev.jooqcache.internal.transaction.TrackedConnectionProvider;
+import dev.jooqcache.internal.transaction.TrackedSource;
+import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.Values.UnknownValueException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jooq.Configuration;
+import org.jooq.ConnectionProvider;
+import org.jooq.ExecuteContext;
+import org.jooq.ExecuteContext.BatchMode;
+import org.jooq.ExecuteListener;
+import org.jooq.ExecuteListenerProvider;
+import org.jooq.Query;
+import org.jooq.ResultQuery;
+import org.jooq.tools.jdbc.BatchedConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one execution through jOOQ's events.
+ *
+ * <ol>
+ *   <li>{@code start}: the connection is to be a tracked one, whoever provides it.
+ *   <li>{@code renderEnd}: the SQL is known, no connection is taken. Decide: hit, miss or bypass.
+ *   <li>{@code executeEnd}: exchange the result set, for the recorded one (hit) or one that records (miss).
+ *   <li>The last row has been read: validate and store (rule P4).
+ *   <li>{@code end}: count.
+ * </ol>
+ *
+ * <p>One instance per execution, used by one thread at a time. Nothing that goes wrong in here reaches the query.
+ */
+final class CachingListener implements ExecuteListener {
+
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache.decision");
+
+    private final transient CacheEngine engine;
+    private transient @Nullable TrackedConnectionProvider provider;
+    private transient @Nullable HeldConnection held;
+    private transient @Nullable Session session;
+    private transient @Nullable AnalyzedStatement statement;
+    private transient @Nullable Fingerprint fingerprint;
+    private transient @Nullable Stamp stamp;
+    private transient @Nullable CachedResult hit;
+    private transient @Nullable Recording recording;
+    private transient @Nullable Flight flight;
+    private transient CacheHint hint = CacheHint.none();
+    private transient @Nullable BypassReason bypass;
+    private transient String detail = "";
+    private transient boolean isRead;
+    private transient boolean willRecord;
+    private transient boolean stored;
+    private transient boolean counted;
+    private transient int batchIndex;
+
+    CachingListener(CacheEngine engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public void start(ExecuteContext ctx) {
+        guarded("start", () -> {
+            ConnectionProvider given = JooqInternals.connectionProvider(ctx);
+            if (given == null) return;
+            provider = engine.tracking.track(given);
+            ctx.connectionProvider(provider);
+        });
+    }
+
+    @Override
+    public void renderEnd(ExecuteContext ctx) {
+        TrackedConnectionProvider tracked = provider;
+        if (tracked == null) return;
+        guarded("renderEnd", () -> {
+            Query query = ctx.query();
+            if (ctx.batchMode() != BatchMode.NONE) analyzeBatch(ctx, tracked);
+            else if (query instanceof ResultQuery<?> read) decide(ctx, read, tracked);
+            else if (query != null) analyze(ctx, query, tracked.source());
+        });
+        if (isRead && hit == null) stayWithConnection(ctx);
+    }
+
+    /** Makes the analysis known to the connection, which sees only the text. */
+    private void analyze(ExecuteContext ctx, Query query, TrackedSource source) {
+        String sql = ctx.sql();
+        if (sql != null) engine.statements.of(query, sql, ctx.configuration(), source);
+    }
+
+    private void analyzeBatch(ExecuteContext ctx, TrackedConnectionProvider tracked) {
+        Query[] queries = ctx.batchQueries();
+        String[] sql = ctx.batchSQL();
+        int i = batchIndex++;
+        if (i < queries.length && i < sql.length && queries[i] != null && sql[i] != null)
+            engine.statements.of(queries[i], sql[i], ctx.configuration(), tracked.source());
+    }
+
+    private void decide(ExecuteContext ctx, ResultQuery<?> query, TrackedConnectionProvider tracked) {
+        isRead = true;
+        hint = CacheEngine.hint(ctx.configuration());
+        if (engine.isClosed()) {
+            bypass(BypassReason.CLOSED, "");
+            return;
+        }
+        TrackedSource source = tracked.outside();
+        boolean uniform = source != null && source.isUniform();
+        if (!uniform) {
+            session = hold(tracked);
+            if (session == null) {
+                bypass(BypassReason.UNTRACKED_TRANSACTION, "");
+                return;
+            }
+            source = session.source();
+            session.learnSchema();
+        }
+        if (source == null) return;
+        AnalyzedStatement analyzed = engine.statements.of(query, ctx.sql(), ctx.configuration(), source);
+        statement = analyzed;
+        Reading reading = candidate(query, analyzed) ? reading(analyzed, ctx) : null;
+        if (reading == null) return;
+        if (reading instanceof Reading.Private own) bypass(own.reason(), "");
+        else lookUp(ctx, query, analyzed, source, reading);
+    }
+
+    /** Takes the connection that the query will run on, in order to see its transaction. */
+    private @Nullable Session hold(TrackedConnectionProvider tracked) {
+        Connection connection = tracked.acquire();
+        if (connection == null) return null;
+        held = new HeldConnection(tracked, connection);
+        return isBatched(connection) ? null : TrackedConnectionProvider.sessionOf(connection);
+    }
+
+    /** A connection that collects statements has writes of its own that the database has not seen. */
+    private static boolean isBatched(Connection connection) {
+        try {
+            return connection instanceof BatchedConnection || connection.isWrapperFor(BatchedConnection.class);
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    private boolean candidate(ResultQuery<?> query, AnalyzedStatement analyzed) {
+        if (hint.isBypass()) bypass(BypassReason.HINT, "");
+        else if (engine.settings.mode() == CacheMode.MARKED && !hint.isMark()) bypass(BypassReason.NOT_MARKED, "");
+        else if (analyzed.reason() != null) bypass(analyzed.reason(), analyzed.detail());
+        else if (JooqInternals.fetchesMany(query)) bypass(BypassReason.NOT_A_SINGLE_QUERY, "fetchMany");
+        else if (JooqInternals.keepsStatement(query)) bypass(BypassReason.KEPT_STATEMENT, "");
+        else return true;
+        return false;
+    }
+
+    private @Nullable Reading reading(AnalyzedStatement analyzed, ExecuteContext ctx) {
+        Session current = session;
+        if (current == null) return new Reading.Shared();
+        if (current.isAltered() && hint.scope() == null) {
+            bypass(BypassReason.SESSION_STATE, "");
+            return null;
+        }
+        return current.reading(analyzed.tags(), ctx.dialect());
+    }
+
+    private void lookUp(
+            ExecuteContext ctx,
+            ResultQuery<?> query,
+            AnalyzedStatement analyzed,
+            TrackedSource source,
+            Reading reading) {
+        Fingerprint key;
+        try {
+            String scope = hint.scope() == null ? "" : hint.scope();
+            key = Fingerprints.of(
+                    analyzed, source.name(), ctx.dialect().name(), scope, query, JooqInternals.params(ctx, query));
+        } catch (UnknownValueException e) {
+            bypass(BypassReason.UNKNOWN_BIND_VALUE, String.valueOf(e.getMessage()));
+            return;
+        } catch (Fingerprints.MovingDateException e) {
+            bypass(BypassReason.NONDETERMINISTIC_FUNCTION, "bind value");
+            return;
+        }
+        Stamp now = engine.generations.capture(analyzed.tags());
+        if (now == null) bypass(BypassReason.GENERATION_STORE, "");
+        else if (now.pending()) bypass(BypassReason.PENDING_WRITE, "");
+        else if (reading instanceof Reading.Snapshot snapshot && now.generation() > snapshot.clock())
+            bypass(BypassReason.SNAPSHOT, "");
+        else {
+            fingerprint = key;
+            stamp = now;
+            CachedResult found = hint.isRefresh() || isSnapshotOpen(reading) ? null : find(key, now, reading);
+            if (found == null) willRecord = true;
+            else serve(ctx, analyzed, found);
+        }
+    }
+
+    /** Before the database has taken the transaction's snapshot, a served result could contradict it later. */
+    private static boolean isSnapshotOpen(Reading reading) {
+        return reading instanceof Reading.Snapshot snapshot && !snapshot.taken();
+    }
+
+    private @Nullable CachedResult find(Fingerprint key, Stamp now, Reading reading) {
+        CachedResult found = engine.get(key, now);
+        // Who holds a connection, perhaps in a transaction, never waits: the leader may need what he holds.
+        if (found != null || session != null || !(reading instanceof Reading.Shared)) return found;
+        long wait = engine.settings.maximumWait().toNanos();
+        if (wait <= 0) return null;
+        flight = engine.flights.lead(key, now);
+        if (flight != null) return null;
+        engine.flights.await(key, now, wait);
+        return engine.get(key, now);
+    }
+
+    private void serve(ExecuteContext ctx, AnalyzedStatement analyzed, CachedResult found) {
+        HeldConnection taken = held;
+        ConnectionProvider real = provider;
+        if (real == null) return;
+        if (taken != null) {
+            held = null;
+            taken.release();
+        }
+        hit = found;
+        ctx.connectionProvider(new ReplayConnection(analyzed.sql(), real, this::takenOver));
+    }
+
+    /** jOOQ prepares another statement than the one that was looked up. */
+    private void takenOver() {
+        hit = null;
+        bypass(BypassReason.RESULT_SET_TYPE, "");
+    }
+
+    private void stayWithConnection(ExecuteContext ctx) {
+        HeldConnection taken = held;
+        if (taken != null) ctx.connectionProvider(taken);
+    }
+
+    @Override
+    public void executeEnd(ExecuteContext ctx) {
+        if (hit != null) replay(ctx, hit);
+        else if (willRecord) guarded("executeEnd", () -> record(ctx));
+    }
+
+    private void replay(ExecuteContext ctx, CachedResult found) {
+        TrackedConnectionProvider real = provider;
+        PreparedStatement mock = ctx.statement();
+        if (real == null || mock == null || !(ctx.query() instanceof ResultQuery<?> query))
+            throw new IllegalStateException("a hit without its query");
+        ReExecution live = new ReExecution(ctx.configuration(), query, real);
+        ctx.resultSet(new ReplayResultSet(found, maximumRows(mock), mock, live));
+    }
+
+    private static int maximumRows(PreparedStatement mock) {
+        try {
+            return mock.getMaxRows();
+        } catch (SQLException e) {
+            return 0;
+        }
+    }
+
+    private void record(ExecuteContext ctx) throws SQLException {
+        ResultSet rows = ctx.resultSet();
+        PreparedStatement prepared = ctx.statement();
+        AnalyzedStatement analyzed = statement;
+        if (rows == null || prepared == null || analyzed == null || fingerprint == null) return;
+        if (!analyzed.sql().equals(ctx.sql())) {
+            bypass(BypassReason.PLAIN_SQL, "another listener changed the SQL");
+            return;
+        }
+        if (rows.getType() != ResultSet.TYPE_FORWARD_ONLY || rows.getConcurrency() != ResultSet.CONCUR_READ_ONLY) {
+            bypass(BypassReason.RESULT_SET_TYPE, "");
+            return;
+        }
+        Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
+        if (current == null) {
+            bypass(BypassReason.UNTRACKED_TRANSACTION, "");
+            return;
+        }
+        session = current;
+        current.snapshotTaken();
+        Recording started = new Recording(
+                rows.getMetaData().getColumnCount(), engine.settings.maximumRows(), engine.settings.maximumBytes());
+        int limit = prepared.getMaxRows();
+        recording = started;
+        ctx.resultSet(new RecordingResultSet(
+                rows, started, () -> guarded("store", () -> complete(started, current, analyzed, limit))));
+    }
+
+    private void complete(Recording done, Session current, AnalyzedStatement analyzed, int limit) {
+        Fingerprint key = fingerprint;
+        Stamp captured = stamp;
+        if (stored || bypass != null || key == null || captured == null) return;
+        if (done.cancelled() != null) bypass(done.cancelled(), "");
+        else if (limit > 0 && done.rows() >= limit) bypass(BypassReason.RESULT_INCOMPLETE, "maxRows");
+        else if (current.isAltered() && hint.scope() == null) bypass(BypassReason.SESSION_STATE, "");
+        else if (current.hasWritten(analyzed.tags())) bypass(BypassReason.OWN_WRITE, "");
+        else if (!engine.isValid(captured, analyzed.tags())) bypass(BypassReason.WRITTEN_MEANWHILE, "");
+        else if (engine.put(key, done.finish(captured, analyzed.tags()), hint.timeToLive())) stored = true;
+        else bypass(BypassReason.CACHE_FAILURE, "not accepted by the store");
+        land();
+    }
+
+    @Override
+    public void warning(ExecuteContext ctx) {
+        Recording noted = recording;
+        if (noted != null) noted.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+    }
+
+    @Override
+    public void end(ExecuteContext ctx) {
+        land();
+        HeldConnection taken = held;
+        // jOOQ releases what it has acquired; what it never asked for is released here.
+        if (taken != null && ctx.statement() == null) guarded("end", taken::release);
+        if (isRead && !counted) {
+            counted = true;
+            count(ctx);
+        }
+    }
+
+    private void land() {
+        Flight leading = flight;
+        if (leading != null) leading.land();
+    }
+
+    private void count(ExecuteContext ctx) {
+        if (hit != null) engine.counters.hits.increment();
+        else if (stored) engine.counters.misses.increment();
+        else {
+            if (bypass == null) bypass = reasonOfIncompleteness(ctx);
+            engine.counters.bypass(bypass);
+        }
+        if (LOG.isDebugEnabled()) log(ctx);
+    }
+
+    private BypassReason reasonOfIncompleteness(ExecuteContext ctx) {
+        if (ctx.exception() != null || ctx.sqlException() != null) return BypassReason.FAILED;
+        BypassReason cancelled = recording == null ? null : recording.cancelled();
+        return cancelled == null ? BypassReason.RESULT_INCOMPLETE : cancelled;
+    }
+
+    private void log(ExecuteContext ctx) {
+        String name = engine.settings.name();
+        AnalyzedStatement analyzed = statement;
+        Object tables = analyzed == null ? "" : analyzed.tables();
+        if (hit != null) LOG.debug("{}: hit: {} reads {}", name, ctx.sql(), tables);
+        else if (stored) LOG.debug("{}: miss: {} reads {}", name, ctx.sql(), tables);
+        else if (bypass != null)
+            LOG.debug(
+                    "{}: bypass: {} ({}{}): {}",
+                    name,
+                    bypass,
+                    bypass.why(),
+                    detail.isEmpty() ? "" : ": " + detail,
+                    ctx.sql());
+    }
+
+    private void bypass(@Nullable BypassReason reason, String what) {
+        if (bypass != null || reason == null) return;
+        bypass = reason;
+        detail = what;
+        willRecord = false;
+        land();
+    }
+
+    private void guarded(String where, Step step) {
+        try {
+            step.run();
+        } catch (SQLException | RuntimeException | StackOverflowError | LinkageError e) {
+            engine.failed(where, e);
+            hit = null;
+            bypass(BypassReason.CACHE_FAILURE, where);
+        }
+    }
+
+    /** Executes the query again, without the cache, when a replay cannot answer. */
+    private record ReExecution(Configuration configuration, ResultQuery<?> query, ConnectionProvider provider)
+            implements ReplayResultSet.LiveExecution {
+
+        @Override
+        public ResultSet execute(int rows) throws SQLException {
+            Configuration plain = configuration.derive(provider);
+            plain.set(new ExecuteListenerProvider[0]);
+            ResultSet live = plain.dsl().fetchLazy(query).resultSet();
+            if (live == null) throw new SQLException("the query has no result set");
+            for (int i = 0; i < rows; i++) if (!live.next()) break;
+            return live;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private interface Step {
+        void run() throws SQLException;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.jooqcache.internal.execute;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.List;
+import org.jooq.ConnectionProvider;
+import org.jooq.ExecuteContext;
+import org.jooq.Param;
+import org.jooq.Query;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The few things that jOOQ knows about an execution and does not tell in its public API of version 3.19.
+ *
+ * <p>{@code ExecuteContext.params()} is public from 3.20 on, and present but hidden in late 3.19; where it is missing the
+ * bind values are extracted with {@code DSLContext.extractParams}' public sibling, which walks the query once more. The
+ * connection provider of an execution and the {@code keepStatement} and {@code fetchMany} flags of a query have no public
+ * accessor in any version.
+ */
+final class JooqInternals {
+
+    private static final @Nullable MethodHandle PARAMS = params();
+    private static final MethodHandle PROVIDER =
+            field("org.jooq.impl.DefaultExecuteContext", "connectionProvider", ConnectionProvider.class);
+    private static final MethodHandle KEEP_STATEMENT =
+            field("org.jooq.impl.AbstractQuery", "keepStatement", boolean.class);
+    private static final MethodHandle MANY = field("org.jooq.impl.AbstractResultQuery", "many", boolean.class);
+    private static final @Nullable Class<?> CONTEXT = type("org.jooq.impl.DefaultExecuteContext");
+    private static final @Nullable Class<?> ABSTRACT_QUERY = type("org.jooq.impl.AbstractQuery");
+    private static final @Nullable Class<?> ABSTRACT_RESULT_QUERY = type("org.jooq.impl.AbstractResultQuery");
+
+    private JooqInternals() {}
+
+    /** The provider of the connection that an execution will use, or {@code null} for a context that is not jOOQ's. */
+    static @Nullable ConnectionProvider connectionProvider(ExecuteContext context) {
+        if (CONTEXT == null || !CONTEXT.isInstance(context)) return null;
+        return (ConnectionProvider) invoke(PROVIDER, context);
+    }
+
+    /** The bind values of an execution in the order of their markers. */
+    static List<? extends Param<?>> params(ExecuteContext context, Query query) {
+        if (PARAMS != null && CONTEXT != null && CONTEXT.isInstance(context))
+            return List.of((Param<?>[]) invoke(PARAMS, context));
+        return DSL.using(context.configuration()).extractParams(query).values().stream()
+                .filter(param -> !param.isInline())
+                .toList();
+    }
+
+    /** Whether the query's statement stays open after its execution. */
+    static boolean keepsStatement(Query query) {
+        return ABSTRACT_QUERY != null && ABSTRACT_QUERY.isInstance(query) && (boolean) invoke(KEEP_STATEMENT, query);
+    }
+
+    /** Whether the query is executed by {@code fetchMany}. */
+    static boolean fetchesMany(Query query) {
+        return ABSTRACT_RESULT_QUERY != null
+                && ABSTRACT_RESULT_QUERY.isInstance(query)
+                && (boolean) invoke(MANY, query);
+    }
+
+    private static Object invoke(MethodHandle handle, Object on) {
+        try {
+            return handle.invoke(on);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static @Nullable Class<?> type(String name) {
+        try {
+            return Class.forName(name, false, DSL.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable MethodHandle params() {
+        try {
+            Lookup lookup = MethodHandles.lookup();
+            return lookup.findVirtual(ExecuteContext.class, "params", MethodType.methodType(Param[].class));
+        } catch (NoSuchMethodException | IllegalAccessException notInThisVersion) {
+            try {
+                Class<?> context = Class.forName("org.jooq.impl.DefaultExecuteContext");
+                Method hidden = context.getDeclaredMethod("params");
+                hidden.setAccessible(true);
+                return MethodHandles.lookup().unreflect(hidden);
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                return null;
+            }
+        }
+    }
+
+    private static MethodHandle field(String type, String name, Class<?> of) {
+        try {
+            Field field = Class.forName(type).getDeclaredField(name);
+            if (field.getType() != of) throw new NoSuchFieldException(type + "." + name + " is a " + field.getType());
+            field.setAccessible(true);
+            return MethodHandles.lookup().unreflectGetter(field);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            throw new IllegalStateException(
+                    "jooq-cache must read " + type + "." + name + ": put jOOQ (3.19 to 3.21) on the class path, or, on"
+                            + " the module path, add --add-opens org.jooq/org.jooq.impl=dev.jooqcache",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.jooqcache.internal.execute;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.spi.Access;
+import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.CachedResult.ColumnMetaData;
+import dev.jooqcache.spi.CachedResult.Reads;
+import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.Tags;
+import dev.jooqcache.spi.Values;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What jOOQ reads from the result set of one miss, noted while it reads it.
+ *
+ * <p>For each column the getter of the first row is kept once; a cell that was read otherwise, or more than once by
+ * different getters, keeps its own list. Used by one thread.
+ */
+final class Recording {
+
+    /** Stands for a cell that nobody has read. */
+    private static final Object UNREAD = new Reads(List.of(), new Object[0]);
+
+    private final int columns;
+    private final int maximumRows;
+    private final long maximumBytes;
+    private final Access[] accesses;
+    private final @Nullable Object[] row;
+    private final List<@Nullable Object> cells = new ArrayList<>();
+    private final String zone = DefaultZone.id();
+    private @Nullable List<ColumnMetaData> metaData;
+    private int rows;
+    private long bytes;
+    private boolean inRow;
+    private @Nullable BypassReason cancelled;
+
+    Recording(int columns, int maximumRows, long maximumBytes) {
+        this.columns = columns;
+        this.maximumRows = maximumRows;
+        this.maximumBytes = maximumBytes;
+        this.accesses = new Access[columns];
+        this.row = new Object[columns];
+    }
+
+    /** Why the result cannot be stored, or {@code null} if it can. */
+    @Nullable
+    BypassReason cancelled() {
+        return cancelled;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    void cancel(BypassReason reason) {
+        if (cancelled != null) return;
+        cancelled = reason;
+        cells.clear();
+    }
+
+    void beginRow() {
+        endRow();
+        if (cancelled != null) return;
+        if (++rows > maximumRows) {
+            cancel(BypassReason.RESULT_TOO_LARGE);
+            return;
+        }
+        inRow = true;
+        Arrays.fill(row, UNREAD);
+    }
+
+    void endRow() {
+        if (!inRow || cancelled != null) return;
+        inRow = false;
+        cells.addAll(Arrays.asList(row));
+        if (bytes > maximumBytes) cancel(BypassReason.RESULT_TOO_LARGE);
+    }
+
+    /** Notes what a getter answered for a column, counted from 1. */
+    void read(int column, Access access, @Nullable Object value) {
+        if (cancelled != null) return;
+        int index = column - 1;
+        if (!inRow || index < 0 || index >= columns || !Values.isRecordable(value)) {
+            cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+            return;
+        }
+        if (accesses[index] == null) accesses[index] = access;
+        Object copy = Values.copy(value);
+        Object before = row[index];
+        if (before == UNREAD && access.equals(accesses[index])) {
+            row[index] = copy;
+            bytes += Values.bytes(copy);
+        } else {
+            row[index] = another(index, before, access, copy);
+        }
+    }
+
+    private Reads another(int index, @Nullable Object before, Access access, @Nullable Object value) {
+        List<Access> allAccesses = new ArrayList<>();
+        List<@Nullable Object> allValues = new ArrayList<>();
+        if (before instanceof Reads reads) {
+            allAccesses.addAll(reads.accesses());
+            allValues.addAll(Arrays.asList(reads.values()));
+        } else {
+            allAccesses.add(accesses[index]);
+            allValues.add(before);
+        }
+        int known = allAccesses.indexOf(access);
+        if (known < 0) {
+            allAccesses.add(access);
+            allValues.add(value);
+            bytes += Values.bytes(value) + 64;
+        }
+        return new Reads(List.copyOf(allAccesses), allValues.toArray());
+    }
+
+    void metaData(List<ColumnMetaData> description) {
+        metaData = description;
+    }
+
+    CachedResult finish(Stamp stamp, Tags tags) {
+        List<Access> known = new ArrayList<>();
+        for (Access access : accesses) known.add(access == null ? Access.by(Access.Getter.OBJECT) : access);
+        return new CachedResult(stamp, tags, zone, List.copyOf(known), cells.toArray(), rows, bytes, metaData);
+    }
+}

@@ -1,0 +1,230 @@
+package dev.jooqcache.internal.execute;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.spi.Access;
+import dev.jooqcache.spi.Access.Getter;
+import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.Date;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.sql.Time;
+import java.sql.Timestamp;
+import org.jooq.tools.jdbc.DefaultResultSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result set that notes what is read from it.
+ *
+ * <p>The getters below are recorded. Whatever else is called goes through {@link #getDelegate()}, works as ever, and ends
+ * the recording: the result is not stored.
+ */
+final class RecordingResultSet extends DefaultResultSet {
+
+    private final ResultSet rows;
+    private final Recording recording;
+    private final Runnable atEnd;
+
+    RecordingResultSet(ResultSet rows, Recording recording, Runnable atEnd) {
+        super(rows);
+        this.rows = rows;
+        this.recording = recording;
+        this.atEnd = atEnd;
+    }
+
+    @Override
+    public ResultSet getDelegate() {
+        recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+        return rows;
+    }
+
+    @Override
+    public boolean next() throws SQLException {
+        boolean more = answered(rows::next);
+        if (more) {
+            recording.beginRow();
+        } else {
+            recording.endRow();
+            atEnd.run();
+        }
+        return more;
+    }
+
+    private <T extends @Nullable Object> T answered(SqlCall<T> call) throws SQLException {
+        try {
+            return call.run();
+        } catch (SQLException | RuntimeException e) {
+            recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+            throw e;
+        }
+    }
+
+    private <T extends @Nullable Object> T object(int column, Access access, SqlCall<T> call) throws SQLException {
+        T value = answered(call);
+        recording.read(column, access, value);
+        return value;
+    }
+
+    private <T> T primitive(int column, Getter getter, SqlCall<T> call) throws SQLException {
+        T value = answered(call);
+        recording.read(column, Access.by(getter), rows.wasNull() ? null : value);
+        return value;
+    }
+
+    @Override
+    public boolean getBoolean(int column) throws SQLException {
+        return primitive(column, Getter.BOOLEAN, () -> rows.getBoolean(column));
+    }
+
+    @Override
+    public byte getByte(int column) throws SQLException {
+        return primitive(column, Getter.BYTE, () -> rows.getByte(column));
+    }
+
+    @Override
+    public short getShort(int column) throws SQLException {
+        return primitive(column, Getter.SHORT, () -> rows.getShort(column));
+    }
+
+    @Override
+    public int getInt(int column) throws SQLException {
+        return primitive(column, Getter.INT, () -> rows.getInt(column));
+    }
+
+    @Override
+    public long getLong(int column) throws SQLException {
+        return primitive(column, Getter.LONG, () -> rows.getLong(column));
+    }
+
+    @Override
+    public float getFloat(int column) throws SQLException {
+        return primitive(column, Getter.FLOAT, () -> rows.getFloat(column));
+    }
+
+    @Override
+    public double getDouble(int column) throws SQLException {
+        return primitive(column, Getter.DOUBLE, () -> rows.getDouble(column));
+    }
+
+    @Override
+    public String getString(int column) throws SQLException {
+        return object(column, Access.by(Getter.STRING), () -> rows.getString(column));
+    }
+
+    @Override
+    public String getNString(int column) throws SQLException {
+        return object(column, Access.by(Getter.N_STRING), () -> rows.getNString(column));
+    }
+
+    @Override
+    public BigDecimal getBigDecimal(int column) throws SQLException {
+        return object(column, Access.by(Getter.BIG_DECIMAL), () -> rows.getBigDecimal(column));
+    }
+
+    @Override
+    public byte[] getBytes(int column) throws SQLException {
+        return object(column, Access.by(Getter.BYTES), () -> rows.getBytes(column));
+    }
+
+    @Override
+    public Date getDate(int column) throws SQLException {
+        return object(column, Access.by(Getter.DATE), () -> rows.getDate(column));
+    }
+
+    @Override
+    public Time getTime(int column) throws SQLException {
+        return object(column, Access.by(Getter.TIME), () -> rows.getTime(column));
+    }
+
+    @Override
+    public Timestamp getTimestamp(int column) throws SQLException {
+        return object(column, Access.by(Getter.TIMESTAMP), () -> rows.getTimestamp(column));
+    }
+
+    @Override
+    public Object getObject(int column) throws SQLException {
+        return object(column, Access.by(Getter.OBJECT), () -> rows.getObject(column));
+    }
+
+    @Override
+    public <T> T getObject(int column, Class<T> type) throws SQLException {
+        return object(column, new Access(Getter.OBJECT_AS, type.getName()), () -> rows.getObject(column, type));
+    }
+
+    /** The caller gets the driver's array; the recording keeps a copy of its content. */
+    @Override
+    public Array getArray(int column) throws SQLException {
+        Array array = answered(() -> rows.getArray(column));
+        recording.read(column, Access.by(Getter.ARRAY), array == null ? null : answered(array::getArray));
+        return array;
+    }
+
+    @Override
+    public ResultSetMetaData getMetaData() throws SQLException {
+        ResultSetMetaData metaData = rows.getMetaData();
+        recording.metaData(answered(() -> RecordedMetaData.columns(metaData)));
+        return metaData;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        rows.close();
+    }
+
+    @Override
+    public boolean isClosed() throws SQLException {
+        return rows.isClosed();
+    }
+
+    @Override
+    public boolean wasNull() throws SQLException {
+        return rows.wasNull();
+    }
+
+    @Override
+    public Statement getStatement() throws SQLException {
+        return rows.getStatement();
+    }
+
+    @Override
+    public SQLWarning getWarnings() throws SQLException {
+        return rows.getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        rows.clearWarnings();
+    }
+
+    @Override
+    public int findColumn(String label) throws SQLException {
+        return rows.findColumn(label);
+    }
+
+    @Override
+    public int getType() throws SQLException {
+        return rows.getType();
+    }
+
+    @Override
+    public int getConcurrency() throws SQLException {
+        return rows.getConcurrency();
+    }
+
+    @Override
+    public int getFetchSize() throws SQLException {
+        return rows.getFetchSize();
+    }
+
+    @Override
+    public void setFetchSize(int size) throws SQLException {
+        rows.setFetchSize(size);
+    }
+
+    private interface SqlCall<T extends @Nullable Object> {
+        T run() throws SQLException;
+    }
+}

@@ -1,0 +1,271 @@
+package dev.jooqcache.internal.execute;
+
+import dev.jooqcache.spi.Access;
+import dev.jooqcache.spi.Access.Getter;
+import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.CachedResult.Reads;
+import dev.jooqcache.spi.Values;
+import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.Date;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.sql.Time;
+import java.sql.Timestamp;
+import org.jooq.tools.jdbc.DefaultResultSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A result set that answers what was recorded, getter by getter.
+ *
+ * <p>A call that was not recorded (another getter, a navigation) makes it <em>go live</em>: the query is executed on the
+ * database, moved to the same row, and answers from there on. So whatever a binding of the user's does, a hit behaves as
+ * a miss.
+ */
+final class ReplayResultSet extends DefaultResultSet {
+
+    private static final Object ABSENT = new Object();
+
+    private final CachedResult result;
+    private final int columns;
+    private final int rows;
+    private final Statement statement;
+    private final LiveExecution liveExecution;
+    private @Nullable ResultSet live;
+    private int row = -1;
+    private boolean wasNull;
+    private boolean closed;
+
+    ReplayResultSet(CachedResult result, int maximumRows, Statement statement, LiveExecution liveExecution) {
+        super(null);
+        this.result = result;
+        this.columns = result.columns().size();
+        this.rows = maximumRows > 0 ? Math.min(maximumRows, result.rows()) : result.rows();
+        this.statement = statement;
+        this.liveExecution = liveExecution;
+    }
+
+    /** Every method that is not overridden below comes here. */
+    @Override
+    public ResultSet getDelegate() throws SQLException {
+        ResultSet current = live;
+        if (current == null) {
+            current = liveExecution.execute(row + 1);
+            live = current;
+        }
+        return current;
+    }
+
+    private @Nullable Object recorded(int column, Getter getter) {
+        return recorded(column, Access.by(getter));
+    }
+
+    private @Nullable Object recorded(int column, Access access) {
+        if (live != null || row < 0 || row >= rows || column < 1 || column > columns) return ABSENT;
+        int index = column - 1;
+        Object cell = result.cells()[row * columns + index];
+        if (cell instanceof Reads reads) {
+            int read = reads.accesses().indexOf(access);
+            if (read < 0) return ABSENT;
+            cell = reads.values()[read];
+        } else if (!access.equals(result.columns().get(index))) {
+            return ABSENT;
+        }
+        wasNull = cell == null;
+        return cell;
+    }
+
+    @Override
+    public boolean next() throws SQLException {
+        if (live != null) return live.next();
+        if (closed) throw new SQLException("the result set is closed");
+        if (row < rows) row++;
+        return row < rows;
+    }
+
+    @Override
+    public boolean wasNull() throws SQLException {
+        return live != null ? live.wasNull() : wasNull;
+    }
+
+    @Override
+    public boolean getBoolean(int column) throws SQLException {
+        Object value = recorded(column, Getter.BOOLEAN);
+        if (value == ABSENT) return getDelegate().getBoolean(column);
+        return value == null ? false : (Boolean) value;
+    }
+
+    @Override
+    public byte getByte(int column) throws SQLException {
+        Object value = recorded(column, Getter.BYTE);
+        if (value == ABSENT) return getDelegate().getByte(column);
+        return value == null ? (byte) 0 : (Byte) value;
+    }
+
+    @Override
+    public short getShort(int column) throws SQLException {
+        Object value = recorded(column, Getter.SHORT);
+        if (value == ABSENT) return getDelegate().getShort(column);
+        return value == null ? (short) 0 : (Short) value;
+    }
+
+    @Override
+    public int getInt(int column) throws SQLException {
+        Object value = recorded(column, Getter.INT);
+        if (value == ABSENT) return getDelegate().getInt(column);
+        return value == null ? 0 : (Integer) value;
+    }
+
+    @Override
+    public long getLong(int column) throws SQLException {
+        Object value = recorded(column, Getter.LONG);
+        if (value == ABSENT) return getDelegate().getLong(column);
+        return value == null ? 0L : (Long) value;
+    }
+
+    @Override
+    public float getFloat(int column) throws SQLException {
+        Object value = recorded(column, Getter.FLOAT);
+        if (value == ABSENT) return getDelegate().getFloat(column);
+        return value == null ? 0f : (Float) value;
+    }
+
+    @Override
+    public double getDouble(int column) throws SQLException {
+        Object value = recorded(column, Getter.DOUBLE);
+        if (value == ABSENT) return getDelegate().getDouble(column);
+        return value == null ? 0d : (Double) value;
+    }
+
+    @Override
+    public @Nullable String getString(int column) throws SQLException {
+        Object value = recorded(column, Getter.STRING);
+        return value == ABSENT ? getDelegate().getString(column) : (String) Values.copy(value);
+    }
+
+    @Override
+    public @Nullable String getNString(int column) throws SQLException {
+        Object value = recorded(column, Getter.N_STRING);
+        return value == ABSENT ? getDelegate().getNString(column) : (String) Values.copy(value);
+    }
+
+    @Override
+    public @Nullable BigDecimal getBigDecimal(int column) throws SQLException {
+        Object value = recorded(column, Getter.BIG_DECIMAL);
+        return value == ABSENT ? getDelegate().getBigDecimal(column) : (BigDecimal) Values.copy(value);
+    }
+
+    @Override
+    public byte @Nullable [] getBytes(int column) throws SQLException {
+        Object value = recorded(column, Getter.BYTES);
+        return value == ABSENT ? getDelegate().getBytes(column) : (byte[]) Values.copy(value);
+    }
+
+    @Override
+    public @Nullable Date getDate(int column) throws SQLException {
+        Object value = recorded(column, Getter.DATE);
+        return value == ABSENT ? getDelegate().getDate(column) : (Date) Values.copy(value);
+    }
+
+    @Override
+    public @Nullable Time getTime(int column) throws SQLException {
+        Object value = recorded(column, Getter.TIME);
+        return value == ABSENT ? getDelegate().getTime(column) : (Time) Values.copy(value);
+    }
+
+    @Override
+    public @Nullable Timestamp getTimestamp(int column) throws SQLException {
+        Object value = recorded(column, Getter.TIMESTAMP);
+        return value == ABSENT ? getDelegate().getTimestamp(column) : (Timestamp) Values.copy(value);
+    }
+
+    @Override
+    public @Nullable Object getObject(int column) throws SQLException {
+        Object value = recorded(column, Getter.OBJECT);
+        return value == ABSENT ? getDelegate().getObject(column) : Values.copy(value);
+    }
+
+    @Override
+    public <T> @Nullable T getObject(int column, Class<T> type) throws SQLException {
+        Object value = recorded(column, new Access(Getter.OBJECT_AS, type.getName()));
+        return value == ABSENT ? getDelegate().getObject(column, type) : type.cast(Values.copy(value));
+    }
+
+    @Override
+    public @Nullable Array getArray(int column) throws SQLException {
+        Object value = recorded(column, Getter.ARRAY);
+        if (value == ABSENT) return getDelegate().getArray(column);
+        return value == null
+                ? null
+                : new RecordedArray(value, () -> getDelegate().getArray(column));
+    }
+
+    @Override
+    public ResultSetMetaData getMetaData() throws SQLException {
+        return live == null && result.metaData() != null
+                ? new RecordedMetaData(result.metaData())
+                : getDelegate().getMetaData();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        closed = true;
+        if (live != null) live.close();
+        liveExecution.close();
+    }
+
+    @Override
+    public boolean isClosed() throws SQLException {
+        return closed;
+    }
+
+    @Override
+    public Statement getStatement() {
+        return statement;
+    }
+
+    @Override
+    public @Nullable SQLWarning getWarnings() throws SQLException {
+        return live == null ? null : live.getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        if (live != null) live.clearWarnings();
+    }
+
+    @Override
+    public int getType() {
+        return TYPE_FORWARD_ONLY;
+    }
+
+    @Override
+    public int getConcurrency() {
+        return CONCUR_READ_ONLY;
+    }
+
+    @Override
+    public int getFetchSize() {
+        return 0;
+    }
+
+    @Override
+    public void setFetchSize(int size) {}
+
+    /** Executes the query on the database in place of the replay. */
+    interface LiveExecution {
+
+        /**
+         * Executes the query and moves to a row.
+         *
+         * @param rows how many rows were replayed already, the present one included
+         * @return the result set on the same row
+         */
+        ResultSet execute(int rows) throws SQLException;
+
+        void close() throws SQLException;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.internal.generation.Generations.Announcement;
+import java.lang.reflect.Method;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits whose outcome is unknown: {@code commit()} threw, and the server may still be finishing it.
+ *
+ * <p>Their intents stand until the outcome is final, then the tags are bumped (rule P11). It is final when
+ *
+ * <ol>
+ *   <li>the same session answers once more, as a session executes its commands in their order; or
+ *   <li>PostgreSQL, asked on another connection, no longer lists the session's process; or
+ *   <li>where nobody can be asked, the quarantine has passed.
+ * </ol>
+ *
+ * <p>A daemon thread looks once a second, only while there is something to look at. Thread-safe.
+ */
+public final class CommitDoubts implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
+    private static final int VALID_SECONDS = 2;
+
+    private final String cacheName;
+    private final Duration quarantine;
+    private final List<Doubt> doubts = new CopyOnWriteArrayList<>();
+    private final Set<TrackedSource> watched = ConcurrentHashMap.newKeySet();
+    private @Nullable ScheduledExecutorService ticker;
+
+    /**
+     * Makes an empty collection.
+     *
+     * @param cacheName begins every log line
+     * @param quarantine how long an outcome that nobody can be asked for stays in doubt
+     */
+    public CommitDoubts(String cacheName, Duration quarantine) {
+        this.cacheName = cacheName;
+        this.quarantine = quarantine;
+    }
+
+    void add(Announcement announcement, Connection raw, @Nullable Asker asker) {
+        if (announcement.tags().isEmpty()) return;
+        if (answers(raw)) {
+            announcement.committed();
+            return;
+        }
+        int process = asker == null ? 0 : postgresProcess(raw);
+        LOG.warn(
+                "{}: the outcome of a commit is unknown; {} will not be cached until {}",
+                cacheName,
+                announcement.tags(),
+                process > 0 ? "the server has ended process " + process : quarantine + " have passed");
+        doubts.add(new Doubt(announcement, System.nanoTime(), process > 0 ? asker : null, process));
+        start();
+    }
+
+    /** Looks after the data source's unended writes until there are none. */
+    void watch(TrackedSource source) {
+        watched.add(source);
+        start();
+    }
+
+    private static boolean answers(Connection raw) {
+        try {
+            return !raw.isClosed() && raw.isValid(VALID_SECONDS);
+        } catch (SQLException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** The process id that pgjdbc keeps locally, or 0; asked by reflection, as the driver need not be there. */
+    private static int postgresProcess(Connection raw) {
+        try {
+            Connection physical = PhysicalConnections.physical(raw);
+            Method pid = physical.getClass().getMethod("getBackendPID");
+            return (Integer) pid.invoke(physical);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return 0;
+        }
+    }
+
+    private synchronized void start() {
+        if (ticker != null) return;
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, cacheName + "-doubts");
+            thread.setDaemon(true);
+            return thread;
+        });
+        var unused = started.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+        ticker = started;
+    }
+
+    private synchronized void stopIfIdle() {
+        if (ticker == null || !doubts.isEmpty() || !watched.isEmpty()) return;
+        ticker.shutdown();
+        ticker = null;
+    }
+
+    private void tick() {
+        try {
+            doubts.removeIf(doubt -> {
+                boolean over = isOver(doubt);
+                if (over) doubt.announcement.committed();
+                return over;
+            });
+            watched.removeIf(source -> !source.sweep());
+            stopIfIdle();
+        } catch (RuntimeException e) {
+            LOG.warn("{}: looking after unfinished commits failed; it goes on in a second", cacheName, e);
+        }
+    }
+
+    private boolean isOver(Doubt doubt) {
+        if (doubt.asker == null) return System.nanoTime() - doubt.since >= quarantine.toNanos();
+        try (Connection connection = doubt.asker.connection();
+                PreparedStatement statement =
+                        connection.prepareStatement("select 1 from pg_stat_activity where pid = ?")) {
+            statement.setInt(1, doubt.process);
+            try (ResultSet rows = statement.executeQuery()) {
+                return !rows.next();
+            }
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (ticker != null) ticker.shutdownNow();
+        ticker = null;
+    }
+
+    /** Gives connections on which a database can be asked. */
+    @FunctionalInterface
+    public interface Asker {
+
+        /**
+         * Opens an untracked connection.
+         *
+         * @return a connection that the caller closes
+         * @throws SQLException if there is none
+         */
+        Connection connection() throws SQLException;
+    }
+
+    private record Doubt(
+            Announcement announcement, long since, @Nullable Asker asker, int process) {}
+}

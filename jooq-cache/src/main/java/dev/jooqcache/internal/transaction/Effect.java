@@ -1,0 +1,86 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.spi.Tags;
+
+/**
+ * What a statement does besides answering rows.
+ *
+ * @param kind the kind of statement
+ * @param tags what it writes
+ */
+public record Effect(Kind kind, Tags tags) {
+
+    /** A statement that only reads, or does nothing that the cache must know. */
+    public static final Effect NONE = new Effect(Kind.NONE, Tags.none());
+
+    /** A statement that cannot be understood, may commit by itself, or changes the schema. */
+    public static final Effect UNKNOWN = new Effect(Kind.UNKNOWN, Tags.everything());
+
+    /** A statement that changes the schema. */
+    public static final Effect SCHEMA = new Effect(Kind.SCHEMA, Tags.everything());
+
+    /** The kinds of statements, as far as transactions are concerned. */
+    public enum Kind {
+        /** Reads only. */
+        NONE,
+        /** DML on known tables. */
+        WRITE,
+        /** DDL: as {@link #UNKNOWN}, and what was known of the schema is out of date. */
+        SCHEMA,
+        /** Creates a temporary table: the name means something else in this session. */
+        TEMPORARY_TABLE,
+        /** Touches everything and may commit by itself. */
+        UNKNOWN,
+        /** BEGIN or START TRANSACTION, at the default isolation level. */
+        BEGIN,
+        /** BEGIN or START TRANSACTION with modes, so that the isolation level is not known. */
+        BEGIN_WITH_MODES,
+        /** COMMIT or END. */
+        COMMIT,
+        /** ROLLBACK of the whole transaction. */
+        ROLLBACK,
+        /** ROLLBACK TO a savepoint. */
+        ROLLBACK_TO_SAVEPOINT,
+        /** PREPARE TRANSACTION: another session will commit it. */
+        PREPARE,
+        /** Changes the isolation level of this transaction, or of the next. */
+        ISOLATION,
+        /** Changes the isolation level of the session. */
+        SESSION_ISOLATION,
+        /** Changes another property of the session: schema, role, a setting. */
+        SESSION,
+        /** Leaves open whether a transaction is under way: the driver is not told, or many statements came at once. */
+        AUTOCOMMIT
+    }
+
+    /**
+     * The effect of a statement that touches no data.
+     *
+     * @param kind the kind of statement
+     * @return the effect
+     */
+    public static Effect of(Kind kind) {
+        return new Effect(kind, Tags.none());
+    }
+
+    private boolean controlsTransaction() {
+        return switch (kind) {
+            case NONE, WRITE, SCHEMA, TEMPORARY_TABLE, UNKNOWN, SESSION -> false;
+            default -> true;
+        };
+    }
+
+    /**
+     * The effect of one statement after another.
+     *
+     * @param next what the second one does
+     * @return what both do
+     */
+    public Effect then(Effect next) {
+        if (kind == Kind.NONE || equals(next)) return next;
+        if (next.kind == Kind.NONE) return this;
+        if (kind == Kind.WRITE && next.kind == Kind.WRITE) return new Effect(Kind.WRITE, tags.plus(next.tags));
+        if (controlsTransaction() || next.controlsTransaction()) return new Effect(Kind.AUTOCOMMIT, Tags.everything());
+        return kind == Kind.SCHEMA || next.kind == Kind.SCHEMA ? SCHEMA : UNKNOWN;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.jooqcache.internal.transaction;
+
+import java.sql.Connection;
+
+/** Knows what statements do. Thread-safe; never throws: what cannot be understood is {@link Effect#UNKNOWN}. */
+public interface Effects {
+
+    /**
+     * What a statement does.
+     *
+     * @param dataSource where it runs
+     * @param sql its text, possibly several statements
+     * @return the effect
+     */
+    Effect of(TrackedSource dataSource, String sql);
+
+    /**
+     * Learns the schema of a data source from its catalog. A failure leaves the schema unknown.
+     *
+     * @param dataSource the data source
+     * @param connection an untracked connection outside a transaction, to ask the catalog on
+     * @return makes what was learnt valid; not to be run if the schema has changed meanwhile
+     */
+    Runnable inspect(TrackedSource dataSource, Connection connection);
+
+    /**
+     * What was known of the data source's schema is out of date.
+     *
+     * @param dataSource the data source
+     */
+    void forget(TrackedSource dataSource);
+}

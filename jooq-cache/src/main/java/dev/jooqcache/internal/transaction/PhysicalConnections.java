@@ -1,0 +1,61 @@
+package dev.jooqcache.internal.transaction;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/**
+ * A set of the driver's own connections, known again under whatever wrapper a pool hands them out. Thread-safe; the
+ * common case, an empty set, takes no lock.
+ */
+final class PhysicalConnections {
+
+    private static final int MOST_WRAPPERS = 8;
+
+    private final Set<Connection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
+    private volatile boolean empty = true;
+
+    void add(Connection connection) {
+        synchronized (connections) {
+            connections.removeIf(PhysicalConnections::isClosed);
+            connections.add(physical(connection));
+            empty = false;
+        }
+    }
+
+    boolean contains(Connection connection) {
+        if (empty) return false;
+        synchronized (connections) {
+            return connections.contains(physical(connection));
+        }
+    }
+
+    boolean isEmpty() {
+        return empty;
+    }
+
+    static boolean isClosed(Connection connection) {
+        try {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    /** The driver's connection under the wrappers of a pool. */
+    static Connection physical(Connection connection) {
+        Connection inner = connection;
+        try {
+            for (int depth = 0; depth < MOST_WRAPPERS; depth++) {
+                Connection next = inner.unwrap(Connection.class);
+                if (next == null || next == inner) return inner;
+                inner = next;
+            }
+        } catch (SQLException e) {
+            return inner;
+        }
+        return inner;
+    }
+}

@@ -1,0 +1,453 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.generation.Generations.Announcement;
+import dev.jooqcache.spi.Tags;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import java.util.List;
+import org.jooq.SQLDialect;
+
+/**
+ * The transaction state of one connection, from its check-out to its return.
+ *
+ * <p>Every statement and every transaction call of the connection passes through here, whoever makes it; here the commit
+ * protocol is carried out (rules P2, P5, P6, P11):
+ *
+ * <ul>
+ *   <li>A write in a transaction is noted when it is sent. Savepoints take nothing back.
+ *   <li>COMMIT in any form (the JDBC call, {@code setAutoCommit(true)}, SQL text) is bracketed by intent and bump.
+ *   <li>A write in autocommit is bracketed likewise, and bumped on error too.
+ *   <li>A statement that is not understood may write anything and commit by itself: it is bracketed with everything, and
+ *       with what the transaction had written, and counts as written by the transaction as well.
+ * </ul>
+ *
+ * <p>A session is <em>foreign</em> while its transaction was begun, and will be ended, where the cache cannot see it.
+ * Then the intents of its writes stand from the moment they are sent until the connection is seen outside the
+ * transaction.
+ *
+ * <p>Used by one thread at a time, as a JDBC connection is; different threads may follow one another.
+ */
+public final class Session {
+
+    /** H2's and SQL Server's level of that name, which JDBC does not define. */
+    static final int TRANSACTION_SNAPSHOT_H2 = 6;
+
+    static final int UNKNOWN_ISOLATION = -1;
+
+    private final TrackedSource source;
+    private final Connection raw;
+    private final Thread owner = Thread.currentThread();
+
+    private volatile boolean autoCommit;
+    private volatile boolean foreign;
+    private volatile boolean explicit;
+    private volatile boolean uncertain;
+    private List<Announcement> leftOver;
+    private volatile boolean failed;
+    private volatile boolean exposed;
+    private volatile boolean schemaTouched;
+    private volatile boolean alteredInTransaction;
+    private volatile boolean altered;
+    private volatile int isolation;
+    private volatile boolean isolationUnknown;
+    private volatile int initialIsolation;
+
+    private volatile Tags written = Tags.none();
+    private volatile boolean statementSent;
+    private volatile boolean snapshotTaken;
+    private volatile long snapshotClock = -1;
+
+    Session(
+            TrackedSource source,
+            Connection raw,
+            boolean autoCommit,
+            boolean foreign,
+            boolean uncertain,
+            int isolation,
+            List<Announcement> leftOver) {
+        this.source = source;
+        this.raw = raw;
+        this.autoCommit = autoCommit;
+        this.foreign = foreign;
+        this.uncertain = uncertain;
+        this.leftOver = leftOver;
+        this.isolation = isolation;
+        this.initialIsolation = isolation;
+        for (Announcement write : leftOver) written = written.plus(write.tags());
+        if (inTransaction()) source.opened(this);
+    }
+
+    /**
+     * The data source that the connection belongs to.
+     *
+     * @return the data source
+     */
+    public TrackedSource source() {
+        return source;
+    }
+
+    Thread owner() {
+        return owner;
+    }
+
+    /**
+     * Whether a transaction is under way, as far as the cache can see.
+     *
+     * @return whether statements do not commit by themselves
+     */
+    public boolean inTransaction() {
+        return !autoCommit || explicit || uncertain;
+    }
+
+    /**
+     * Whether the session's schema, role or settings were changed through SQL or JDBC.
+     *
+     * @return whether what a query means may differ from other sessions
+     */
+    public boolean isAltered() {
+        return altered || alteredInTransaction || source.isAltered(raw);
+    }
+
+    /**
+     * What a read of the given tags may be shown.
+     *
+     * @param tags what the query depends on
+     * @param dialect the dialect, which tells what its isolation levels mean
+     * @return the reading
+     */
+    public Reading reading(Tags tags, SQLDialect dialect) {
+        if (!inTransaction()) return readingAt(isolation(), dialect, new Reading.Shared());
+        if (foreign || uncertain) return new Reading.Private(BypassReason.UNTRACKED_TRANSACTION);
+        if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
+        if (written.meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
+        if (!statementSent) snapshotClock = source.generations().now();
+        return readingAt(isolation(), dialect, new Reading.Snapshot(snapshotClock, snapshotTaken));
+    }
+
+    private static Reading readingAt(int level, SQLDialect dialect, Reading inSnapshot) {
+        return switch (level) {
+            case Connection.TRANSACTION_READ_COMMITTED -> new Reading.Shared();
+            case Connection.TRANSACTION_REPEATABLE_READ, TRANSACTION_SNAPSHOT_H2 ->
+                hasSnapshots(dialect) ? inSnapshot : new Reading.Private(BypassReason.ISOLATION);
+            default -> new Reading.Private(BypassReason.ISOLATION);
+        };
+    }
+
+    private static boolean hasSnapshots(SQLDialect dialect) {
+        return switch (dialect.family()) {
+            case POSTGRES, YUGABYTEDB, H2, MYSQL, MARIADB -> true;
+            default -> false;
+        };
+    }
+
+    private int isolation() {
+        if (isolationUnknown) return UNKNOWN_ISOLATION;
+        if (isolation == UNKNOWN_ISOLATION) {
+            try {
+                isolation = raw.getTransactionIsolation();
+            } catch (SQLException e) {
+                isolationUnknown = true;
+                return UNKNOWN_ISOLATION;
+            }
+        }
+        return isolation;
+    }
+
+    /**
+     * Whether the transaction has written something that the tags meet. Asked again before a result is stored, since a
+     * result can be read while the transaction goes on.
+     *
+     * @param tags what the query depends on
+     * @return whether the result may show uncommitted rows
+     */
+    public boolean hasWritten(Tags tags) {
+        return inTransaction() && (foreign || uncertain || written.meets(tags));
+    }
+
+    /** A query that reads a table was executed: the database has taken the transaction's snapshot. */
+    public void snapshotTaken() {
+        if (inTransaction() && statementSent) snapshotTaken = true;
+    }
+
+    /**
+     * Executes a statement, bracketed as its effect needs it.
+     *
+     * @param effect what it does
+     * @param call executes it
+     * @param <T> what it answers
+     * @return its answer
+     * @throws SQLException if it fails
+     */
+    <T> T run(Effect effect, SqlCall<T> call) throws SQLException {
+        return switch (effect.kind()) {
+            case NONE -> send(call);
+            case WRITE -> inTransaction() ? writeInTransaction(effect.tags(), call) : bracket(effect.tags(), call);
+            case BEGIN -> begin(call);
+            case BEGIN_WITH_MODES -> {
+                isolationUnknown = true;
+                yield begin(call);
+            }
+            case COMMIT -> commit(call);
+            case ROLLBACK -> rollback(call);
+            case ROLLBACK_TO_SAVEPOINT -> rollbackToSavepoint(call);
+            case PREPARE -> prepare(call);
+            case ISOLATION -> {
+                isolationUnknown = true;
+                yield send(call);
+            }
+            case SESSION_ISOLATION -> {
+                isolation = UNKNOWN_ISOLATION;
+                source.isolationVaries();
+                yield send(call);
+            }
+            case SESSION -> {
+                alter();
+                yield send(call);
+            }
+            case AUTOCOMMIT -> {
+                uncertain = true;
+                source.uncertain(raw);
+                source.opened(this);
+                yield unknown(call);
+            }
+            case TEMPORARY_TABLE -> {
+                alter();
+                yield unknown(call);
+            }
+            case SCHEMA -> changeSchema(call);
+            case UNKNOWN -> unknown(call);
+        };
+    }
+
+    private <T> T changeSchema(SqlCall<T> call) throws SQLException {
+        schemaTouched = inTransaction();
+        return unknown(() -> {
+            try {
+                return call.run();
+            } finally {
+                source.schemaChanged();
+            }
+        });
+    }
+
+    /** Asks the catalog if need be, outside transactions only: a failure within would fail the transaction. */
+    public void learnSchema() {
+        if (!source.isInspected() && !inTransaction()) source.inspect(raw);
+    }
+
+    private <T> T send(SqlCall<T> call) throws SQLException {
+        if (!inTransaction()) return call.run();
+        if (!statementSent) snapshotClock = source.generations().now();
+        statementSent = true;
+        try {
+            return call.run();
+        } catch (SQLException | RuntimeException | Error e) {
+            failed = true;
+            throw e;
+        }
+    }
+
+    private <T> T writeInTransaction(Tags tags, SqlCall<T> call) throws SQLException {
+        note(tags);
+        return send(call);
+    }
+
+    private void note(Tags tags) {
+        if (foreign || uncertain) source.stand(raw, tags);
+        written = written.plus(tags);
+    }
+
+    /** Intent, execute, bump: what one statement writes and commits by itself. */
+    private <T> T bracket(Tags tags, SqlCall<T> call) throws SQLException {
+        Announcement announcement = source.generations().announce(tags);
+        T result;
+        try {
+            result = send(call);
+        } catch (SQLException | RuntimeException | Error e) {
+            if (isAnswerOfServer(e)) announcement.committed();
+            else source.doubt(announcement, raw);
+            throw e;
+        }
+        announcement.committed();
+        return result;
+    }
+
+    private <T> T unknown(SqlCall<T> call) throws SQLException {
+        Tags before = written;
+        if (inTransaction()) note(Tags.everything());
+        return bracket(before.plus(Tags.everything()), call);
+    }
+
+    private <T> T begin(SqlCall<T> call) throws SQLException {
+        T result = send(call);
+        explicit = true;
+        source.opened(this);
+        return result;
+    }
+
+    <T> T commit(SqlCall<T> call) throws SQLException {
+        Announcement announcement = source.generations().announce(written);
+        T result;
+        try {
+            result = call.run();
+        } catch (SQLException | RuntimeException | Error e) {
+            failed = true;
+            if (isDefiniteRollback(e)) announcement.abandoned();
+            else source.doubt(announcement, raw);
+            throw e;
+        }
+        if (schemaTouched) source.schemaChanged();
+        announcement.committed();
+        ended();
+        return result;
+    }
+
+    <T> T rollback(SqlCall<T> call) throws SQLException {
+        T result = call.run();
+        ended();
+        return result;
+    }
+
+    <T> T rollbackToSavepoint(SqlCall<T> call) throws SQLException {
+        T result = call.run();
+        failed = false;
+        return result;
+    }
+
+    /** The first phase of a two-phase commit: another session will end the transaction, so its intents stand. */
+    private <T> T prepare(SqlCall<T> call) throws SQLException {
+        source.standForever(written);
+        T result = send(call);
+        ended();
+        return result;
+    }
+
+    private void ended() {
+        if (foreign || uncertain) source.seenOutside(raw);
+        leftOver.forEach(Announcement::committed);
+        leftOver = List.of();
+        written = Tags.none();
+        isolationUnknown = false;
+        explicit = false;
+        failed = false;
+        if (schemaTouched) source.schemaChanged();
+        schemaTouched = false;
+        alteredInTransaction = false;
+        statementSent = false;
+        snapshotTaken = false;
+        snapshotClock = -1;
+        if (!inTransaction()) source.closed(this);
+    }
+
+    void setAutoCommit(boolean value, VoidCall call) throws SQLException {
+        if (value && !autoCommit) {
+            commit(call.asCall());
+            autoCommit = true;
+            foreign = false;
+            uncertain = false;
+            source.closed(this);
+        } else {
+            call.run();
+            if (!value && autoCommit) {
+                autoCommit = false;
+                source.opened(this);
+            }
+        }
+    }
+
+    void setIsolation(int level, VoidCall call) throws SQLException {
+        call.run();
+        isolation = level;
+        isolationUnknown = false;
+    }
+
+    /** The session's schema, catalog, role or a setting is being changed. */
+    void alter() {
+        if (inTransaction()) alteredInTransaction = true;
+        altered = true;
+        source.altered(raw);
+    }
+
+    /**
+     * Somebody gets at the driver's own connection and may write there unseen: everything stands until the connection
+     * is given back.
+     */
+    void exposed() {
+        if (exposed) return;
+        exposed = true;
+        source.exposed(raw);
+    }
+
+    /**
+     * The connection is given back, by whichever call does that.
+     *
+     * <p>A transaction left open is ended by the pool or the driver, some by commit, some by rollback, some not at all.
+     * What it wrote stays marked until the connection is seen outside a transaction, or closed for good.
+     */
+    void giveBack(VoidCall call) throws SQLException {
+        boolean leftOpen = inTransaction() && !written.isEmpty() && !foreign && !uncertain;
+        if (leftOpen) source.stand(raw, written);
+        leftOver.forEach(Announcement::committed);
+        leftOver = List.of();
+        if (explicit) source.uncertain(raw);
+        if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION) source.isolationVaries();
+        source.closed(this);
+        // A closed wrapper of a pool does not tell any more what was under it.
+        Connection physical = exposed && autoCommit ? PhysicalConnections.physical(raw) : null;
+        try {
+            call.run();
+        } finally {
+            written = Tags.none();
+            if (physical != null) source.seenOutside(physical);
+            if (leftOpen) source.sweep();
+        }
+    }
+
+    /** SQLSTATE 23xxx and 40xxx without 40003: the server says that it has rolled back (rule P11). */
+    private static boolean isDefiniteRollback(Throwable e) {
+        if (!(e instanceof SQLException sql) || sql.getSQLState() == null) return false;
+        String state = sql.getSQLState();
+        return state.startsWith("23") || (state.startsWith("40") && !state.equals("40003"));
+    }
+
+    /** Whether the exception is the server's word on the statement, so that nothing of it is still running there. */
+    private static boolean isAnswerOfServer(Throwable e) {
+        if (!(e instanceof SQLException sql) || sql.getSQLState() == null) return false;
+        if (e instanceof SQLNonTransientConnectionException
+                || e instanceof SQLTransientConnectionException
+                || e instanceof SQLRecoverableException) return false;
+        String state = sql.getSQLState();
+        return state.startsWith("21")
+                || state.startsWith("22")
+                || state.startsWith("23")
+                || state.startsWith("42")
+                || (state.startsWith("40") && !state.equals("40003"));
+    }
+
+    /**
+     * A call of JDBC.
+     *
+     * @param <T> what it answers
+     */
+    @FunctionalInterface
+    interface SqlCall<T> {
+        T run() throws SQLException;
+    }
+
+    /** A call of JDBC without an answer. */
+    @FunctionalInterface
+    interface VoidCall {
+        void run() throws SQLException;
+
+        default SqlCall<Boolean> asCall() {
+            return () -> {
+                run();
+                return true;
+            };
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.internal.transaction.Session.SqlCall;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Wrapper;
+import org.jspecify.annotations.Nullable;
+
+/** What the three kinds of tracked statements share: the effect of their SQL, and of their batch. */
+final class StatementTracker {
+
+    private final Session session;
+    private Effect batch = Effect.NONE;
+
+    StatementTracker(Session session) {
+        this.session = session;
+    }
+
+    <T> T run(String sql, SqlCall<T> call) throws SQLException {
+        return session.run(effect(sql), call);
+    }
+
+    void addBatch(String sql) {
+        batch = batch.then(effect(sql));
+    }
+
+    void clearBatch() {
+        batch = Effect.NONE;
+    }
+
+    <T> T runBatch(SqlCall<T> call) throws SQLException {
+        Effect effect = batch;
+        batch = Effect.NONE;
+        return session.run(effect, call);
+    }
+
+    private Effect effect(String sql) {
+        session.learnSchema();
+        return session.source().effects().of(session.source(), sql);
+    }
+
+    /** A result set through which rows can be changed passes its writes through the session as well. */
+    @Nullable
+    ResultSet wrap(@Nullable ResultSet rows) {
+        try {
+            return rows != null && TrackedConnection.isUpdatable(rows.getConcurrency())
+                    ? new UpdatableResultSet(rows, session)
+                    : rows;
+        } catch (SQLException e) {
+            return rows;
+        }
+    }
+
+    /** The caller gets at the driver's own statement, past the session. */
+    <T> T unwrap(Wrapper outer, Statement raw, Class<T> type) throws SQLException {
+        if (type.isInstance(outer)) return type.cast(outer);
+        session.exposed();
+        return raw.unwrap(type);
+    }
+}

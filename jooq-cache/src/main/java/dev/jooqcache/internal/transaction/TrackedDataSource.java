@@ -1,0 +1,104 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.internal.transaction.TrackedSource.Origin;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+
+/** A data source all of whose connections are tracked. Thread-safe. */
+public final class TrackedDataSource implements DataSource, Closeable {
+
+    private final DataSource pool;
+    private final TrackedSource source;
+
+    TrackedDataSource(DataSource pool, TrackedSource source) {
+        this.pool = pool;
+        this.source = source;
+    }
+
+    /**
+     * What is known of the pool.
+     *
+     * @return the state
+     */
+    public TrackedSource source() {
+        return source;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        return tracked(pool.getConnection());
+    }
+
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        return tracked(pool.getConnection(username, password));
+    }
+
+    private Connection tracked(Connection raw) throws SQLException {
+        try {
+            return new TrackedConnection(raw, source.session(raw, Origin.OWN));
+        } catch (SQLException | RuntimeException | Error e) {
+            raw.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public PrintWriter getLogWriter() throws SQLException {
+        return pool.getLogWriter();
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) throws SQLException {
+        pool.setLogWriter(out);
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        pool.setLoginTimeout(seconds);
+    }
+
+    @Override
+    public int getLoginTimeout() throws SQLException {
+        return pool.getLoginTimeout();
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        return pool.getParentLogger();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) return type.cast(this);
+        return type.isInstance(pool) ? type.cast(pool) : pool.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || type.isInstance(pool) || pool.isWrapperFor(type);
+    }
+
+    /** Closes the pool, if it can be closed. */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (pool instanceof AutoCloseable closeable) closeable.close();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("cannot close the pool", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "tracked " + pool;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.jooqcache.internal.transaction;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jooq.tools.jdbc.DefaultPreparedStatement;
+import org.jspecify.annotations.Nullable;
+
+/** A prepared statement whose executions pass through the session. */
+final class TrackedPreparedStatement extends DefaultPreparedStatement {
+
+    private final String sql;
+    private final StatementTracker tracker;
+
+    TrackedPreparedStatement(String sql, PreparedStatement raw, TrackedConnection connection) {
+        super(raw, connection);
+        this.sql = sql;
+        this.tracker = new StatementTracker(connection.session());
+    }
+
+    @Override
+    protected @Nullable ResultSet wrap(@Nullable ResultSet rows) {
+        return tracker.wrap(super.wrap(rows));
+    }
+
+    @Override
+    public @Nullable ResultSet executeQuery() throws SQLException {
+        return wrap(tracker.run(sql, () -> getDelegatePreparedStatement().executeQuery()));
+    }
+
+    @Override
+    public boolean execute() throws SQLException {
+        return tracker.run(sql, () -> getDelegatePreparedStatement().execute());
+    }
+
+    @Override
+    public int executeUpdate() throws SQLException {
+        return tracker.run(sql, () -> getDelegatePreparedStatement().executeUpdate());
+    }
+
+    @Override
+    public long executeLargeUpdate() throws SQLException {
+        return tracker.run(sql, () -> getDelegatePreparedStatement().executeLargeUpdate());
+    }
+
+    @Override
+    public void addBatch() throws SQLException {
+        tracker.addBatch(sql);
+        super.addBatch();
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        tracker.clearBatch();
+        super.clearBatch();
+    }
+
+    @Override
+    public int[] executeBatch() throws SQLException {
+        return tracker.runBatch(() -> getDelegateStatement().executeBatch());
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        return tracker.runBatch(() -> getDelegateStatement().executeLargeBatch());
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return tracker.unwrap(this, getDelegateStatement(), type);
+    }
+}

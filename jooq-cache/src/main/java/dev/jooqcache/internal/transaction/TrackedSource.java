@@ -1,0 +1,277 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.internal.generation.Generations;
+import dev.jooqcache.internal.generation.Generations.Announcement;
+import dev.jooqcache.spi.Tags;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jooq.SQLDialect;
+import org.jooq.tools.jdbc.JDBCUtils;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the cache knows of one data source: its dialect and default isolation, the transactions that are open on it, and
+ * the writes whose end it has not seen. Thread-safe.
+ */
+public final class TrackedSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
+
+    private final String cacheName;
+    private final String name;
+    private final Generations generations;
+    private final Effects effects;
+    private final CommitDoubts doubts;
+    private final CommitDoubts.@Nullable Asker asker;
+
+    private final Set<Session> open = ConcurrentHashMap.newKeySet();
+    private final IdentityHashMap<Connection, List<Announcement>> standing = new IdentityHashMap<>();
+    private final PhysicalConnections altered = new PhysicalConnections();
+    private final PhysicalConnections uncertain = new PhysicalConnections();
+    private volatile boolean anyStanding;
+    private volatile boolean anyIsolation;
+    private volatile int defaultIsolation = Session.UNKNOWN_ISOLATION;
+    private volatile @Nullable SQLDialect dialect;
+    private volatile boolean inspected;
+    private volatile long schemaVersion;
+    private final Object inspecting = new Object();
+    private final Object schemaLock = new Object();
+
+    TrackedSource(
+            String cacheName,
+            String name,
+            Generations generations,
+            Effects effects,
+            CommitDoubts doubts,
+            CommitDoubts.@Nullable Asker asker) {
+        this.cacheName = cacheName;
+        this.name = name;
+        this.generations = generations;
+        this.effects = effects;
+        this.doubts = doubts;
+        this.asker = asker;
+    }
+
+    /**
+     * The name of the data source within the cache, a part of every fingerprint.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    Generations generations() {
+        return generations;
+    }
+
+    Effects effects() {
+        return effects;
+    }
+
+    /**
+     * The dialect that the JDBC URL tells.
+     *
+     * @return the dialect, {@link SQLDialect#DEFAULT} before the first connection
+     */
+    public SQLDialect dialect() {
+        SQLDialect known = dialect;
+        return known == null ? SQLDialect.DEFAULT : known;
+    }
+
+    /**
+     * Whether no transaction is open on any tracked connection of this data source.
+     *
+     * @return whether a new statement is certainly outside a transaction
+     */
+    public boolean isQuiet() {
+        return open.isEmpty();
+    }
+
+    /**
+     * Whether a transaction is open on a connection that the current thread has taken.
+     *
+     * @return whether thread-bound connections are in a transaction
+     */
+    public boolean isOpenOnThisThread() {
+        for (Session session : open) if (session.owner() == Thread.currentThread()) return true;
+        return false;
+    }
+
+    /**
+     * Whether a fresh connection would certainly be one that reads as every other: autocommit, READ COMMITTED or a
+     * snapshot level, with an unchanged session.
+     *
+     * @return whether a read outside a transaction may be served without looking at a connection
+     */
+    public boolean isUniform() {
+        return inspected
+                && altered.isEmpty()
+                && !anyIsolation
+                && (defaultIsolation == Connection.TRANSACTION_READ_COMMITTED
+                        || defaultIsolation == Connection.TRANSACTION_REPEATABLE_READ
+                        || defaultIsolation == Session.TRANSACTION_SNAPSHOT_H2);
+    }
+
+    void opened(Session session) {
+        open.add(session);
+    }
+
+    void closed(Session session) {
+        open.remove(session);
+    }
+
+    /**
+     * Begins a session on a connection just taken.
+     *
+     * @param raw the connection
+     * @param origin whether every use of the connection from here to its return is seen
+     */
+    Session session(Connection raw, Origin origin) throws SQLException {
+        boolean autoCommit = raw.getAutoCommit();
+        boolean uncertain = this.uncertain.contains(raw);
+        if (anyStanding && autoCommit && !uncertain) seenOutside(raw);
+        if (dialect == null) dialect = JDBCUtils.dialect(raw);
+        if (origin == Origin.SHARED)
+            return new Session(this, raw, autoCommit, !autoCommit, uncertain, Session.UNKNOWN_ISOLATION, List.of());
+        if (defaultIsolation == Session.UNKNOWN_ISOLATION) defaultIsolation = raw.getTransactionIsolation();
+        int isolation = anyIsolation ? Session.UNKNOWN_ISOLATION : defaultIsolation;
+        List<Announcement> leftOver = anyStanding ? takeStanding(raw) : List.of();
+        if (!inspected && leftOver.isEmpty() && !autoCommit) {
+            // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
+            inspect(raw);
+            raw.rollback();
+        }
+        return new Session(this, raw, autoCommit, false, uncertain, isolation, leftOver);
+    }
+
+    /**
+     * Whether the schema is known, as far as it can be.
+     *
+     * @return whether the catalog was asked since the last DDL
+     */
+    public boolean isInspected() {
+        return inspected;
+    }
+
+    void inspect(Connection raw) {
+        synchronized (inspecting) {
+            if (inspected) return;
+            long version = schemaVersion;
+            Runnable publish = effects.inspect(this, raw);
+            synchronized (schemaLock) {
+                if (version != schemaVersion) return;
+                publish.run();
+                inspected = true;
+            }
+        }
+    }
+
+    /** What was known of the schema is out of date. Called before the change's intents are removed. */
+    void schemaChanged() {
+        synchronized (schemaLock) {
+            schemaVersion++;
+            inspected = false;
+            effects.forget(this);
+        }
+    }
+
+    void isolationVaries() {
+        anyIsolation = true;
+    }
+
+    void altered(Connection raw) {
+        altered.add(raw);
+    }
+
+    boolean isAltered(Connection raw) {
+        return altered.contains(raw);
+    }
+
+    /** Whether a transaction is open on the connection cannot be known from here on. */
+    void uncertain(Connection raw) {
+        uncertain.add(raw);
+    }
+
+    /** Marks what a transaction wrote whose end will not be seen by its session. */
+    void stand(Connection raw, Tags tags) {
+        Announcement announcement = generations.announce(tags);
+        synchronized (standing) {
+            standing.computeIfAbsent(PhysicalConnections.physical(raw), c -> new ArrayList<>())
+                    .add(announcement);
+            anyStanding = true;
+        }
+        doubts.watch(this);
+    }
+
+    void exposed(Connection raw) {
+        LOG.warn(
+                "{}: a connection of {} was unwrapped, so writes on it cannot be seen; nothing is cached until it is"
+                        + " closed (use an untracked DataSource for such work, and invalidate(..) after it)",
+                cacheName,
+                name);
+        stand(raw, Tags.everything());
+    }
+
+    void standForever(Tags tags) {
+        if (tags.isEmpty()) return;
+        generations.announce(tags);
+        LOG.warn(
+                "{}: a transaction was prepared for a two-phase commit; {} will not be cached any more",
+                cacheName,
+                tags);
+    }
+
+    /** The connection is outside a transaction: what stood for it has been committed or rolled back. */
+    void seenOutside(Connection raw) {
+        takeStanding(raw).forEach(Announcement::committed);
+    }
+
+    private List<Announcement> takeStanding(Connection raw) {
+        synchronized (standing) {
+            List<Announcement> taken = standing.remove(PhysicalConnections.physical(raw));
+            anyStanding = !standing.isEmpty();
+            return taken == null ? List.of() : taken;
+        }
+    }
+
+    /** Ends what stood for connections that are closed for good. */
+    boolean sweep() {
+        List<Announcement> over = new ArrayList<>();
+        synchronized (standing) {
+            standing.entrySet().removeIf(entry -> {
+                if (!PhysicalConnections.isClosed(entry.getKey())) return false;
+                over.addAll(entry.getValue());
+                return true;
+            });
+            anyStanding = !standing.isEmpty();
+        }
+        over.forEach(Announcement::committed);
+        return anyStanding;
+    }
+
+    /** Whether a commit has taken effect is unknown: the intents stay until it is known (rule P11). */
+    void doubt(Announcement announcement, Connection raw) {
+        doubts.add(announcement, raw, asker);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /** Who else may use a connection between its check-out and its return. */
+    enum Origin {
+        /** Nobody: it was taken from the pool itself, and every use is seen. */
+        OWN,
+        /** Others hold it as well: its transaction may begin and end unseen. */
+        SHARED
+    }
+}

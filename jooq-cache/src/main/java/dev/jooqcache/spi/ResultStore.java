@@ -1,0 +1,55 @@
+package dev.jooqcache.spi;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps recorded results, at most one per fingerprint.
+ *
+ * <p>A store may forget anything at any time. It need not know about stamps: each {@link CachedResult} carries its own,
+ * and the cache compares it after every {@link #get}. What must not happen is that a value comes back for a key under
+ * which it was not put; a corrupt value is a miss. Implementations are thread-safe and return in bounded time; whatever
+ * they throw is counted, logged once, and treated as a miss.
+ */
+public interface ResultStore extends AutoCloseable {
+
+    /**
+     * Looks a result up.
+     *
+     * @param key the fingerprint of the query
+     * @return the result, or {@code null} if there is none
+     */
+    @Nullable
+    CachedResult get(Fingerprint key);
+
+    /**
+     * Puts a result in, in place of an older one.
+     *
+     * @param key the fingerprint of the query
+     * @param result the result
+     * @param timeToLive how long it may be served, positive; {@code null} means the store's own setting
+     * @return whether the store accepted it
+     */
+    boolean put(Fingerprint key, CachedResult result, @Nullable Duration timeToLive);
+
+    /**
+     * Drops one result.
+     *
+     * @param key the fingerprint of the query
+     */
+    void remove(Fingerprint key);
+
+    /** Drops all results. */
+    void clear();
+
+    /**
+     * How many results the store dropped by itself so far, for space or time.
+     *
+     * @return a count that only rises
+     */
+    long evictions();
+
+    /** Releases what the store holds. */
+    @Override
+    void close();
+}

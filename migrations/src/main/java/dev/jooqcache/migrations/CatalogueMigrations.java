@@ -1,0 +1,61 @@
+package dev.jooqcache.migrations;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+
+/**
+ * The migrations that give a database the film-rental catalogue, in a schema of its own called {@value #SCHEMA}.
+ *
+ * <p>The databases are H2, opened with {@link #H2_SETTINGS}, and PostgreSQL. The content is generated, and is the same
+ * wherever and whenever it is generated. Migrating twice is migrating once.
+ */
+public final class CatalogueMigrations {
+
+    /** The schema that holds the catalogue. */
+    public static final String SCHEMA = "catalogue";
+
+    /** What a JDBC URL of H2 must end with, so that names and the order of nulls are as on PostgreSQL. */
+    public static final String H2_SETTINGS =
+            ";DATABASE_TO_LOWER=TRUE;CASE_INSENSITIVE_IDENTIFIERS=TRUE;DEFAULT_NULL_ORDERING=HIGH";
+
+    private static final String LAST_VERSION_OF_SCHEMA = "6";
+
+    private CatalogueMigrations() {}
+
+    /**
+     * Creates the schema and its content, or what is missing of it.
+     *
+     * @throws FlywayException if the database cannot be reached or migrated
+     */
+    public static void migrate(DataSource dataSource) {
+        configure(dataSource).load().migrate();
+    }
+
+    /** Drops the schema with all that it holds, and creates it again without content. */
+    static void recreateSchema(DataSource dataSource) {
+        FluentConfiguration configuration = configure(dataSource).target(LAST_VERSION_OF_SCHEMA);
+        configuration.cleanDisabled(false).load().clean();
+        configuration.load().migrate();
+    }
+
+    private static FluentConfiguration configure(DataSource dataSource) {
+        return Flyway.configure(CatalogueMigrations.class.getClassLoader())
+                .dataSource(dataSource)
+                .schemas(SCHEMA)
+                .locations("classpath:db/migration/common", "classpath:db/migration/" + vendor(dataSource))
+                .javaMigrations(new CatalogueSeed());
+    }
+
+    private static String vendor(DataSource dataSource) {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
+        } catch (SQLException e) {
+            throw new FlywayException("Cannot connect: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+create trigger film_price_change
+after update on film
+for each row
+call 'dev.jooqcache.migrations.PriceChangeTrigger';
