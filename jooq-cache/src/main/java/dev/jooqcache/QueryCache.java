@@ -19,11 +19,13 @@ import java.util.HashSet;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jooq.Configuration;
+import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteListenerProvider;
 import org.jooq.Query;
 import org.jooq.Table;
 import org.jooq.impl.DefaultConfiguration;
+import org.jooq.impl.DefaultTransactionProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +97,11 @@ public final class QueryCache implements AutoCloseable {
      */
     public Configuration derive(Configuration configuration) {
         refuseR2dbc(configuration);
-        Configuration derived = configuration.derive(tracking.track(configuration.connectionProvider()));
+        ConnectionProvider tracked = tracking.track(configuration.connectionProvider());
+        Configuration derived = configuration.derive(tracked);
+        // jOOQ's own transactions would go on with the provider of the given configuration.
+        if (configuration.transactionProvider() instanceof DefaultTransactionProvider transactions)
+            derived.set(new DefaultTransactionProvider(tracked, transactions.nested()));
         ExecuteListenerProvider[] users = derived.executeListenerProviders();
         if (Arrays.asList(users).contains(listenerProvider)) return derived;
         ExecuteListenerProvider[] all = Arrays.copyOf(users, users.length + 1);

@@ -32,7 +32,7 @@ final class CachedCatalogue implements AutoCloseable {
     /** Why this question can never be answered from the cache, if so. */
     Optional<BypassReason> bypassReason(Question question) {
         CacheDecision decision = cache.explain(question.on(dsl));
-        return decision.isCacheable() ? Optional.empty() : Optional.of(decision.reason());
+        return Optional.ofNullable(decision.reason());
     }
 
     CacheStats stats() {

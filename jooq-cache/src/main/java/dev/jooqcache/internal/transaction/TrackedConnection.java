@@ -10,15 +10,23 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.concurrent.Executor;
 import org.jooq.tools.jdbc.DefaultConnection;
+import org.jspecify.annotations.Nullable;
 
 /** A connection that tells its {@link Session} of everything that matters to the cache. */
 public final class TrackedConnection extends DefaultConnection {
 
     private final Session session;
+    private final @Nullable TrackedConnectionProvider wrapper;
 
-    TrackedConnection(Connection raw, Session session) {
+    TrackedConnection(Connection raw, Session session, @Nullable TrackedConnectionProvider wrapper) {
         super(raw);
         this.session = session;
+        this.wrapper = wrapper;
+    }
+
+    /** Whether the provider made this connection a tracked one, and therefore ends its session on release. */
+    boolean isWrappedBy(TrackedConnectionProvider provider) {
+        return wrapper == provider;
     }
 
     /**

@@ -48,7 +48,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
         Connection connection = provider.acquire();
         if (connection == null || sessionOf(connection, source) != null) return connection;
         try {
-            return new TrackedConnection(connection, source.session(connection, Origin.SHARED));
+            return new TrackedConnection(connection, source.session(connection, Origin.SHARED), this);
         } catch (SQLException e) {
             provider.release(connection);
             throw new DataAccessException("cannot read the connection's transaction state", e);
@@ -57,7 +57,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
 
     @Override
     public void release(Connection connection) {
-        if (connection instanceof TrackedConnection tracked && !isFromTrackedSource()) {
+        if (connection instanceof TrackedConnection tracked && tracked.isWrappedBy(this)) {
             try {
                 tracked.session().giveBack(() -> provider.release(tracked.getDelegate()));
             } catch (SQLException e) {
@@ -66,10 +66,6 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
         } else {
             provider.release(connection);
         }
-    }
-
-    private boolean isFromTrackedSource() {
-        return binding != Binding.UNKNOWN;
     }
 
     /**

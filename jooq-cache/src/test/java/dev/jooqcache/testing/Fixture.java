@@ -1,0 +1,150 @@
+package dev.jooqcache.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.CacheHint;
+import dev.jooqcache.CacheStats;
+import dev.jooqcache.QueryCache;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.Result;
+import org.jooq.ResultQuery;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
+
+/**
+ * An empty database with a pool, a cache over it, and the assertions that tests share.
+ *
+ * <p>Closing it checks that no part of the cache has failed unnoticed.
+ */
+public final class Fixture implements AutoCloseable {
+
+    public final Database database;
+    /** The pool itself: what is done on it is not seen by the cache. */
+    public final HikariDataSource pool;
+
+    public final QueryCache cache;
+    /** The tracked pool. */
+    public final DataSource tracked;
+    /** Cached, on the tracked pool. */
+    public final DSLContext dsl;
+    /** Not cached and not seen by the cache. */
+    public final DSLContext unseen;
+
+    private boolean failuresExpected;
+
+    private Fixture(Database database, Consumer<HikariConfig> poolSettings, Consumer<QueryCache.Builder> settings) {
+        this.database = database;
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(database.newUrl());
+        config.setMaximumPoolSize(10);
+        config.setMinimumIdle(1);
+        poolSettings.accept(config);
+        this.pool = new HikariDataSource(config);
+        QueryCache.Builder builder = QueryCache.builder().name("test");
+        settings.accept(builder);
+        this.cache = builder.build();
+        this.tracked = cache.track(pool);
+        this.unseen = DSL.using(pool, database.dialect());
+        this.dsl = cache.derive(new DefaultConfiguration().set(tracked).set(database.dialect()))
+                .dsl();
+    }
+
+    /** An empty database. */
+    public static Fixture empty(Database database) {
+        return new Fixture(database, pool -> {}, settings -> {});
+    }
+
+    /** An empty database with settings of its own for the cache. */
+    public static Fixture empty(Database database, Consumer<QueryCache.Builder> settings) {
+        return new Fixture(database, pool -> {}, settings);
+    }
+
+    /** An empty database with settings of its own for the pool and the cache. */
+    public static Fixture empty(Database database, Consumer<HikariConfig> pool, Consumer<QueryCache.Builder> settings) {
+        return new Fixture(database, pool, settings);
+    }
+
+    /** A database with the tables and rows of {@link Catalogue}. */
+    public static Fixture catalogue(Database database) {
+        return empty(database).with(Catalogue.DDL);
+    }
+
+    /** A database with the tables and rows of {@link Catalogue} and settings of its own for the cache. */
+    public static Fixture catalogue(Database database, Consumer<QueryCache.Builder> settings) {
+        return empty(database, settings).with(Catalogue.DDL);
+    }
+
+    /** Executes statements unseen by the cache, before it has looked at the schema. */
+    public Fixture with(String... statements) {
+        Arrays.stream(statements).forEach(unseen::execute);
+        return this;
+    }
+
+    public DSLContext bypassed() {
+        return cache.with(dsl, CacheHint.bypass());
+    }
+
+    /** Runs the query twice, so that the second time it is a hit; fails if it is not. */
+    public <R extends Record> Result<R> warm(Function<DSLContext, ? extends ResultQuery<R>> query) {
+        query.apply(dsl).fetch();
+        CacheStats before = cache.stats();
+        Result<R> result = query.apply(dsl).fetch();
+        assertThat(cache.stats().minus(before).hits())
+                .as("a hit: " + cache.explain(query.apply(dsl)))
+                .isEqualTo(1);
+        return result;
+    }
+
+    /** The cached answers, first and second, equal the bypassed one in values and classes. */
+    public <R extends Record> Result<R> assertFresh(Function<DSLContext, ? extends ResultQuery<R>> query) {
+        Result<R> expected = query.apply(bypassed()).fetch();
+        for (int i = 0; i < 2; i++) {
+            Result<R> actual = query.apply(dsl).fetch();
+            assertThat(actual).as("answer %s of the cache", i).hasSameSizeAs(expected);
+            for (int row = 0; row < actual.size(); row++)
+                assertThat(Catalogue.same(actual.get(row), expected.get(row)))
+                        .as("row %s: %s is %s", row, actual.get(row), expected.get(row))
+                        .isTrue();
+        }
+        return expected;
+    }
+
+    /** The query goes to the database for the given reason, and nothing is stored. */
+    public void assertBypass(BypassReason reason, Function<DSLContext, ? extends ResultQuery<?>> query) {
+        CacheStats before = cache.stats();
+        query.apply(dsl).fetch();
+        query.apply(dsl).fetch();
+        CacheStats done = cache.stats().minus(before);
+        assertThat(done.bypasses(reason)).as("%s, but was %s", reason, done).isEqualTo(2);
+        assertThat(done.hits() + done.stores()).isZero();
+    }
+
+    /** What the cache did during some work. */
+    public CacheStats during(Runnable work) {
+        CacheStats before = cache.stats();
+        work.run();
+        return cache.stats().minus(before);
+    }
+
+    /** Says that this test makes parts of the cache fail on purpose. */
+    public Fixture expectingFailures() {
+        failuresExpected = true;
+        return this;
+    }
+
+    @Override
+    public void close() {
+        long failures = cache.stats().failures();
+        cache.close();
+        pool.close();
+        if (!failuresExpected) assertThat(failures).as("failures of the cache").isZero();
+    }
+}
