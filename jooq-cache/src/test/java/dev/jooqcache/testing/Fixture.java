@@ -16,6 +16,7 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Result;
 import org.jooq.ResultQuery;
+import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 
@@ -53,7 +54,12 @@ public final class Fixture implements AutoCloseable {
         this.cache = builder.build();
         this.tracked = cache.track(pool);
         this.unseen = DSL.using(pool, database.dialect());
-        this.dsl = cache.derive(new DefaultConfiguration().set(tracked).set(database.dialect()))
+        // On MariaDB jOOQ would send two SET statements along with each MULTISET.
+        Settings rendering = new Settings().withRenderGroupConcatMaxLenSessionVariable(false);
+        this.dsl = cache.derive(new DefaultConfiguration()
+                        .set(tracked)
+                        .set(database.dialect())
+                        .set(rendering))
                 .dsl();
     }
 
