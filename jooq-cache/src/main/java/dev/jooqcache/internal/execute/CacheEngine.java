@@ -57,12 +57,22 @@ public final class CacheEngine {
             Tracking tracking,
             ResultStore store,
             int maximumEntries) {
+        checkJooq();
         this.settings = settings;
         this.generations = generations;
         this.statements = statements;
         this.tracking = tracking;
         this.store = store;
         this.sweeper = new Sweeper(generations, store, maximumEntries);
+    }
+
+    private static void checkJooq() {
+        try {
+            JooqInternals.check();
+        } catch (ExceptionInInitializerError e) {
+            if (e.getCause() instanceof IllegalStateException cause) throw cause;
+            throw e;
+        }
     }
 
     /**

@@ -34,9 +34,10 @@ final class Flights {
     void await(Fingerprint fingerprint, Stamp stamp, long nanos) {
         Flight flight = flights.get(new Key(fingerprint, stamp));
         // A thread that reads a cursor row by row may ask the same query again: it must not wait for itself.
-        if (flight == null || flight.leader == Thread.currentThread()) return;
+        if (flight == null || flight.slow || flight.leader == Thread.currentThread()) return;
         try {
-            if (!flight.landed.await(nanos, TimeUnit.NANOSECONDS)) return;
+            // One that was waited for in vain, perhaps a cursor left open, delays nobody else.
+            if (!flight.landed.await(nanos, TimeUnit.NANOSECONDS)) flight.slow = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -47,6 +48,7 @@ final class Flights {
         private final Key key;
         private final Thread leader = Thread.currentThread();
         private final CountDownLatch landed = new CountDownLatch(1);
+        private volatile boolean slow;
 
         private Flight(Key key) {
             this.key = key;

@@ -36,6 +36,15 @@ final class JooqInternals {
 
     private JooqInternals() {}
 
+    /**
+     * Fails if jOOQ's internals cannot be read, rather than letting writes go unnoticed later.
+     *
+     * @throws IllegalStateException if they cannot; the message says what to do
+     */
+    static void check() {
+        // Loading this class has checked it; an error of its initialisation is told as it was meant.
+    }
+
     /** The provider of the connection that an execution will use, or {@code null} for a context that is not jOOQ's. */
     static @Nullable ConnectionProvider connectionProvider(ExecuteContext context) {
         if (CONTEXT == null || !CONTEXT.isInstance(context)) return null;

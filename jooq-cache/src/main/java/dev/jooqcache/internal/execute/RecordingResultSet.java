@@ -62,6 +62,15 @@ final class RecordingResultSet extends DefaultResultSet {
         }
     }
 
+    /** What only the recording asks of the driver may fail without the caller's knowing. */
+    private void noted(Note note) {
+        try {
+            note.take();
+        } catch (SQLException | RuntimeException e) {
+            recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+        }
+    }
+
     private <T extends @Nullable Object> T object(int column, Access access, SqlCall<T> call) throws SQLException {
         T value = answered(call);
         recording.read(column, access, value);
@@ -158,14 +167,14 @@ final class RecordingResultSet extends DefaultResultSet {
     @Override
     public Array getArray(int column) throws SQLException {
         Array array = answered(() -> rows.getArray(column));
-        recording.read(column, Access.by(Getter.ARRAY), array == null ? null : answered(array::getArray));
+        noted(() -> recording.read(column, Access.by(Getter.ARRAY), array == null ? null : array.getArray()));
         return array;
     }
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
         ResultSetMetaData metaData = rows.getMetaData();
-        recording.metaData(answered(() -> RecordedMetaData.columns(metaData)));
+        noted(() -> recording.metaData(RecordedMetaData.columns(metaData)));
         return metaData;
     }
 
@@ -222,6 +231,10 @@ final class RecordingResultSet extends DefaultResultSet {
     @Override
     public void setFetchSize(int size) throws SQLException {
         rows.setFetchSize(size);
+    }
+
+    private interface Note {
+        void take() throws SQLException;
     }
 
     private interface SqlCall<T extends @Nullable Object> {
