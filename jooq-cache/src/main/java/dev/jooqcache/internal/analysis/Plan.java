@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what sort of statement it is
  * @param reads the tables that it reads
+ * @param commonTables names of its common table expressions: of the tables that it reads, those may be none
+ * @param words all identifiers of a text that is not wholly made of visible parts: those among them that are names of
+ *     tables are read, or may be
  * @param writes the tables that it writes, besides what cascades and triggers add
  * @param mode how it writes them
  * @param control the effect of a statement of kind CONTROL
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 record Plan(
         Kind kind,
         Set<TableName> reads,
+        Set<String> commonTables,
+        Set<String> words,
         Set<TableName> writes,
         Mode mode,
         Effect control,
@@ -43,19 +48,50 @@ record Plan(
         CHANGE
     }
 
-    static Plan read(Set<TableName> reads, boolean castsText) {
-        return new Plan(Kind.READ, Set.copyOf(reads), Set.of(), Mode.INSERT, Effect.NONE, null, "", castsText);
+    static Plan read(Set<TableName> reads, Set<String> commonTables, boolean castsText) {
+        return new Plan(
+                Kind.READ,
+                Set.copyOf(reads),
+                Set.copyOf(commonTables),
+                Set.of(),
+                Set.of(),
+                Mode.INSERT,
+                Effect.NONE,
+                null,
+                "",
+                castsText);
     }
 
     static Plan write(Set<TableName> writes, Mode mode) {
-        return new Plan(Kind.WRITE, Set.of(), Set.copyOf(writes), mode, Effect.NONE, BypassReason.WRITES, "DML", false);
+        return new Plan(
+                Kind.WRITE,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.copyOf(writes),
+                mode,
+                Effect.NONE,
+                BypassReason.WRITES,
+                "DML",
+                false);
     }
 
-    static Plan control(Effect effect, BypassReason reason, String detail) {
-        return new Plan(Kind.CONTROL, Set.of(), Set.of(), Mode.CHANGE, effect, reason, detail, false);
+    static Plan control(Effect effect, @Nullable BypassReason reason, String detail) {
+        return new Plan(
+                Kind.CONTROL, Set.of(), Set.of(), Set.of(), Set.of(), Mode.CHANGE, effect, reason, detail, false);
     }
 
     Plan bypassed(BypassReason why, String what) {
-        return new Plan(kind, reads, writes, mode, control, why, what, castsText);
+        return new Plan(kind, reads, commonTables, words, writes, mode, control, why, what, castsText);
+    }
+
+    Plan withReads(Set<TableName> tables) {
+        return new Plan(
+                kind, Set.copyOf(tables), commonTables, words, writes, mode, control, reason, detail, castsText);
+    }
+
+    Plan withWords(Set<String> identifiers) {
+        return new Plan(
+                kind, reads, commonTables, Set.copyOf(identifiers), writes, mode, control, reason, detail, castsText);
     }
 }

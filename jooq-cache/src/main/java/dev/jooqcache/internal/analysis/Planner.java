@@ -44,7 +44,18 @@ final class Planner {
         QueryParts parts = collect(query, configuration);
         boolean select = query instanceof Select<?> && !parts.hasDml();
         if (parts.isOpaque() || !(select || isTypedDml(parts, sql, query))) return merge(parts, plan(sql, dialect));
-        return select ? select(parts, lexer, dialect) : write(parts, configuration, lexer, dialect);
+        if (!select) return write(parts, configuration, lexer, dialect);
+        Plan plan = select(parts, lexer, dialect);
+        return parts.hasCustomText() ? plan.withWords(words(lexer)) : plan;
+    }
+
+    /** A query cannot read a table without naming it, and functions that could are denied. */
+    private static Set<String> words(SqlLexer lexer) {
+        Set<String> words = new HashSet<>();
+        for (SqlToken token : lexer.tokens())
+            if (token.kind() == SqlToken.Kind.WORD || token.kind() == SqlToken.Kind.QUOTED)
+                words.add(TableName.fold(token.text()));
+        return words;
     }
 
     private static boolean isTypedDml(QueryParts parts, String sql, Query query) {
@@ -103,19 +114,11 @@ final class Planner {
     private static Plan select(QueryParts parts, List<SqlToken> tokens, SQLDialect dialect) {
         SelectText text = new SelectText(tokens, dialect);
         if (text.writes()) {
-            return new Plan(
-                    Plan.Kind.CONTROL,
-                    parts.tables(),
-                    Set.of(),
-                    Plan.Mode.CHANGE,
-                    Effect.UNKNOWN,
-                    text.reason(),
-                    text.detail(),
-                    false);
+            return Plan.control(Effect.UNKNOWN, text.reason(), text.detail()).withReads(parts.tables());
         }
         if (text.altersSession())
             return Plan.control(effectOfReading(text), BypassReason.NONDETERMINISTIC_FUNCTION, text.detail());
-        Plan plan = Plan.read(parts.tables(), text.castsText());
+        Plan plan = Plan.read(parts.tables(), parts.commonTables(), text.castsText());
         BypassReason why = text.reason();
         if (why != null) return plan.bypassed(why, text.detail());
         BypassReason partly = parts.reason();
@@ -151,15 +154,7 @@ final class Planner {
         if (text.kind() == Plan.Kind.CONTROL) return text;
         Set<TableName> reads = new HashSet<>(text.reads());
         reads.addAll(parts.tables());
-        Plan plan = new Plan(
-                text.kind(),
-                Set.copyOf(reads),
-                text.writes(),
-                text.mode(),
-                text.control(),
-                text.reason(),
-                text.detail(),
-                text.castsText());
+        Plan plan = text.withReads(reads);
         BypassReason partly = parts.reason();
         return plan.reason() == null && partly != null ? plan.bypassed(partly, parts.detail()) : plan;
     }

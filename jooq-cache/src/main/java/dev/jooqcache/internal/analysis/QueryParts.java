@@ -1,13 +1,17 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jooq.CommonTableExpression;
 import org.jooq.Delete;
 import org.jooq.Insert;
 import org.jooq.Merge;
+import org.jooq.Qualified;
 import org.jooq.QueryPart;
 import org.jooq.Record;
+import org.jooq.RenderContext;
 import org.jooq.SQL;
 import org.jooq.Schema;
 import org.jooq.Sequence;
@@ -15,6 +19,10 @@ import org.jooq.Table;
 import org.jooq.Update;
 import org.jooq.VisitContext;
 import org.jooq.VisitListener;
+import org.jooq.impl.CustomCondition;
+import org.jooq.impl.CustomField;
+import org.jooq.impl.CustomQueryPart;
+import org.jooq.impl.CustomTable;
 import org.jooq.impl.QOM;
 import org.jooq.impl.TableImpl;
 import org.jspecify.annotations.Nullable;
@@ -30,19 +38,41 @@ final class QueryParts implements VisitListener {
 
     private static final String JOOQ = "org.jooq.impl.";
     private static final String ALIAS = "org.jooq.impl.Alias";
+    private static final String OPERATORS = "+-*/%&|^=<>!#@~";
 
-    private final Set<TableName> tables = new LinkedHashSet<>();
+    private final Set<TableName> declared = new LinkedHashSet<>();
+    private final Set<TableName> mentioned = new LinkedHashSet<>();
+    private final Set<String> aliases = new HashSet<>();
+    private final Set<String> commonTables = new HashSet<>();
     private final Set<Table<?>> targets = new LinkedHashSet<>();
     private @Nullable TableImpl<?> candidate;
+    private boolean candidateDeclared;
     private boolean dml;
     private boolean insertOnly = true;
     private boolean unknownTarget;
     private boolean opaque;
+    private boolean customText;
     private @Nullable BypassReason reason;
     private String detail = "";
 
+    /**
+     * The tables that the query names.
+     *
+     * <p>A name that only qualifies a column is an alias if the query declares an alias of that name, otherwise a table.
+     */
     Set<TableName> tables() {
+        Set<TableName> tables = new LinkedHashSet<>(declared);
+        for (TableName name : mentioned) if (!isAlias(name)) tables.add(name);
         return tables;
+    }
+
+    private boolean isAlias(TableName name) {
+        return name.schema().isEmpty() && (aliases.contains(name.name()) || commonTables.contains(name.name()));
+    }
+
+    /** The names of the query's common table expressions. In parsed text, a reference to one looks like a table. */
+    Set<String> commonTables() {
+        return commonTables;
     }
 
     /** The tables, perhaps aliased, that the DML in it names as its targets. */
@@ -63,7 +93,15 @@ final class QueryParts implements VisitListener {
         return unknownTarget;
     }
 
-    /** Whether some text of the query is not made of parts: plain SQL, or a part of the user's own. */
+    /**
+     * Whether some text was written by a function that jOOQ calls while it renders: one of its own emulations, or a
+     * user's {@code CustomField.of(..)}.
+     */
+    boolean hasCustomText() {
+        return customText;
+    }
+
+    /** Whether some text of the query is not made of parts: plain SQL, or a part of the user's own class. */
     boolean isOpaque() {
         return opaque;
     }
@@ -81,8 +119,9 @@ final class QueryParts implements VisitListener {
     public void visitStart(VisitContext context) {
         QueryPart part = context.queryPart();
         settleCandidate(context, part);
-        if (part instanceof Table<?> table) table(table);
-        else if (part instanceof SQL) opaque = true;
+        customText |= isCustom(part);
+        if (part instanceof Table<?> table) table(context, table);
+        else if (part instanceof SQL sql) opaque |= !isOperator(sql);
         else if (part instanceof Insert<?>) dml(part instanceof QOM.Insert<?> insert ? insert.$into() : null);
         else if (part instanceof Update<?>) change(part instanceof QOM.Update<?> update ? update.$table() : null);
         else if (part instanceof Delete<?>) change(part instanceof QOM.Delete<?> delete ? delete.$from() : null);
@@ -108,9 +147,18 @@ final class QueryParts implements VisitListener {
         else targets.add(target);
     }
 
-    private void table(Table<?> table) {
-        if (table instanceof TableImpl<?> named) candidate = named;
-        else if (isUsersOwn(table)) opaque = true;
+    private void table(VisitContext context, Table<?> table) {
+        RenderContext rendering = context.renderContext();
+        if (table instanceof TableImpl<?> named) {
+            candidate = named;
+            candidateDeclared = rendering == null || rendering.declareTables();
+        } else if (isUsersOwn(table)) {
+            opaque = true;
+        } else if (table instanceof CommonTableExpression<?> common) {
+            commonTables.add(TableName.fold(common.getName()));
+        } else if (table instanceof QOM.Aliasable<?> aliasable && aliasable.$alias() != null) {
+            aliases.add(TableName.fold(String.valueOf(aliasable.$alias().last())));
+        }
     }
 
     /** A table whose first part is an alias only stands for the table visited next; otherwise it is one itself. */
@@ -118,14 +166,17 @@ final class QueryParts implements VisitListener {
         TableImpl<?> table = candidate;
         if (table == null) return;
         candidate = null;
-        if (next != null && next.getClass().getName().equals(ALIAS)) return;
+        if (next != null && next.getClass().getName().equals(ALIAS)) {
+            aliases.add(TableName.fold(table.getName()));
+            return;
+        }
         switch (table.getTableType()) {
             case VIEW, MATERIALIZED_VIEW -> deny(BypassReason.VIEW, table.getName());
             case FUNCTION -> deny(BypassReason.TABLE_FUNCTION, table.getName());
             case TEMPORARY -> deny(BypassReason.TEMPORARY_TABLE, table.getName());
             default -> {}
         }
-        tables.add(name(context, table));
+        (candidateDeclared ? declared : mentioned).add(name(context, table));
     }
 
     /** The table's name as it is rendered: Settings can map schemas and tables to others. */
@@ -138,8 +189,21 @@ final class QueryParts implements VisitListener {
     }
 
     private static boolean isUsersOwn(QueryPart part) {
-        // Generated tables, fields and keys extend jOOQ's own, which render them.
-        return !part.getClass().getName().startsWith(JOOQ) && !(part instanceof TableImpl<?>);
+        // What the code generator writes extends jOOQ's own, which render it.
+        return !part.getClass().getName().startsWith(JOOQ) && (isCustom(part) || !(part instanceof Qualified));
+    }
+
+    private static boolean isCustom(QueryPart part) {
+        return part instanceof CustomQueryPart
+                || part instanceof CustomField<?>
+                || part instanceof CustomCondition
+                || part instanceof CustomTable<?>;
+    }
+
+    /** jOOQ writes operators, and the asterisk of {@code count(*)}, as plain SQL; these can name nothing. */
+    private static boolean isOperator(SQL sql) {
+        String text = sql.toString();
+        return text.length() <= 3 && text.chars().allMatch(c -> OPERATORS.indexOf(c) >= 0);
     }
 
     private void deny(BypassReason why, String what) {

@@ -5,6 +5,7 @@ import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.spi.Tags;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -50,6 +51,24 @@ record Schema(
             case TEMPORARY -> BypassReason.TEMPORARY_TABLE;
             case OTHER -> BypassReason.UNKNOWN_TABLE;
         };
+    }
+
+    /**
+     * The tables that a plan reads, as the catalog knows them: without names that are only those of common table
+     * expressions, with names in the text that are those of relations.
+     */
+    Set<TableName> reads(Plan plan) {
+        Set<TableName> reads = new HashSet<>();
+        for (TableName table : plan.reads()) if (!isOnlyCommon(plan, table)) reads.add(table);
+        for (String word : plan.words()) if (kinds.containsKey(word)) reads.add(TableName.of("", word));
+        return reads;
+    }
+
+    /** If such a name is a table's besides, the expression may read it. */
+    private boolean isOnlyCommon(Plan plan, TableName table) {
+        return table.schema().isEmpty()
+                && plan.commonTables().contains(table.name())
+                && !kinds.containsKey(table.name());
     }
 
     /** The tags of the given tables, without the reserved one. */

@@ -119,20 +119,19 @@ public final class Statements implements Effects {
     }
 
     private AnalyzedStatement resolve(String sql, Plan plan, @Nullable Schema schema) {
-        List<String> tables =
-                plan.reads().stream().map(TableName::toString).sorted().toList();
+        Set<TableName> reads = schema == null ? plan.reads() : schema.reads(plan);
+        List<String> tables = reads.stream().map(TableName::toString).sorted().toList();
         Effect effect = effect(plan, schema);
         BypassReason reason = plan.reason();
         String detail = plan.detail();
         Tags tags = Tags.none();
         if (plan.kind() == Plan.Kind.READ) {
             if (reason == null) {
-                Denial denial = denial(plan, schema);
+                Denial denial = denial(reads, schema);
                 reason = denial.reason;
                 detail = denial.table;
             }
-            if (reason == null && schema != null)
-                tags = schema.tags(plan.reads()).withEverything();
+            if (reason == null && schema != null) tags = schema.tags(reads).withEverything();
         }
         return new AnalyzedStatement(sql, tables, tags, effect, reason, detail, plan.castsText());
     }
@@ -145,9 +144,9 @@ public final class Statements implements Effects {
         };
     }
 
-    private Denial denial(Plan plan, @Nullable Schema schema) {
+    private Denial denial(Set<TableName> reads, @Nullable Schema schema) {
         if (schema == null) return new Denial(BypassReason.SCHEMA_UNKNOWN, "");
-        for (TableName table : plan.reads()) {
+        for (TableName table : reads) {
             if (excluded.contains(table.name())) return new Denial(BypassReason.EXCLUDED_TABLE, table.toString());
             BypassReason reason = schema.denial(table);
             if (reason != null) return new Denial(reason, table.toString());
