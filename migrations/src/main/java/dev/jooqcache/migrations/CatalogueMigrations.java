@@ -2,6 +2,7 @@ package dev.jooqcache.migrations;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -37,10 +38,12 @@ public final class CatalogueMigrations {
     }
 
     /** Drops the schema with all that it holds, and creates it again without content. */
-    static void recreateSchema(DataSource dataSource) {
-        FluentConfiguration configuration = configure(dataSource).target(LAST_VERSION_OF_SCHEMA);
-        configuration.cleanDisabled(false).load().clean();
-        configuration.load().migrate();
+    static void recreateSchema(DataSource dataSource) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop schema if exists " + SCHEMA + " cascade");
+        }
+        configure(dataSource).target(LAST_VERSION_OF_SCHEMA).load().migrate();
     }
 
     private static FluentConfiguration configure(DataSource dataSource) {
