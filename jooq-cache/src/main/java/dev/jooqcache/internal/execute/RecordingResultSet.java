@@ -163,12 +163,14 @@ final class RecordingResultSet extends DefaultResultSet {
         return object(column, new Access(Getter.OBJECT_AS, type.getName()), () -> rows.getObject(column, type));
     }
 
-    /** The caller gets the driver's array; the recording keeps a copy of its content. */
+    /** The recording keeps a copy of the array's content. */
     @Override
-    public Array getArray(int column) throws SQLException {
+    public @Nullable Array getArray(int column) throws SQLException {
         Array array = answered(() -> rows.getArray(column));
         noted(() -> recording.read(column, Access.by(Getter.ARRAY), array == null ? null : array.getArray()));
-        return array;
+        return array == null
+                ? null
+                : new RecordingArray(array, () -> recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE));
     }
 
     @Override
