@@ -53,7 +53,9 @@ public record Access(Getter getter, String type) {
         /** {@code getObject} with a class. */
         OBJECT_AS,
         /** {@code getArray}, with the content of the array. */
-        ARRAY;
+        ARRAY,
+        /** {@code getBlob}, with the content of the object. */
+        BLOB;
 
         private final Access access = new Access(this, "");
     }

@@ -79,6 +79,12 @@ final class Recording {
         if (bytes > maximumBytes) cancel(BypassReason.RESULT_TOO_LARGE);
     }
 
+    /** Whether so many bytes more do not make the result too large; if they do, the recording ends. */
+    boolean mayTake(long more) {
+        if (bytes + more > maximumBytes) cancel(BypassReason.RESULT_TOO_LARGE);
+        return cancelled == null;
+    }
+
     /** Notes what a getter answered for a column, counted from 1. */
     void read(int column, Access access, @Nullable Object value) {
         if (cancelled != null) return;

@@ -5,6 +5,7 @@ import dev.jooqcache.spi.Access;
 import dev.jooqcache.spi.Access.Getter;
 import java.math.BigDecimal;
 import java.sql.Array;
+import java.sql.Blob;
 import java.sql.Date;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -171,6 +172,19 @@ final class RecordingResultSet extends DefaultResultSet {
         return array == null
                 ? null
                 : new RecordingArray(array, () -> recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE));
+    }
+
+    /** The caller gets the driver's object; the recording keeps a copy of its content. */
+    @Override
+    public @Nullable Blob getBlob(int column) throws SQLException {
+        Blob blob = answered(() -> rows.getBlob(column));
+        long length = blob == null ? 0 : answered(blob::length);
+        if (recording.mayTake(length))
+            recording.read(
+                    column,
+                    Access.by(Getter.BLOB),
+                    blob == null ? null : answered(() -> blob.getBytes(1, (int) length)));
+        return blob;
     }
 
     @Override

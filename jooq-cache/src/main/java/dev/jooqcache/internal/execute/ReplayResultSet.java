@@ -7,6 +7,7 @@ import dev.jooqcache.spi.CachedResult.Reads;
 import dev.jooqcache.spi.Values;
 import java.math.BigDecimal;
 import java.sql.Array;
+import java.sql.Blob;
 import java.sql.Date;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -201,6 +202,13 @@ final class ReplayResultSet extends DefaultResultSet {
         return value == null
                 ? null
                 : new RecordedArray(value, () -> getDelegate().getArray(column));
+    }
+
+    @Override
+    public @Nullable Blob getBlob(int column) throws SQLException {
+        Object value = recorded(column, Getter.BLOB);
+        if (value == ABSENT) return getDelegate().getBlob(column);
+        return value == null ? null : new RecordedBlob(((byte[]) value).clone());
     }
 
     @Override
