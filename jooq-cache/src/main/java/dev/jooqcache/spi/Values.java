@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>These are {@code null}, strings, booleans, the boxed numbers, {@code BigDecimal}, {@code BigInteger}, {@code UUID},
  * the {@code java.time} types that JDBC knows, {@code java.sql.Date}, {@code Time} and {@code Timestamp}, {@code byte[]},
- * and arrays of these. Anything else is unknown, and a query that needs it goes to the database.
+ * the {@link Canonical} form of an object of a driver, and arrays of these. Anything else is unknown, and a query that
+ * needs it goes to the database.
  */
 public final class Values {
 
@@ -57,7 +58,8 @@ public final class Values {
             LocalDateTime.class,
             OffsetTime.class,
             OffsetDateTime.class,
-            Instant.class);
+            Instant.class,
+            Canonical.class);
 
     private Values() {}
 
@@ -127,6 +129,8 @@ public final class Values {
             return sum;
         }
         if (value.getClass().isArray()) return 24L + 8L * Array.getLength(value);
+        if (value instanceof Canonical c)
+            return 56 + bytes(c.type()) + bytes(c.content().toArray());
         if (value instanceof BigDecimal || value instanceof BigInteger || value instanceof OffsetDateTime) return 88;
         return 32;
     }

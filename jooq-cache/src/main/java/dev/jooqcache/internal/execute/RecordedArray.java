@@ -1,6 +1,5 @@
 package dev.jooqcache.internal.execute;
 
-import dev.jooqcache.spi.Values;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,7 +19,7 @@ final class RecordedArray implements Array {
 
     @Override
     public Object getArray() {
-        return Objects.requireNonNull(Values.copy(content));
+        return Objects.requireNonNull(DriverValues.thaw(content));
     }
 
     @Override

@@ -86,9 +86,10 @@ final class Recording {
     }
 
     /** Notes what a getter answered for a column, counted from 1. */
-    void read(int column, Access access, @Nullable Object value) {
+    void read(int column, Access access, @Nullable Object answer) {
         if (cancelled != null) return;
         int index = column - 1;
+        Object value = DriverValues.freeze(answer);
         if (!inRow || index < 0 || index >= columns || !Values.isRecordable(value)) {
             cancel(BypassReason.UNKNOWN_RESULT_VALUE);
             return;

@@ -186,13 +186,13 @@ final class ReplayResultSet extends DefaultResultSet {
     @Override
     public @Nullable Object getObject(int column) throws SQLException {
         Object value = recorded(column, Getter.OBJECT);
-        return value == ABSENT ? getDelegate().getObject(column) : Values.copy(value);
+        return value == ABSENT ? getDelegate().getObject(column) : DriverValues.thaw(value);
     }
 
     @Override
     public <T> @Nullable T getObject(int column, Class<T> type) throws SQLException {
         Object value = recorded(column, new Access(Getter.OBJECT_AS, type.getName()));
-        return value == ABSENT ? getDelegate().getObject(column, type) : type.cast(Values.copy(value));
+        return value == ABSENT ? getDelegate().getObject(column, type) : type.cast(DriverValues.thaw(value));
     }
 
     @Override
