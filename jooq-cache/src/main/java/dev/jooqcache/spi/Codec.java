@@ -236,6 +236,7 @@ public final class Codec {
         else if (value instanceof String v) text(tag(out, 's'), v);
         else if (value instanceof Boolean v) tag(out, 'z').writeBoolean(v);
         else if (value instanceof Byte v) tag(out, 'b').writeByte(v);
+        else if (value instanceof Character v) tag(out, 'c').writeChar(v);
         else if (value instanceof Short v) tag(out, 'h').writeShort(v);
         else if (value instanceof Integer v) tag(out, 'i').writeInt(v);
         else if (value instanceof Long v) tag(out, 'l').writeLong(v);
@@ -380,6 +381,7 @@ public final class Codec {
             case 's' -> text(in);
             case 'z' -> in.get() != 0;
             case 'b' -> in.get();
+            case 'c' -> in.getChar();
             case 'h' -> in.getShort();
             case 'i' -> in.getInt();
             case 'l' -> in.getLong();

@@ -46,7 +46,8 @@ final class ComponentTypes {
             long.class,
             float.class,
             double.class,
-            char.class);
+            char.class,
+            Character.class);
 
     private ComponentTypes() {}
 

@@ -34,16 +34,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The closed set of values that the cache can keep and compare exactly.
  *
- * <p>These are {@code null}, strings, booleans, the boxed numbers, {@code BigDecimal}, {@code BigInteger}, {@code UUID},
- * the {@code java.time} types that JDBC knows, {@code java.sql.Date}, {@code Time} and {@code Timestamp}, {@code byte[]},
- * the {@link Canonical} form of an object of a driver, and arrays of these. Anything else is unknown, and a query that
- * needs it goes to the database.
+ * <p>These are {@code null}, strings, booleans, characters, the boxed numbers, {@code BigDecimal}, {@code BigInteger},
+ * {@code UUID}, the {@code java.time} types that JDBC knows, {@code java.sql.Date}, {@code Time} and {@code Timestamp},
+ * {@code byte[]}, the {@link Canonical} form of an object of a driver, and arrays of these. Anything else is unknown, and
+ * a query that needs it goes to the database.
  */
 public final class Values {
 
     private static final Set<Class<?>> IMMUTABLE = Set.of(
             String.class,
             Boolean.class,
+            Character.class,
             Byte.class,
             Short.class,
             Integer.class,
