@@ -1,0 +1,35 @@
+package dev.jooqcache.transactions;
+
+import dev.jooqcache.testing.Database;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.ArgumentsProvider;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.support.ParameterDeclarations;
+
+/** A test that runs on every database in every {@link Style}; its parameters are these two. */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@Tag("database")
+@ParameterizedTest(name = "{0} {1}")
+@ArgumentsSource(TransactionTest.Source.class)
+@interface TransactionTest {
+
+    /** Gives each database with each style. */
+    final class Source implements ArgumentsProvider {
+        @Override
+        public Stream<? extends Arguments> provideArguments(
+                ParameterDeclarations parameters, ExtensionContext context) {
+            return Database.all().stream()
+                    .flatMap(database -> Arrays.stream(Style.values()).map(style -> Arguments.of(database, style)));
+        }
+    }
+}
