@@ -125,7 +125,14 @@ public final class Session {
         if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
         if (written.meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
         if (!statementSent) snapshotClock = source.generations().now();
-        return readingAt(isolation(), dialect, new Reading.Snapshot(snapshotClock, snapshotTaken));
+        int level = isolation();
+        boolean taken = snapshotTaken && !hasSnapshotPerTable(level, dialect);
+        return readingAt(level, dialect, new Reading.Snapshot(snapshotClock, taken));
+    }
+
+    /** H2's REPEATABLE READ takes the snapshot of a table when the transaction first touches it; a hit does not. */
+    private static boolean hasSnapshotPerTable(int level, SQLDialect dialect) {
+        return level == Connection.TRANSACTION_REPEATABLE_READ && dialect.family() == SQLDialect.H2;
     }
 
     private static Reading readingAt(int level, SQLDialect dialect, Reading inSnapshot) {
