@@ -24,10 +24,14 @@ final class OpenTransaction implements AutoCloseable {
     private boolean ended;
 
     OpenTransaction(Style style, Fixture f) {
+        this(style, f, Style.DEFAULT_ISOLATION);
+    }
+
+    OpenTransaction(Style style, Fixture f, int isolation) {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        style.run(f, this::workOff);
+                        style.run(f, isolation, this::workOff);
                         over.complete(null);
                     } catch (RuntimeException | Error e) {
                         over.completeExceptionally(e);

@@ -25,37 +25,35 @@ enum Style {
     /** jOOQ's transaction API. */
     JOOQ {
         @Override
-        void run(Fixture f, Consumer<Scope> body) {
-            f.dsl.transaction(outer -> body.accept(new JooqScope(outer)));
+        void run(Fixture f, int isolation, Consumer<Scope> body) {
+            f.dsl.transaction(outer -> {
+                isolate(outer.dsl(), isolation);
+                body.accept(new JooqScope(outer));
+            });
         }
     },
     /** jOOQ's transaction API, the work being done in an inner transaction, which is a savepoint. */
     JOOQ_NESTED {
         @Override
-        void run(Fixture f, Consumer<Scope> body) {
-            f.dsl.transaction(
-                    outer -> outer.dsl().transaction(inner -> body.accept(new JooqScope(inner))));
+        void run(Fixture f, int isolation, Consumer<Scope> body) {
+            f.dsl.transaction(outer -> {
+                isolate(outer.dsl(), isolation);
+                outer.dsl().transaction(inner -> body.accept(new JooqScope(inner)));
+            });
         }
     },
     /** Spring's transaction manager through a template. */
     SPRING_TEMPLATE {
         @Override
-        void run(Fixture f, Consumer<Scope> body) {
+        void run(Fixture f, int isolation, Consumer<Scope> body) {
             PlatformTransactionManager manager = new DataSourceTransactionManager(f.tracked);
             DSLContext dsl = outside(f);
-            new TransactionTemplate(manager).executeWithoutResult(status -> body.accept(new Scope() {
-                @Override
-                public DSLContext dsl() {
-                    return dsl;
-                }
-
-                @Override
-                public void nested(Consumer<DSLContext> work) {
-                    TransactionTemplate nested = new TransactionTemplate(manager);
-                    nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
-                    nested.executeWithoutResult(inner -> work.accept(dsl));
-                }
-            }));
+            new TransactionTemplate(manager).executeWithoutResult(status -> {
+                isolate(dsl, isolation);
+                TransactionTemplate nested = new TransactionTemplate(manager);
+                nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+                body.accept(new SpringScope(dsl, work -> nested.executeWithoutResult(inner -> work.run())));
+            });
         }
 
         @Override
@@ -66,7 +64,7 @@ enum Style {
     /** Spring's transaction manager through {@code @Transactional}. */
     SPRING_ANNOTATION {
         @Override
-        void run(Fixture f, Consumer<Scope> body) {
+        void run(Fixture f, int isolation, Consumer<Scope> body) {
             DSLContext dsl = outside(f);
             try (var context = new AnnotationConfigApplicationContext()) {
                 context.registerBean(
@@ -75,17 +73,10 @@ enum Style {
                 context.registerBean("service", Service.class, TransactionalService::new);
                 context.refresh();
                 Service service = context.getBean(Service.class);
-                service.required(() -> body.accept(new Scope() {
-                    @Override
-                    public DSLContext dsl() {
-                        return dsl;
-                    }
-
-                    @Override
-                    public void nested(Consumer<DSLContext> work) {
-                        service.nested(() -> work.accept(dsl));
-                    }
-                }));
+                service.required(() -> {
+                    isolate(dsl, isolation);
+                    body.accept(new SpringScope(dsl, service::nested));
+                });
             }
         }
 
@@ -97,13 +88,14 @@ enum Style {
     /** {@code setAutoCommit(false)} on a connection of the tracked pool. */
     JDBC {
         @Override
-        void run(Fixture f, Consumer<Scope> body) {
+        void run(Fixture f, int isolation, Consumer<Scope> body) {
             try (Connection connection = f.tracked.getConnection()) {
                 connection.setAutoCommit(false);
                 DSLContext dsl = f.cache
                         .derive(DSL.using(connection, f.database.dialect()).configuration())
                         .dsl();
                 try {
+                    isolate(dsl, isolation);
                     body.accept(new JdbcScope(connection, dsl));
                     connection.commit();
                 } catch (SQLException | RuntimeException | Error e) {
@@ -118,8 +110,11 @@ enum Style {
         }
     };
 
-    /** Runs the body in a transaction, which is rolled back if the body throws. */
-    abstract void run(Fixture f, Consumer<Scope> body);
+    /** Leaves the isolation level as it is. */
+    static final int DEFAULT_ISOLATION = -1;
+
+    /** Runs the body in a transaction of the given level, which is rolled back if the body throws. */
+    abstract void run(Fixture f, int isolation, Consumer<Scope> body);
 
     /** How an application of this style reads outside a transaction. */
     DSLContext outside(Fixture f) {
@@ -132,6 +127,10 @@ enum Style {
                         .set(new DataSourceConnectionProvider(new TransactionAwareDataSourceProxy(f.tracked)))
                         .set(f.database.dialect()))
                 .dsl();
+    }
+
+    private static void isolate(DSLContext dsl, int level) {
+        if (level != DEFAULT_ISOLATION) dsl.connection(connection -> connection.setTransactionIsolation(level));
     }
 
     /** What the body of a transaction can do. */
@@ -151,6 +150,13 @@ enum Style {
         @Override
         public void nested(Consumer<DSLContext> work) {
             dsl().transaction(inner -> work.accept(inner.dsl()));
+        }
+    }
+
+    private record SpringScope(DSLContext dsl, Consumer<Runnable> savepoint) implements Scope {
+        @Override
+        public void nested(Consumer<DSLContext> work) {
+            savepoint.accept(() -> work.accept(dsl));
         }
     }
 
