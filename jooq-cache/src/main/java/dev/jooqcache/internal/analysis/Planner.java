@@ -68,12 +68,11 @@ final class Planner {
         if (!lexer.isUnderstood()) return unknown("SQL text");
         List<List<SqlToken>> statements = split(lexer.tokens());
         if (statements.isEmpty()) return Plan.control(Effect.NONE, BypassReason.NO_TABLE, "empty statement");
-        if (statements.size() == 1) return planOne(sql, statements.get(0), dialect);
+        if (statements.size() == 1)
+            return planOne(text(sql, lexer.tokens(), statements.get(0)), statements.get(0), dialect);
         Effect effect = Effect.NONE;
-        for (int i = 0; i < statements.size(); i++) {
-            int start = statements.get(i).get(0).start();
-            int end = i + 1 < statements.size() ? statements.get(i + 1).get(0).start() : sql.length();
-            Plan one = planOne(sql.substring(start, end), statements.get(i), dialect);
+        for (List<SqlToken> statement : statements) {
+            Plan one = planOne(text(sql, lexer.tokens(), statement), statement, dialect);
             // Cascades are known only later, when the schema is; several statements at once are rare enough.
             effect = effect.then(one.kind() == Plan.Kind.WRITE ? Effect.UNKNOWN : one.control());
         }
@@ -178,6 +177,15 @@ final class Planner {
                 .withParseUnknownFunctions(ParseUnknownFunctions.IGNORE)
                 .withRenderQuotedNames(RenderQuotedNames.ALWAYS);
         return new DefaultConfiguration().set(dialect).set(settings);
+    }
+
+    /** The text of one of several statements, without the semicolon, which jOOQ's parser does not expect. */
+    private static String text(String sql, List<SqlToken> all, List<SqlToken> statement) {
+        int start = statement.get(0).start();
+        int last = statement.get(statement.size() - 1).start();
+        for (SqlToken token : all)
+            if (token.start() > last && token.isSymbol(';')) return sql.substring(start, token.start());
+        return sql.substring(start);
     }
 
     private static List<List<SqlToken>> split(List<SqlToken> tokens) {
