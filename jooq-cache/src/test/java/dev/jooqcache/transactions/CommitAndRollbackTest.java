@@ -68,7 +68,8 @@ class CommitAndRollbackTest {
             DSLContext outside = style.outside(f);
             title(outside);
             tx.run(dsl -> retitle(dsl, "new"));
-            CacheStats inside = f.during(() -> tx.run(dsl -> assertThat(title(dsl)).isEqualTo("new")));
+            CacheStats inside =
+                    f.during(() -> tx.run(dsl -> assertThat(title(dsl)).isEqualTo("new")));
             assertThat(inside.bypasses(BypassReason.OWN_WRITE)).isEqualTo(1);
             assertThat(hits(f, () -> assertThat(title(outside)).isEqualTo("1984")))
                     .isEqualTo(1);
@@ -201,7 +202,9 @@ class CommitAndRollbackTest {
                 titles(outside).fetch();
                 first.run(dsl -> dsl.executeInsert(new BookRecord(10, 1, "first", null, 1)));
                 second.run(dsl -> dsl.executeInsert(new BookRecord(11, 1, "second", null, 1)));
-                assertThat(first.fetch(Books::titles).getValues(BOOK.ID)).contains(10).doesNotContain(11);
+                assertThat(first.fetch(Books::titles).getValues(BOOK.ID))
+                        .contains(10)
+                        .doesNotContain(11);
                 assertThat(second.fetch(Books::titles).getValues(BOOK.ID))
                         .contains(11)
                         .doesNotContain(10);
@@ -250,8 +253,7 @@ class CommitAndRollbackTest {
             title(outside);
             name(outside);
             tx.run(dsl -> retitle(dsl, "kept"));
-            assertThatThrownBy(
-                            () -> tx.nested(dsl -> dsl.executeInsert(new BookRecord(1, 1, "twice", null, 1))))
+            assertThatThrownBy(() -> tx.nested(dsl -> dsl.executeInsert(new BookRecord(1, 1, "twice", null, 1))))
                     .isInstanceOf(DataAccessException.class);
             tx.run(dsl -> assertThat(title(dsl)).isEqualTo("kept"));
             assertThat(hits(f, () -> tx.run(dsl -> assertThat(name(dsl)).isEqualTo("Orwell"))))

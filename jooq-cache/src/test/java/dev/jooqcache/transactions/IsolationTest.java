@@ -69,7 +69,8 @@ class IsolationTest {
                 retitle(outside, "new");
                 assertThat(title(outside)).isEqualTo("new");
                 assertThat(title(outside)).isEqualTo("new");
-                CacheStats done = f.during(() -> tx.run(dsl -> assertThat(title(dsl)).isEqualTo("1984")));
+                CacheStats done =
+                        f.during(() -> tx.run(dsl -> assertThat(title(dsl)).isEqualTo("1984")));
                 assertThat(done.bypasses(BypassReason.SNAPSHOT)).isEqualTo(1);
                 assertThat(title(outside)).as("the old rows were not published").isEqualTo("new");
                 tx.commit();
@@ -163,8 +164,7 @@ class IsolationTest {
     }
 
     @TransactionTest
-    void commit_ofTwoSerializableTransactionsInConflict_failsOnPostgresDespiteTheCache(
-            Database database, Style style) {
+    void commit_ofTwoSerializableTransactionsInConflict_failsOnPostgresDespiteTheCache(Database database, Style style) {
         // Only PostgreSQL detects the conflict by what was read.
         if (database != Database.POSTGRESQL) return;
         try (Fixture f = twoTables(database);

@@ -56,6 +56,7 @@ final class CachingListener implements ExecuteListener {
     private transient @Nullable Fingerprint fingerprint;
     private transient @Nullable Stamp stamp;
     private transient @Nullable CachedResult hit;
+    private transient @Nullable ReplayConnection replay;
     private transient @Nullable Recording recording;
     private transient @Nullable Flight flight;
     private transient CacheHint hint = CacheHint.none();
@@ -230,13 +231,29 @@ final class CachingListener implements ExecuteListener {
             taken.release();
         }
         hit = found;
-        ctx.connectionProvider(new ReplayConnection(analyzed.sql(), real, this::takenOver));
+        replay = new ReplayConnection(analyzed.sql(), real);
+        ctx.connectionProvider(replay);
     }
 
-    /** jOOQ prepares another statement than the one that was looked up. */
-    private void takenOver() {
+    @Override
+    public void prepareStart(ExecuteContext ctx) {
+        ReplayConnection serving = replay;
+        if (serving != null) serving.arm();
+    }
+
+    @Override
+    public void prepareEnd(ExecuteContext ctx) {
+        ReplayConnection serving = replay;
+        if (serving == null || hit == null || serving.isServed()) return;
+        // Another listener has changed the SQL, or the result set is to be updatable or scrollable.
         hit = null;
         bypass(BypassReason.RESULT_SET_TYPE, "");
+    }
+
+    /** A replay was asked what it has not recorded, and the query has been executed. */
+    private void wentLive() {
+        hit = null;
+        bypass(BypassReason.UNKNOWN_RESULT_VALUE, "");
     }
 
     private void stayWithConnection(ExecuteContext ctx) {
@@ -255,7 +272,7 @@ final class CachingListener implements ExecuteListener {
         PreparedStatement mock = ctx.statement();
         if (real == null || mock == null || !(ctx.query() instanceof ResultQuery<?> query))
             throw new IllegalStateException("a hit without its query");
-        ReExecution live = new ReExecution(ctx.configuration(), query, real);
+        ReExecution live = new ReExecution(ctx.configuration(), query, real, this::wentLive);
         ctx.resultSet(new ReplayResultSet(found, maximumRows(mock), mock, live));
     }
 
@@ -383,21 +400,19 @@ final class CachingListener implements ExecuteListener {
     }
 
     /** Executes the query again, without the cache, when a replay cannot answer. */
-    private record ReExecution(Configuration configuration, ResultQuery<?> query, ConnectionProvider provider)
+    private record ReExecution(
+            Configuration configuration, ResultQuery<?> query, ConnectionProvider provider, Runnable onExecution)
             implements ReplayResultSet.LiveExecution {
 
         @Override
-        public ResultSet execute(int rows) throws SQLException {
+        public ResultSet execute() throws SQLException {
+            onExecution.run();
             Configuration plain = configuration.derive(provider);
             plain.set(new ExecuteListenerProvider[0]);
             ResultSet live = plain.dsl().fetchLazy(query).resultSet();
             if (live == null) throw new SQLException("the query has no result set");
-            for (int i = 0; i < rows; i++) if (!live.next()) break;
             return live;
         }
-
-        @Override
-        public void close() {}
     }
 
     private interface Step {

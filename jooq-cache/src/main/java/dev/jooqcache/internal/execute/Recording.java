@@ -55,6 +55,11 @@ final class Recording {
         return rows;
     }
 
+    /** Whether exactly one row was read, and nothing after it. */
+    boolean isAfterFirstRow() {
+        return inRow && rows == 1 && cancelled == null;
+    }
+
     void cancel(BypassReason reason) {
         if (cancelled != null) return;
         cancelled = reason;

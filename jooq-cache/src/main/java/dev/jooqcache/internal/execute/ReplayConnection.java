@@ -6,34 +6,58 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jooq.ConnectionProvider;
 import org.jooq.SQLDialect;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
+import org.jooq.tools.jdbc.DefaultConnection;
 import org.jooq.tools.jdbc.MockConnection;
 import org.jooq.tools.jdbc.MockDataProvider;
 import org.jooq.tools.jdbc.MockResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of a hit: its statements take bind values and answer an empty result, which is exchanged for the
- * recorded one at {@code executeEnd}.
+ * The connection of a hit.
  *
- * <p>If jOOQ prepares anything but the very statement that was looked up (another listener has changed the SQL, or the
- * result set is to be updatable or scrollable), a real connection takes over, and the hit is none.
+ * <p>The one statement that was looked up is prepared on a {@link MockConnection}: it takes bind values and answers an
+ * empty result, which is exchanged for the recorded one at {@code executeEnd}. Whatever else is asked of the connection,
+ * by a listener's own queries for instance, goes to a real one, which is taken only then.
  */
-final class ReplayConnection extends MockConnection implements ConnectionProvider {
+final class ReplayConnection extends DefaultConnection implements ConnectionProvider {
 
     private static final MockDataProvider EMPTY = context ->
             new MockResult[] {new MockResult(0, DSL.using(SQLDialect.DEFAULT).newResult())};
 
     private final String sql;
     private final ConnectionProvider provider;
-    private final Runnable onTakeover;
+    private final MockConnection mock = new MockConnection(EMPTY);
+    private boolean armed;
+    private boolean served;
+    private boolean released;
     private @Nullable Connection real;
 
-    ReplayConnection(String sql, ConnectionProvider provider, Runnable onTakeover) {
-        super(EMPTY);
+    ReplayConnection(String sql, ConnectionProvider provider) {
+        super(null);
         this.sql = sql;
         this.provider = provider;
-        this.onTakeover = onTakeover;
+    }
+
+    /** The next statement of the looked-up text is the one to be mocked. */
+    void arm() {
+        armed = true;
+    }
+
+    /** Whether it was prepared. If not, jOOQ has prepared something else, for real. */
+    boolean isServed() {
+        armed = false;
+        return served;
+    }
+
+    @Override
+    public Connection getDelegate() {
+        if (released) throw new DataAccessException("the connection was released");
+        Connection taken = real == null ? provider.acquire() : real;
+        if (taken == null) throw new DataAccessException("the connection provider has no connection");
+        real = taken;
+        return taken;
     }
 
     @Override
@@ -44,34 +68,39 @@ final class ReplayConnection extends MockConnection implements ConnectionProvide
     @Override
     public void release(Connection connection) {
         Connection taken = real;
+        released = true;
         real = null;
         if (taken != null) provider.release(taken);
     }
 
     @Override
     public PreparedStatement prepareStatement(String text) throws SQLException {
-        return text.equals(sql) ? super.prepareStatement(text) : takeover().prepareStatement(text);
-    }
-
-    @Override
-    public PreparedStatement prepareStatement(String text, int type, int concurrency) throws SQLException {
-        return takeover().prepareStatement(text, type, concurrency);
+        return isLookedUp(text) ? serve(text) : super.prepareStatement(text);
     }
 
     @Override
     public PreparedStatement prepareStatement(String text, int type, int concurrency, int holdability)
             throws SQLException {
         boolean plain = type == ResultSet.TYPE_FORWARD_ONLY && concurrency == ResultSet.CONCUR_READ_ONLY;
-        return plain && text.equals(sql)
-                ? super.prepareStatement(text, type, concurrency, holdability)
-                : takeover().prepareStatement(text, type, concurrency, holdability);
+        return plain && isLookedUp(text) ? serve(text) : super.prepareStatement(text, type, concurrency, holdability);
     }
 
-    private Connection takeover() throws SQLException {
-        Connection taken = real == null ? provider.acquire() : real;
-        if (taken == null) throw new SQLException("the connection provider has no connection");
-        real = taken;
-        onTakeover.run();
-        return taken;
+    private boolean isLookedUp(String text) {
+        return armed && !served && text.equals(sql);
+    }
+
+    private PreparedStatement serve(String text) throws SQLException {
+        served = true;
+        return mock.prepareStatement(text);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (real != null) super.close();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return released;
     }
 }

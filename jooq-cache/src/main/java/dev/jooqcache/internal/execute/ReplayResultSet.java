@@ -16,6 +16,7 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
+import java.util.Objects;
 import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +55,28 @@ final class ReplayResultSet extends DefaultResultSet {
     public ResultSet getDelegate() throws SQLException {
         ResultSet current = live;
         if (current == null) {
-            current = liveExecution.execute(row + 1);
+            current = liveExecution.execute();
             live = current;
+            for (int i = 0; i <= row && i < rows; i++)
+                if (!current.next() || !isRecorded(current, i))
+                    throw new SQLException("row " + (i + 1) + " has changed while the result was being read");
         }
         return current;
+    }
+
+    /** Whether a live row has the values of the recorded one, which the caller may already have seen. */
+    private boolean isRecorded(ResultSet current, int index) throws SQLException {
+        for (int column = 0; column < columns; column++) {
+            Object cell = result.cells()[index * columns + column];
+            Access access = result.columns().get(column);
+            if (cell instanceof Reads reads) {
+                if (reads.accesses().isEmpty()) continue;
+                access = reads.accesses().get(0);
+                cell = reads.values()[0];
+            }
+            if (!Objects.deepEquals(cell, LiveCell.read(current, column + 1, access))) return false;
+        }
+        return true;
     }
 
     private @Nullable Object recorded(int column, Getter getter) {
@@ -222,7 +241,6 @@ final class ReplayResultSet extends DefaultResultSet {
     public void close() throws SQLException {
         closed = true;
         if (live != null) live.close();
-        liveExecution.close();
     }
 
     @Override
@@ -266,14 +284,7 @@ final class ReplayResultSet extends DefaultResultSet {
     /** Executes the query on the database in place of the replay. */
     interface LiveExecution {
 
-        /**
-         * Executes the query and moves to a row.
-         *
-         * @param rows how many rows were replayed already, the present one included
-         * @return the result set on the same row
-         */
-        ResultSet execute(int rows) throws SQLException;
-
-        void close() throws SQLException;
+        /** Executes the query, and answers its result set before the first row. */
+        ResultSet execute() throws SQLException;
     }
 }
