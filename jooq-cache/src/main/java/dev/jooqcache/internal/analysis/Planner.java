@@ -43,7 +43,9 @@ final class Planner {
         if (!lexer.isUnderstood() || lexer.tokens().isEmpty()) return unknown("SQL text");
         QueryParts parts = collect(query, configuration);
         boolean select = query instanceof Select<?> && !parts.hasDml();
-        if (parts.isOpaque() || !(select || isTypedDml(parts, sql, query))) return merge(parts, plan(sql, dialect));
+        // Another listener may have changed the text; then the parts are not what is executed.
+        if (!sql.equals(parts.rendered()) || parts.isOpaque() || !(select || isTypedDml(parts, sql, query)))
+            return merge(parts, plan(sql, dialect));
         if (!select) return write(parts, configuration, lexer, dialect);
         Plan plan = select(parts, lexer, dialect);
         return parts.hasCustomText() ? plan.withWords(words(lexer)) : plan;
@@ -168,7 +170,7 @@ final class Planner {
         VisitListenerProvider[] all = new VisitListenerProvider[users.length + 1];
         System.arraycopy(users, 0, all, 0, users.length);
         all[users.length] = () -> parts;
-        configuration.derive(all).dsl().render(part);
+        parts.rendered(configuration.derive(all).dsl().render(part));
         return parts;
     }
 

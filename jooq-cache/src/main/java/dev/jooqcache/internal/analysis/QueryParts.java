@@ -50,6 +50,7 @@ final class QueryParts implements VisitListener {
     private boolean dml;
     private boolean insertOnly = true;
     private boolean unknownTarget;
+    private String rendered = "";
     private boolean opaque;
     private boolean customText;
     private @Nullable BypassReason reason;
@@ -78,6 +79,15 @@ final class QueryParts implements VisitListener {
     /** The tables, perhaps aliased, that the DML in it names as its targets. */
     Set<Table<?>> targets() {
         return targets;
+    }
+
+    /** The text that the parts were rendered to. */
+    String rendered() {
+        return rendered;
+    }
+
+    void rendered(String text) {
+        rendered = text;
     }
 
     boolean hasDml() {

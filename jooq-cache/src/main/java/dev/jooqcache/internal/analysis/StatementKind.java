@@ -79,7 +79,8 @@ final class StatementKind {
         if (contains(tokens, "autocommit")) return new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
         // A function called here could write; only MySQL's families allow it.
         if (mysql && tokens.stream().anyMatch(token -> token.isSymbol('('))) return Effect.UNKNOWN;
-        if (isWord(tokens, 1, "constraints")) return Effect.NONE;
+        // jOOQ sets it before a LISTAGG or MULTISET, and sets it back after.
+        if (isWord(tokens, 1, "constraints") || contains(tokens, "group_concat_max_len")) return Effect.NONE;
         if (isWord(tokens, 1, "transaction")) return Effect.of(Kind.ISOLATION);
         if (contains(tokens, "isolation") || contains(tokens, "transaction_isolation"))
             return Effect.of(Kind.SESSION_ISOLATION);
