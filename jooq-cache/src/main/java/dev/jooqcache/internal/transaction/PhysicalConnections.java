@@ -25,6 +25,14 @@ final class PhysicalConnections {
         }
     }
 
+    void remove(Connection connection) {
+        if (empty) return;
+        synchronized (connections) {
+            connections.remove(physical(connection));
+            empty = connections.isEmpty();
+        }
+    }
+
     boolean contains(Connection connection) {
         if (empty) return false;
         synchronized (connections) {
@@ -47,15 +55,23 @@ final class PhysicalConnections {
     /** The driver's connection under the wrappers of a pool. */
     static Connection physical(Connection connection) {
         Connection inner = connection;
-        try {
-            for (int depth = 0; depth < MOST_WRAPPERS; depth++) {
-                Connection next = inner.unwrap(Connection.class);
-                if (next == null || next == inner) return inner;
-                inner = next;
-            }
-        } catch (SQLException e) {
-            return inner;
+        for (int depth = 0; depth < MOST_WRAPPERS; depth++) {
+            Connection next = below(inner);
+            if (next == inner) return inner;
+            inner = next;
         }
         return inner;
+    }
+
+    /** What a connection wraps, or itself. Many wrappers unwrap to themselves, but their metadata is the driver's. */
+    private static Connection below(Connection connection) {
+        try {
+            Connection next = connection.unwrap(Connection.class);
+            if (next == null || next == connection)
+                next = connection.getMetaData().getConnection();
+            return next == null ? connection : next;
+        } catch (SQLException | RuntimeException e) {
+            return connection;
+        }
     }
 }
