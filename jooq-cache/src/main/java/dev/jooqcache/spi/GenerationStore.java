@@ -15,7 +15,8 @@ package dev.jooqcache.spi;
  * </ul>
  *
  * <p>A method that cannot keep a promise must throw; the cache then sends reads to the database until
- * {@link #renew()} has succeeded. Calls must return in bounded time. Implementations are thread-safe.
+ * {@link #renew()} has succeeded. A {@link #commit} or {@link #abandon} that threw is repeated before that, until it does
+ * not throw; a store that had carried it out in spite of throwing must accept the repetition. Calls must return in bounded time. Implementations are thread-safe.
  */
 public interface GenerationStore extends AutoCloseable {
 

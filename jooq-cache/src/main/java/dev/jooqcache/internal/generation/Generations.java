@@ -87,8 +87,11 @@ public final class Generations implements AutoCloseable {
         try {
             return new Announcement(store.intent(tags), tags);
         } catch (RuntimeException e) {
-            unannounced.incrementAndGet();
-            suspect = true;
+            // Not while somebody recovers: he would take the mark away again, and never know.
+            synchronized (unsettled) {
+                unannounced.incrementAndGet();
+                suspect = true;
+            }
             failed("intent", e);
             return new Announcement(null, tags);
         }
@@ -131,18 +134,24 @@ public final class Generations implements AutoCloseable {
             if (!suspect) return true;
             if (unannounced.get() > 0) return false;
             try {
-                for (Runnable first; (first = unsettled.peek()) != null; unsettled.remove()) first.run();
+                settleAll();
                 store.renew();
+                // Unseen commits gave no numbers. A snapshot that began before them must find everything newer.
+                GenerationStore.Intent everything = store.intent(Tags.everything());
+                unsettled.add(() -> store.commit(everything));
+                settleAll();
                 suspect = false;
-                // A writer that failed to announce itself meanwhile has counted itself before it set the mark.
-                if (unannounced.get() > 0) suspect = true;
                 LOG.info("{}: the generation store works again, in a new incarnation", cacheName);
-                return !suspect;
+                return true;
             } catch (RuntimeException e) {
                 failures.incrementAndGet();
                 return false;
             }
         }
+    }
+
+    private void settleAll() {
+        for (Runnable first; (first = unsettled.peek()) != null; unsettled.remove()) first.run();
     }
 
     private void failed(String operation, RuntimeException e) {
