@@ -26,6 +26,8 @@ final class StatementKind {
         if (first.kind() != SqlToken.Kind.WORD) return Effect.UNKNOWN;
         String word = first.text();
         if (QUERY_OR_DML.contains(word)) return null;
+        // LOCK TABLES commits what is under way.
+        if (isMySql(dialect) && (word.equals("lock") || word.equals("unlock"))) return Effect.UNKNOWN;
         if (HARMLESS.contains(word)) return Effect.NONE;
         if (SESSION.contains(word)) return Effect.of(Kind.SESSION);
         return switch (word) {
@@ -34,11 +36,19 @@ final class StatementKind {
             case "commit", "end" -> end(tokens, Kind.COMMIT);
             case "rollback", "abort" -> rollback(tokens);
             case "prepare" -> isWord(tokens, 1, "transaction") ? Effect.of(Kind.PREPARE) : Effect.UNKNOWN;
+            case "xa" -> new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
             case "set" -> set(tokens, dialect);
             case "explain" -> explain(tokens);
             case "create" -> create(tokens);
             case "alter", "drop", "rename", "comment", "grant", "revoke" -> Effect.SCHEMA;
             default -> Effect.UNKNOWN;
+        };
+    }
+
+    private static boolean isMySql(SQLDialect dialect) {
+        return switch (dialect.family()) {
+            case MYSQL, MARIADB -> true;
+            default -> false;
         };
     }
 
@@ -72,13 +82,9 @@ final class StatementKind {
     }
 
     private static Effect set(List<SqlToken> tokens, SQLDialect dialect) {
-        boolean mysql = switch (dialect.family()) {
-            case MYSQL, MARIADB -> true;
-            default -> false;
-        };
         if (contains(tokens, "autocommit")) return new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
         // A function called here could write; only MySQL's families allow it.
-        if (mysql && tokens.stream().anyMatch(token -> token.isSymbol('('))) return Effect.UNKNOWN;
+        if (isMySql(dialect) && tokens.stream().anyMatch(token -> token.isSymbol('('))) return Effect.UNKNOWN;
         // jOOQ sets it before a LISTAGG or MULTISET, and sets it back after.
         if (isWord(tokens, 1, "constraints") || contains(tokens, "group_concat_max_len")) return Effect.NONE;
         if (isWord(tokens, 1, "transaction")) return Effect.of(Kind.ISOLATION);
