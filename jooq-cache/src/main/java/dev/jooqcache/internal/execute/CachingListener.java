@@ -25,6 +25,7 @@ import org.jooq.ExecuteListener;
 import org.jooq.ExecuteListenerProvider;
 import org.jooq.Query;
 import org.jooq.ResultQuery;
+import org.jooq.SQLDialect;
 import org.jooq.tools.jdbc.BatchedConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -194,8 +195,7 @@ final class CachingListener implements ExecuteListener {
         Stamp now = engine.generations.capture(analyzed.tags());
         if (now == null) bypass(BypassReason.GENERATION_STORE, "");
         else if (now.pending()) bypass(BypassReason.PENDING_WRITE, "");
-        else if (reading instanceof Reading.Snapshot snapshot && now.generation() > snapshot.clock())
-            bypass(BypassReason.SNAPSHOT, "");
+        else if (privacy(reading, now) != null) bypass(privacy(reading, now), "");
         else {
             fingerprint = key;
             stamp = now;
@@ -203,6 +203,14 @@ final class CachingListener implements ExecuteListener {
             if (found == null) willRecord = true;
             else serve(ctx, analyzed, found);
         }
+    }
+
+    /** Why a result of this stamp may be neither shown to the reader nor taken from him, or {@code null} if it may. */
+    private static @Nullable BypassReason privacy(Reading reading, Stamp stamp) {
+        if (reading instanceof Reading.Private own) return own.reason();
+        return reading instanceof Reading.Snapshot snapshot && stamp.generation() > snapshot.clock()
+                ? BypassReason.SNAPSHOT
+                : null;
     }
 
     /** Before the database has taken the transaction's snapshot, a served result could contradict it later. */
@@ -309,17 +317,21 @@ final class CachingListener implements ExecuteListener {
         int limit = prepared.getMaxRows();
         recording = started;
         ctx.resultSet(new RecordingResultSet(
-                rows, started, () -> guarded("store", () -> complete(started, current, analyzed, limit))));
+                rows,
+                started,
+                () -> guarded("store", () -> complete(started, current, analyzed, ctx.dialect(), limit))));
     }
 
-    private void complete(Recording done, Session current, AnalyzedStatement analyzed, int limit) {
+    private void complete(Recording done, Session current, AnalyzedStatement analyzed, SQLDialect dialect, int limit) {
         Fingerprint key = fingerprint;
         Stamp captured = stamp;
         if (stored || bypass != null || key == null || captured == null) return;
+        // The connection was perhaps not known when the stamp was captured, or has written since.
+        BypassReason why = privacy(current.reading(analyzed.tags(), dialect), captured);
         if (done.cancelled() != null) bypass(done.cancelled(), "");
         else if (limit > 0 && done.rows() >= limit) bypass(BypassReason.RESULT_INCOMPLETE, "maxRows");
         else if (current.isAltered() && hint.scope() == null) bypass(BypassReason.SESSION_STATE, "");
-        else if (current.hasWritten(analyzed.tags())) bypass(BypassReason.OWN_WRITE, "");
+        else if (why != null) bypass(why, "");
         else if (!engine.isValid(captured, analyzed.tags())) bypass(BypassReason.WRITTEN_MEANWHILE, "");
         else if (engine.put(key, done.finish(captured, analyzed.tags()), hint.timeToLive())) stored = true;
         else bypass(BypassReason.CACHE_FAILURE, "not accepted by the store");

@@ -39,7 +39,7 @@ public final class CommitDoubts implements AutoCloseable {
     private final String cacheName;
     private final Duration quarantine;
     private final List<Doubt> doubts = new CopyOnWriteArrayList<>();
-    private final Set<TrackedSource> watched = ConcurrentHashMap.newKeySet();
+    private final Set<KnownConnections> watched = ConcurrentHashMap.newKeySet();
     private @Nullable ScheduledExecutorService ticker;
 
     /**
@@ -53,13 +53,13 @@ public final class CommitDoubts implements AutoCloseable {
         this.quarantine = quarantine;
     }
 
-    void add(Announcement announcement, Connection raw, @Nullable Asker asker) {
+    void add(Announcement announcement, Connection raw, Connection physical, @Nullable Asker asker) {
         if (announcement.tags().isEmpty()) return;
         if (answers(raw)) {
             announcement.committed();
             return;
         }
-        int process = asker == null ? 0 : postgresProcess(raw);
+        int process = asker == null ? 0 : postgresProcess(physical);
         LOG.warn(
                 "{}: the outcome of a commit is unknown; {} will not be cached until {}",
                 cacheName,
@@ -69,9 +69,9 @@ public final class CommitDoubts implements AutoCloseable {
         start();
     }
 
-    /** Looks after the data source's unended writes until there are none. */
-    void watch(TrackedSource source) {
-        watched.add(source);
+    /** Looks after unended writes until there are none. */
+    void watch(KnownConnections connections) {
+        watched.add(connections);
         start();
     }
 
@@ -84,9 +84,8 @@ public final class CommitDoubts implements AutoCloseable {
     }
 
     /** The process id that pgjdbc keeps locally, or 0; asked by reflection, as the driver need not be there. */
-    private static int postgresProcess(Connection raw) {
+    private static int postgresProcess(Connection physical) {
         try {
-            Connection physical = PhysicalConnections.physical(raw);
             Method pid = physical.getClass().getMethod("getBackendPID");
             return (Integer) pid.invoke(physical);
         } catch (ReflectiveOperationException | RuntimeException e) {
@@ -118,7 +117,7 @@ public final class CommitDoubts implements AutoCloseable {
                 if (over) doubt.announcement.committed();
                 return over;
             });
-            watched.removeIf(source -> !source.sweep());
+            watched.removeIf(connections -> !connections.sweep());
             stopIfIdle();
         } catch (RuntimeException e) {
             LOG.warn("{}: looking after unfinished commits failed; it goes on in a second", cacheName, e);

@@ -40,12 +40,12 @@ public final class Session {
 
     private final TrackedSource source;
     private final Connection raw;
-    private final Thread owner = Thread.currentThread();
 
     private volatile boolean autoCommit;
     private volatile boolean foreign;
     private volatile boolean explicit;
     private volatile boolean uncertain;
+    private volatile boolean begun;
     private List<Announcement> leftOver;
     private volatile boolean failed;
     private volatile boolean exposed;
@@ -67,6 +67,7 @@ public final class Session {
             boolean autoCommit,
             boolean foreign,
             boolean uncertain,
+            boolean begun,
             int isolation,
             List<Announcement> leftOver) {
         this.source = source;
@@ -74,6 +75,9 @@ public final class Session {
         this.autoCommit = autoCommit;
         this.foreign = foreign;
         this.uncertain = uncertain;
+        this.begun = begun;
+        // The snapshot of a transaction that was begun before is older than any clock noted now.
+        this.statementSent = begun;
         this.leftOver = leftOver;
         this.isolation = isolation;
         this.initialIsolation = isolation;
@@ -88,10 +92,6 @@ public final class Session {
      */
     public TrackedSource source() {
         return source;
-    }
-
-    Thread owner() {
-        return owner;
     }
 
     /**
@@ -164,17 +164,6 @@ public final class Session {
         return isolation;
     }
 
-    /**
-     * Whether the transaction has written something that the tags meet. Asked again before a result is stored, since a
-     * result can be read while the transaction goes on.
-     *
-     * @param tags what the query depends on
-     * @return whether the result may show uncommitted rows
-     */
-    public boolean hasWritten(Tags tags) {
-        return inTransaction() && (foreign || uncertain || written.meets(tags));
-    }
-
     /** A query that reads a table was executed: the database has taken the transaction's snapshot. */
     public void snapshotTaken() {
         if (inTransaction() && statementSent) snapshotTaken = true;
@@ -216,9 +205,7 @@ public final class Session {
                 yield send(call);
             }
             case AUTOCOMMIT -> {
-                uncertain = true;
-                source.uncertain(raw);
-                source.opened(this);
+                uncertain();
                 yield unknown(call);
             }
             case TEMPORARY_TABLE -> {
@@ -228,6 +215,12 @@ public final class Session {
             case SCHEMA -> changeSchema(call);
             case UNKNOWN -> unknown(call);
         };
+    }
+
+    private void uncertain() {
+        uncertain = true;
+        source.uncertain(raw);
+        source.opened(this);
     }
 
     private <T> T changeSchema(SqlCall<T> call) throws SQLException {
@@ -271,16 +264,22 @@ public final class Session {
     /** Intent, execute, bump: what one statement writes and commits by itself. */
     private <T> T bracket(Tags tags, SqlCall<T> call) throws SQLException {
         Announcement announcement = source.generations().announce(tags);
+        Connection physical = physical(tags);
         T result;
         try {
             result = send(call);
         } catch (SQLException | RuntimeException | Error e) {
             if (isAnswerOfServer(e)) announcement.committed();
-            else source.doubt(announcement, raw);
+            else source.doubt(announcement, raw, physical);
             throw e;
         }
         announcement.committed();
         return result;
+    }
+
+    /** A pool's wrapper does not tell any more what was under it once it has seen the connection fail. */
+    private Connection physical(Tags written) {
+        return written.isEmpty() ? raw : PhysicalConnections.physical(raw);
     }
 
     private <T> T unknown(SqlCall<T> call) throws SQLException {
@@ -290,7 +289,8 @@ public final class Session {
     }
 
     private <T> T begin(SqlCall<T> call) throws SQLException {
-        T result = send(call);
+        // In the MySQL family it commits what is under way.
+        T result = bracket(written, call);
         explicit = true;
         source.opened(this);
         return result;
@@ -298,13 +298,14 @@ public final class Session {
 
     <T> T commit(SqlCall<T> call) throws SQLException {
         Announcement announcement = source.generations().announce(written);
+        Connection physical = physical(written);
         T result;
         try {
             result = call.run();
         } catch (SQLException | RuntimeException | Error e) {
             failed = true;
             if (isDefiniteRollback(e)) announcement.abandoned();
-            else source.doubt(announcement, raw);
+            else source.doubt(announcement, raw, physical);
             throw e;
         }
         if (schemaTouched) source.schemaChanged();
@@ -334,7 +335,8 @@ public final class Session {
     }
 
     private void ended() {
-        if (foreign || uncertain) source.seenOutside(raw);
+        if (foreign || uncertain || begun) source.seenOutside(raw);
+        begun = false;
         leftOver.forEach(Announcement::committed);
         leftOver = List.of();
         written = Tags.none();
@@ -351,7 +353,12 @@ public final class Session {
     }
 
     void setAutoCommit(boolean value, VoidCall call) throws SQLException {
-        if (value && !autoCommit) {
+        if (explicit && autoCommit) {
+            // Some drivers commit what SQL has begun, some leave it open.
+            uncertain();
+            bracket(written, call.asCall());
+            autoCommit = value;
+        } else if (value && !autoCommit) {
             commit(call.asCall());
             autoCommit = true;
             foreign = false;
@@ -396,22 +403,30 @@ public final class Session {
      * What it wrote stays marked until the connection is seen outside a transaction, or closed for good.
      */
     void giveBack(VoidCall call) throws SQLException {
-        boolean leftOpen = inTransaction() && !written.isEmpty() && !foreign && !uncertain;
-        if (leftOpen) source.stand(raw, written);
+        boolean open = inTransaction() && !foreign;
+        boolean unended = open && !written.isEmpty();
+        if (unended) source.stand(raw, written);
         leftOver.forEach(Announcement::committed);
         leftOver = List.of();
         if (explicit) source.uncertain(raw);
         if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION) source.isolationVaries();
         source.closed(this);
+        boolean oldSnapshot = open && statementSent && !isReadCommitted();
+        boolean exposure = exposed && autoCommit;
         // A closed wrapper of a pool does not tell any more what was under it.
-        Connection physical = exposed && autoCommit ? PhysicalConnections.physical(raw) : null;
+        Connection physical = exposure || oldSnapshot ? PhysicalConnections.physical(raw) : raw;
         try {
             call.run();
         } finally {
             written = Tags.none();
-            if (physical != null) source.seenOutside(physical);
-            if (leftOpen) source.sweep();
+            if (exposure) source.seenOutside(physical);
+            if (oldSnapshot) source.leftOpen(physical);
+            if (unended) source.sweep();
         }
+    }
+
+    private boolean isReadCommitted() {
+        return isolation == Connection.TRANSACTION_READ_COMMITTED && !isolationUnknown;
     }
 
     /** SQLSTATE 23xxx and 40xxx without 40003: the server says that it has rolled back (rule P11). */

@@ -26,12 +26,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
      * @return the data source, or {@code null} if a connection must be looked at
      */
     public @Nullable TrackedSource outside() {
-        return switch (binding) {
-            case FRESH -> source;
-            case THREAD -> source.isOpenOnThisThread() ? null : source;
-            case UNKNOWN_OF_TRACKED -> source.isQuiet() ? source : null;
-            case UNKNOWN -> null;
-        };
+        return binding.isOutside(source) ? source : null;
     }
 
     /**
@@ -96,14 +91,19 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
     }
 
     /** How a provider's connections are bound to transactions. */
-    enum Binding {
+    @FunctionalInterface
+    interface Binding {
+
         /** Every call takes another connection from the pool. */
-        FRESH,
-        /** The thread's transaction, if it has one, otherwise a fresh connection. */
-        THREAD,
+        Binding FRESH = source -> true;
+
         /** Not known how, but the connections come from a tracked pool. */
-        UNKNOWN_OF_TRACKED,
+        Binding UNKNOWN_OF_TRACKED = TrackedSource::isQuiet;
+
         /** Not known. */
-        UNKNOWN
+        Binding UNKNOWN = source -> false;
+
+        /** Whether an execution would certainly begin outside any transaction. */
+        boolean isOutside(TrackedSource source);
     }
 }

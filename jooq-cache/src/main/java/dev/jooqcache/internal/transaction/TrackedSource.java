@@ -5,8 +5,6 @@ import dev.jooqcache.internal.generation.Generations.Announcement;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,13 +27,11 @@ public final class TrackedSource {
     private final Generations generations;
     private final Effects effects;
     private final CommitDoubts doubts;
+    private final KnownConnections connections;
+    private final Returning returning;
     private final CommitDoubts.@Nullable Asker asker;
 
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
-    private final IdentityHashMap<Connection, List<Announcement>> standing = new IdentityHashMap<>();
-    private final PhysicalConnections altered = new PhysicalConnections();
-    private final PhysicalConnections uncertain = new PhysicalConnections();
-    private volatile boolean anyStanding;
     private volatile boolean anyIsolation;
     private volatile int defaultIsolation = Session.UNKNOWN_ISOLATION;
     private volatile @Nullable SQLDialect dialect;
@@ -50,12 +46,16 @@ public final class TrackedSource {
             Generations generations,
             Effects effects,
             CommitDoubts doubts,
+            KnownConnections connections,
+            Returning returning,
             CommitDoubts.@Nullable Asker asker) {
         this.cacheName = cacheName;
         this.name = name;
         this.generations = generations;
         this.effects = effects;
         this.doubts = doubts;
+        this.connections = connections;
+        this.returning = returning;
         this.asker = asker;
     }
 
@@ -96,16 +96,6 @@ public final class TrackedSource {
     }
 
     /**
-     * Whether a transaction is open on a connection that the current thread has taken.
-     *
-     * @return whether thread-bound connections are in a transaction
-     */
-    public boolean isOpenOnThisThread() {
-        for (Session session : open) if (session.owner() == Thread.currentThread()) return true;
-        return false;
-    }
-
-    /**
      * Whether a fresh connection would certainly be one that reads as every other: autocommit, READ COMMITTED or a
      * snapshot level, with an unchanged session.
      *
@@ -113,7 +103,8 @@ public final class TrackedSource {
      */
     public boolean isUniform() {
         return inspected
-                && altered.isEmpty()
+                && connections.altered.isEmpty()
+                && connections.leftOpen.isEmpty()
                 && !anyIsolation
                 && (defaultIsolation == Connection.TRANSACTION_READ_COMMITTED
                         || defaultIsolation == Connection.TRANSACTION_REPEATABLE_READ
@@ -136,20 +127,22 @@ public final class TrackedSource {
      */
     Session session(Connection raw, Origin origin) throws SQLException {
         boolean autoCommit = raw.getAutoCommit();
-        boolean uncertain = this.uncertain.contains(raw);
-        if (anyStanding && autoCommit && !uncertain) seenOutside(raw);
+        boolean uncertain = connections.uncertain.contains(raw);
+        if (autoCommit && !uncertain) connections.seenOutside(raw);
         if (dialect == null) dialect = JDBCUtils.dialect(raw);
         if (origin == Origin.SHARED)
-            return new Session(this, raw, autoCommit, !autoCommit, uncertain, Session.UNKNOWN_ISOLATION, List.of());
+            return new Session(
+                    this, raw, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
         if (defaultIsolation == Session.UNKNOWN_ISOLATION) defaultIsolation = raw.getTransactionIsolation();
         int isolation = anyIsolation ? Session.UNKNOWN_ISOLATION : defaultIsolation;
-        List<Announcement> leftOver = anyStanding ? takeStanding(raw) : List.of();
-        if (!inspected && leftOver.isEmpty() && !autoCommit) {
+        List<Announcement> leftOver = connections.take(raw);
+        boolean begun = connections.leftOpen.contains(raw);
+        if (!inspected && leftOver.isEmpty() && !begun && !autoCommit) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
             inspect(raw);
             raw.rollback();
         }
-        return new Session(this, raw, autoCommit, false, uncertain, isolation, leftOver);
+        return new Session(this, raw, autoCommit, false, uncertain, begun, isolation, leftOver);
     }
 
     /**
@@ -188,27 +181,27 @@ public final class TrackedSource {
     }
 
     void altered(Connection raw) {
-        altered.add(raw);
+        connections.altered.add(raw);
     }
 
     boolean isAltered(Connection raw) {
-        return altered.contains(raw);
+        return connections.altered.contains(raw);
     }
 
     /** Whether a transaction is open on the connection cannot be known from here on. */
     void uncertain(Connection raw) {
-        uncertain.add(raw);
+        connections.uncertain.add(raw);
     }
 
     /** Marks what a transaction wrote whose end will not be seen by its session. */
     void stand(Connection raw, Tags tags) {
-        Announcement announcement = generations.announce(tags);
-        synchronized (standing) {
-            standing.computeIfAbsent(PhysicalConnections.physical(raw), c -> new ArrayList<>())
-                    .add(announcement);
-            anyStanding = true;
-        }
-        doubts.watch(this);
+        connections.stand(raw, tags);
+    }
+
+    /** A connection was given back within a transaction that has a snapshot. */
+    void leftOpen(Connection physical) {
+        if (returning == Returning.UNKNOWN && !PhysicalConnections.isClosed(physical))
+            connections.leftOpen.add(physical);
     }
 
     void exposed(Connection raw) {
@@ -231,35 +224,17 @@ public final class TrackedSource {
 
     /** The connection is outside a transaction: what stood for it has been committed or rolled back. */
     void seenOutside(Connection raw) {
-        takeStanding(raw).forEach(Announcement::committed);
-    }
-
-    private List<Announcement> takeStanding(Connection raw) {
-        synchronized (standing) {
-            List<Announcement> taken = standing.remove(PhysicalConnections.physical(raw));
-            anyStanding = !standing.isEmpty();
-            return taken == null ? List.of() : taken;
-        }
+        connections.seenOutside(raw);
     }
 
     /** Ends what stood for connections that are closed for good. */
-    boolean sweep() {
-        List<Announcement> over = new ArrayList<>();
-        synchronized (standing) {
-            standing.entrySet().removeIf(entry -> {
-                if (!PhysicalConnections.isClosed(entry.getKey())) return false;
-                over.addAll(entry.getValue());
-                return true;
-            });
-            anyStanding = !standing.isEmpty();
-        }
-        over.forEach(Announcement::committed);
-        return anyStanding;
+    void sweep() {
+        connections.sweep();
     }
 
     /** Whether a commit has taken effect is unknown: the intents stay until it is known (rule P11). */
-    void doubt(Announcement announcement, Connection raw) {
-        doubts.add(announcement, raw, asker);
+    void doubt(Announcement announcement, Connection raw, Connection physical) {
+        doubts.add(announcement, raw, physical, asker);
     }
 
     @Override
@@ -273,5 +248,13 @@ public final class TrackedSource {
         OWN,
         /** Others hold it as well: its transaction may begin and end unseen. */
         SHARED
+    }
+
+    /** What becomes of a transaction that is open when its connection is given back. */
+    enum Returning {
+        /** It is rolled back. */
+        ROLLED_BACK,
+        /** It may stay open. */
+        UNKNOWN
     }
 }

@@ -2,6 +2,7 @@ package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
+import dev.jooqcache.internal.transaction.TrackedSource.Returning;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -33,12 +34,11 @@ public final class Tracking {
             "com.mysql.cj.jdbc.MysqlDataSource",
             "org.sqlite.SQLiteDataSource");
 
-    private static final String SPRING_PROXY = "org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy";
-
     private final String cacheName;
     private final Generations generations;
     private final Effects effects;
     private final CommitDoubts doubts;
+    private final KnownConnections connections;
     private final AtomicInteger names = new AtomicInteger();
     private final Map<Object, TrackedSource> sources = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -55,6 +55,7 @@ public final class Tracking {
         this.generations = generations;
         this.effects = effects;
         this.doubts = doubts;
+        this.connections = new KnownConnections(generations, doubts);
     }
 
     /**
@@ -99,8 +100,7 @@ public final class Tracking {
         TrackedSource inner = innerSource(pool);
         if (inner == null)
             return new TrackedConnectionProvider(provider, source(pool, pool::getConnection), Binding.UNKNOWN);
-        Binding binding = pool.getClass().getName().equals(SPRING_PROXY) ? Binding.THREAD : Binding.UNKNOWN_OF_TRACKED;
-        return new TrackedConnectionProvider(provider, inner, binding);
+        return new TrackedConnectionProvider(provider, inner, SpringBinding.of(pool));
     }
 
     private @Nullable TrackedSource innerSource(DataSource pool) {
@@ -126,12 +126,25 @@ public final class Tracking {
         return source.generations() == generations;
     }
 
+    private static Returning returning(Object identity) {
+        return identity.getClass().getName().equals("com.zaxxer.hikari.HikariDataSource")
+                ? Returning.ROLLED_BACK
+                : Returning.UNKNOWN;
+    }
+
     private TrackedSource source(Object identity, CommitDoubts.@Nullable Asker asker) {
         synchronized (sources) {
             TrackedSource known = sources.get(identity);
             if (known != null) return known;
             TrackedSource made = new TrackedSource(
-                    cacheName, Integer.toString(names.incrementAndGet()), generations, effects, doubts, asker);
+                    cacheName,
+                    Integer.toString(names.incrementAndGet()),
+                    generations,
+                    effects,
+                    doubts,
+                    connections,
+                    returning(identity),
+                    asker);
             sources.put(identity, made);
             return made;
         }

@@ -1,0 +1,85 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.internal.generation.Generations;
+import dev.jooqcache.internal.generation.Generations.Announcement;
+import dev.jooqcache.spi.Tags;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * What is known of the driver's own connections from one check-out to the next, whichever way they come to the cache.
+ *
+ * <p>Kept once per cache, not per data source: one connection may be used through a tracked pool now and through a plain
+ * {@code DSL.using(connection)} later. Thread-safe.
+ */
+final class KnownConnections {
+
+    /** Their schema, role or settings were changed. */
+    final PhysicalConnections altered = new PhysicalConnections();
+
+    /** Whether a transaction is open on them cannot be known any more. */
+    final PhysicalConnections uncertain = new PhysicalConnections();
+
+    /** They were given back within a transaction whose snapshot nobody may have ended. */
+    final PhysicalConnections leftOpen = new PhysicalConnections();
+
+    private final Generations generations;
+    private final CommitDoubts doubts;
+    private final IdentityHashMap<Connection, List<Announcement>> standing = new IdentityHashMap<>();
+    private volatile boolean anyStanding;
+
+    KnownConnections(Generations generations, CommitDoubts doubts) {
+        this.generations = generations;
+        this.doubts = doubts;
+    }
+
+    /** Marks what a transaction wrote whose end will not be seen by its session. What is marked already stays so. */
+    void stand(Connection raw, Tags tags) {
+        synchronized (standing) {
+            List<Announcement> marks =
+                    standing.computeIfAbsent(PhysicalConnections.physical(raw), c -> new ArrayList<>());
+            Tags marked = Tags.none();
+            for (Announcement mark : marks) marked = marked.plus(mark.tags());
+            if (!marked.plus(tags).equals(marked)) marks.add(generations.announce(tags));
+            anyStanding = true;
+        }
+        doubts.watch(this);
+    }
+
+    boolean isAnyStanding() {
+        return anyStanding;
+    }
+
+    /** The connection is outside a transaction: what stood for it has been committed or rolled back. */
+    void seenOutside(Connection raw) {
+        leftOpen.remove(raw);
+        if (anyStanding) take(raw).forEach(Announcement::committed);
+    }
+
+    /** Hands over what stands for a connection to the session that will see its end. */
+    List<Announcement> take(Connection raw) {
+        if (!anyStanding) return List.of();
+        synchronized (standing) {
+            List<Announcement> taken = standing.remove(PhysicalConnections.physical(raw));
+            anyStanding = !standing.isEmpty();
+            return taken == null ? List.of() : taken;
+        }
+    }
+
+    /** Ends what stood for connections that are closed for good. Answers whether any are left. */
+    boolean sweep() {
+        List<Announcement> over = new ArrayList<>();
+        synchronized (standing) {
+            standing.entrySet().removeIf(entry -> {
+                if (!PhysicalConnections.isClosed(entry.getKey())) return false;
+                over.addAll(entry.getValue());
+                return true;
+            });
+            anyStanding = !standing.isEmpty();
+        }
+        over.forEach(Announcement::committed);
+        return anyStanding;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import javax.sql.DataSource;
+
+/**
+ * How Spring's {@code TransactionAwareDataSourceProxy} binds connections: it asks a registry of the current thread, and
+ * so does this, in the same way. Not by the thread that has begun a transaction: it can be moved to another one, and with
+ * a lazy proxy it begins later than it seems. Spring need not be there.
+ */
+final class SpringBinding {
+
+    private static final String PROXY = "org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy";
+    private static final String REGISTRY = "org.springframework.transaction.support.TransactionSynchronizationManager";
+
+    private SpringBinding() {}
+
+    /** The binding of a data source that wraps a tracked pool. */
+    static Binding of(DataSource wrapper) {
+        if (!wrapper.getClass().getName().equals(PROXY)) return Binding.UNKNOWN_OF_TRACKED;
+        try {
+            Object target = wrapper.getClass().getMethod("getTargetDataSource").invoke(wrapper);
+            Class<?> registry = Class.forName(REGISTRY, true, wrapper.getClass().getClassLoader());
+            MethodHandle bound = MethodHandles.publicLookup()
+                    .findStatic(registry, "hasResource", MethodType.methodType(boolean.class, Object.class))
+                    .bindTo(target);
+            return source -> !isBound(bound);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return Binding.UNKNOWN;
+        }
+    }
+
+    private static boolean isBound(MethodHandle bound) {
+        try {
+            return (boolean) bound.invokeExact();
+        } catch (Throwable e) {
+            return true;
+        }
+    }
+}
