@@ -1,0 +1,46 @@
+package dev.jooqcache.testing;
+
+import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultStore;
+import java.time.Duration;
+
+/** Passes everything on to another store; tests override what they want to see, delay or break. */
+public class ForwardingResultStore implements ResultStore {
+
+    private final ResultStore store;
+
+    public ForwardingResultStore(ResultStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public CachedResult get(Fingerprint key) {
+        return store.get(key);
+    }
+
+    @Override
+    public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+        return store.put(key, result, timeToLive);
+    }
+
+    @Override
+    public void remove(Fingerprint key) {
+        store.remove(key);
+    }
+
+    @Override
+    public void clear() {
+        store.clear();
+    }
+
+    @Override
+    public long evictions() {
+        return store.evictions();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
