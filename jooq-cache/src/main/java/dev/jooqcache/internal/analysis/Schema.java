@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param kinds every relation outside the system schemas, by folded name
  * @param roots the root of the partition or inheritance tree of each table that is in one; the whole tree is one tag
  * @param cascades for each table, those whose rows change when its rows are changed or deleted
- * @param triggered tables with triggers or rules, whose writes may have any effect
+ * @param triggered tables with triggers, rules, or defaults and checks that call unknown functions: their writes may have
+ *     any effect
  * @param triggersKnown whether the catalog could be asked for triggers
  */
 record Schema(

@@ -33,6 +33,50 @@ final class SchemaReader {
             union
             select c.relname from pg_rewrite r join pg_class c on c.oid = r.ev_class where r.ev_type <> '1'""";
 
+    /** Defaults, generated columns and checks, of tables and of their columns' domains. */
+    private static final String POSTGRES_EXPRESSIONS = """
+            select c.relname, pg_get_expr(d.adbin, d.adrelid)
+            from pg_attrdef d join pg_class c on c.oid = d.adrelid
+            union all
+            select c.relname, pg_get_expr(k.conbin, k.conrelid)
+            from pg_constraint k join pg_class c on c.oid = k.conrelid where k.contype = 'c'
+            union all
+            select c.relname, pg_get_expr(k.conbin, 0)
+            from pg_constraint k
+            join pg_attribute a on a.atttypid = k.contypid
+            join pg_class c on c.oid = a.attrelid where k.contype = 'c'
+            union all
+            select c.relname, t.typdefault
+            from pg_type t
+            join pg_attribute a on a.atttypid = t.oid
+            join pg_class c on c.oid = a.attrelid where t.typtype = 'd' and t.typdefault is not null""";
+
+    private static final String H2_EXPRESSIONS = """
+            select table_name, column_default from information_schema.columns where column_default is not null
+            union all
+            select table_name, column_on_update from information_schema.columns where column_on_update is not null
+            union all
+            select table_name, generation_expression
+            from information_schema.columns where generation_expression is not null
+            union all
+            select t.table_name, k.check_clause
+            from information_schema.check_constraints k
+            join information_schema.table_constraints t
+              on t.constraint_schema = k.constraint_schema and t.constraint_name = k.constraint_name
+            union all
+            select c.table_name, k.check_clause
+            from information_schema.check_constraints k
+            join information_schema.domain_constraints d
+              on d.constraint_schema = k.constraint_schema and d.constraint_name = k.constraint_name
+            join information_schema.columns c
+              on c.domain_schema = d.domain_schema and c.domain_name = d.domain_name
+            union all
+            select c.table_name, d.domain_default
+            from information_schema.domains d
+            join information_schema.columns c
+              on c.domain_schema = d.domain_schema and c.domain_name = d.domain_name
+            where d.domain_default is not null""";
+
     private static final String POSTGRES_INHERITANCE = """
             select child.relname, parent.relname
             from pg_inherits i
@@ -82,10 +126,12 @@ final class SchemaReader {
                 pairs(POSTGRES_CASCADES, this::cascade);
                 pairs(POSTGRES_INHERITANCE, this::inherit);
                 names(POSTGRES_TRIGGERS);
+                pairs(POSTGRES_EXPRESSIONS, (table, text) -> expression(table, text, dialect));
             }
             case H2 -> {
                 pairs(STANDARD_CASCADES, this::cascade);
                 names(STANDARD_TRIGGERS);
+                pairs(H2_EXPRESSIONS, (table, text) -> expression(table, text, dialect));
             }
             case MYSQL, MARIADB -> {
                 pairs(MYSQL_CASCADES, this::cascade);
@@ -127,6 +173,12 @@ final class SchemaReader {
 
     private void cascade(String parent, String child) {
         cascades.computeIfAbsent(parent, p -> new HashSet<>()).add(child);
+    }
+
+    /** A default or a check that calls a function of the user's own may write other tables, as a trigger may. */
+    private void expression(String table, String text, SQLDialect dialect) {
+        SqlLexer lexer = new SqlLexer(text, dialect);
+        if (!lexer.isUnderstood() || DmlText.callsUnknownFunction(lexer.tokens(), dialect)) triggered.add(table);
     }
 
     /** Joins two trees into one: a table can inherit from several parents, and then all of them are one tag. */
