@@ -53,6 +53,11 @@ record Writing(String name, Set<Database> databases, Precision precision, Action
         return new Writing(name, databases(only), Precision.EVERYTHING, action);
     }
 
+    /** The same, but it may invalidate everything. */
+    Writing imprecise() {
+        return new Writing(name, databases, Precision.EVERYTHING, action);
+    }
+
     private static Set<Database> databases(Database... only) {
         return only.length == 0 ? Set.of(Database.values()) : Set.copyOf(Arrays.asList(only));
     }

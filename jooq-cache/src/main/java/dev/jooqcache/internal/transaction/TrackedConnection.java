@@ -3,6 +3,7 @@ package dev.jooqcache.internal.transaction;
 import dev.jooqcache.internal.transaction.Session.VoidCall;
 import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -101,6 +102,11 @@ public final class TrackedConnection extends DefaultConnection {
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency, int holdability) throws SQLException {
         return new TrackedCallableStatement(sql, getDelegate().prepareCall(sql, type, concurrency, holdability), this);
+    }
+
+    @Override
+    public DatabaseMetaData getMetaData() throws SQLException {
+        return TrackedMetaData.of(getDelegate().getMetaData(), this);
     }
 
     @Override

@@ -30,6 +30,13 @@ final class UpdatableResultSet extends DefaultResultSet {
         write(() -> getDelegate().deleteRow());
     }
 
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) return type.cast(this);
+        session.exposed();
+        return getDelegate().unwrap(type);
+    }
+
     private void write(VoidCall call) throws SQLException {
         session.run(Effect.UNKNOWN, call.asCall());
     }
