@@ -1,9 +1,15 @@
 package dev.jooqcache.internal.execute;
 
+import java.sql.Array;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.Connection;
+import java.sql.NClob;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLXML;
+import java.sql.Struct;
 import org.jooq.ConnectionProvider;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
@@ -91,7 +97,42 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
 
     private PreparedStatement serve(String text) throws SQLException {
         served = true;
-        return mock.prepareStatement(text);
+        return new ReplayStatement(mock.prepareStatement(text), this);
+    }
+
+    /** Whether a large object is made for the mocked statement, which discards it. */
+    private boolean isBinding() {
+        return served && real == null;
+    }
+
+    @Override
+    public Blob createBlob() throws SQLException {
+        return isBinding() ? Discarding.of(Blob.class) : super.createBlob();
+    }
+
+    @Override
+    public Clob createClob() throws SQLException {
+        return isBinding() ? Discarding.of(Clob.class) : super.createClob();
+    }
+
+    @Override
+    public NClob createNClob() throws SQLException {
+        return isBinding() ? Discarding.of(NClob.class) : super.createNClob();
+    }
+
+    @Override
+    public SQLXML createSQLXML() throws SQLException {
+        return isBinding() ? Discarding.of(SQLXML.class) : super.createSQLXML();
+    }
+
+    @Override
+    public Array createArrayOf(String type, Object[] elements) throws SQLException {
+        return isBinding() ? mock.createArrayOf(type, elements) : super.createArrayOf(type, elements);
+    }
+
+    @Override
+    public Struct createStruct(String type, Object[] attributes) throws SQLException {
+        return isBinding() ? mock.createStruct(type, attributes) : super.createStruct(type, attributes);
     }
 
     @Override
