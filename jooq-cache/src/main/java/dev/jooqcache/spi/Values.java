@@ -192,7 +192,12 @@ public final class Values {
     public static final class UnknownValueException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        UnknownValueException(Class<?> type) {
+        /**
+         * Makes the exception.
+         *
+         * @param type the class of the value, or of the binding that sends it
+         */
+        public UnknownValueException(Class<?> type) {
             super(type.getName(), null, false, false);
         }
     }

@@ -14,7 +14,7 @@ import org.jooq.BindingSetStatementContext;
 import org.jooq.Converter;
 
 /** A user's binding with a state of its own: in the database every text has a suffix that Java does not see. */
-public final class ShoutBinding implements Binding<String, String> {
+public class ShoutBinding implements Binding<String, String> {
     private static final long serialVersionUID = 1L;
 
     private final String suffix;

@@ -184,7 +184,13 @@ final class CachingListener implements ExecuteListener {
         try {
             String scope = hint.scope() == null ? "" : hint.scope();
             key = Fingerprints.of(
-                    analyzed, source.name(), ctx.dialect().name(), scope, query, JooqInternals.params(ctx, query));
+                    analyzed,
+                    source.name(),
+                    ctx.dialect().name(),
+                    scope,
+                    query,
+                    JooqInternals.params(ctx, query),
+                    ctx.configuration());
         } catch (UnknownValueException e) {
             bypass(BypassReason.UNKNOWN_BIND_VALUE, String.valueOf(e.getMessage()));
             return;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import org.jooq.Binding;
+import org.jooq.Configuration;
 import org.jooq.Converter;
 import org.jooq.DataType;
 import org.jooq.Field;
@@ -31,23 +32,31 @@ final class Fingerprints {
             String dialect,
             String scope,
             ResultQuery<?> query,
-            List<? extends Param<?>> params) {
+            List<? extends Param<?>> params,
+            Configuration configuration) {
         @Nullable Object[] binds = new Object[params.size()];
         List<String> types = new ArrayList<>(params.size());
         for (int i = 0; i < binds.length; i++) {
             Param<?> param = params.get(i);
-            binds[i] = bound(param, statement);
+            binds[i] = bound(param, statement, configuration);
             types.add(type(param.getDataType()));
         }
         return new Fingerprint(dataSource, dialect, statement.sql(), scope, shape(query), types, binds);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    private static @Nullable Object bound(Param<?> param, AnalyzedStatement statement) {
+    private static @Nullable Object bound(
+            Param<?> param, AnalyzedStatement statement, Configuration configuration) {
+        if (SentValue.isUsersOwn(param.getDataType()))
+            return SentValue.of(param, configuration, argument -> refuseMovingDate(argument, statement));
         Converter converter = param.getBinding().converter();
         Object value = converter.to(param.getValue());
-        if (statement.isMovingDate(value)) throw new MovingDateException();
+        refuseMovingDate(value, statement);
         return Values.canonical(value);
+    }
+
+    private static void refuseMovingDate(@Nullable Object value, AnalyzedStatement statement) {
+        if (statement.isMovingDate(value)) throw new MovingDateException();
     }
 
     /** How the columns will be read: the getters depend on each column's type and binding. */
