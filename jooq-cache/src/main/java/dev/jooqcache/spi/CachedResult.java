@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe. The values are of the closed set that {@link Values} names; the mutable ones among them
  * (arrays, {@code java.sql.Timestamp} and its like) must be copied before they are handed to anybody.
  *
+ * @param query the query that this answers, so that the answer to another one is noticed
  * @param stamp the stamp captured before the SQL was sent and validated after the last row was read
  * @param tags the tags that the query depends on
  * @param zone the id of the JVM's default time zone at that time; JDBC's date and time getters depend on it
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param metaData the columns' description, or {@code null} if nobody asked for it
  */
 public record CachedResult(
+        Fingerprint query,
         Stamp stamp,
         Tags tags,
         String zone,

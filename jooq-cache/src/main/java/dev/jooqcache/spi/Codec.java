@@ -54,15 +54,17 @@ public final class Codec {
      * @return its bytes; equal fingerprints have equal bytes
      */
     public static byte[] encode(Fingerprint fingerprint) {
-        return sealed(out -> {
-            text(out, fingerprint.dataSource());
-            text(out, fingerprint.dialect());
-            text(out, fingerprint.sql());
-            text(out, fingerprint.scope());
-            text(out, fingerprint.shape());
-            texts(out, fingerprint.bindTypes());
-            values(out, fingerprint.binds());
-        });
+        return sealed(out -> fingerprint(out, fingerprint));
+    }
+
+    private static void fingerprint(DataOutputStream out, Fingerprint fingerprint) throws IOException {
+        text(out, fingerprint.dataSource());
+        text(out, fingerprint.dialect());
+        text(out, fingerprint.sql());
+        text(out, fingerprint.scope());
+        text(out, fingerprint.shape());
+        texts(out, fingerprint.bindTypes());
+        values(out, fingerprint.binds());
     }
 
     /**
@@ -73,9 +75,11 @@ public final class Codec {
      * @throws CorruptException if the bytes are anything else
      */
     public static Fingerprint decodeFingerprint(byte[] bytes) {
-        return opened(
-                bytes,
-                in -> new Fingerprint(text(in), text(in), text(in), text(in), text(in), texts(in), values(in, 0)));
+        return opened(bytes, Codec::fingerprint);
+    }
+
+    private static Fingerprint fingerprint(ByteBuffer in) {
+        return new Fingerprint(text(in), text(in), text(in), text(in), text(in), texts(in), values(in, 0));
     }
 
     /**
@@ -86,6 +90,7 @@ public final class Codec {
      */
     public static byte[] encode(CachedResult result) {
         return sealed(out -> {
+            fingerprint(out, result.query());
             out.writeLong(result.stamp().incarnation());
             out.writeLong(result.stamp().generation());
             texts(out, result.tags().names());
@@ -108,6 +113,7 @@ public final class Codec {
      */
     public static CachedResult decodeResult(byte[] bytes) {
         return opened(bytes, in -> {
+            Fingerprint query = fingerprint(in);
             Stamp stamp = Stamp.of(in.getLong(), in.getLong());
             Tags tags = Tags.of(texts(in));
             String zone = text(in);
@@ -117,7 +123,7 @@ public final class Codec {
             int rows = in.getInt();
             long size = in.getLong();
             if ((long) rows * columns.size() != cells.length) throw new CorruptException("cells do not fill the rows");
-            return new CachedResult(stamp, tags, zone, List.copyOf(columns), cells, rows, size, metaData(in));
+            return new CachedResult(query, stamp, tags, zone, List.copyOf(columns), cells, rows, size, metaData(in));
         });
     }
 

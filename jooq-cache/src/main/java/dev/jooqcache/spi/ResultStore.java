@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Keeps recorded results, at most one per fingerprint.
  *
  * <p>A store may forget anything at any time. It need not know about stamps: each {@link CachedResult} carries its own,
- * and the cache compares it after every {@link #get}. What must not happen is that a value comes back for a key under
- * which it was not put; a corrupt value is a miss. Implementations are thread-safe and return in bounded time; whatever
- * they throw is counted, logged once, and treated as a miss.
+ * and the cache compares it after every {@link #get}, as it compares the query that the result answers. A corrupt or
+ * foreign value is a miss. Implementations are thread-safe and return in bounded time; whatever they throw is counted,
+ * logged once, and treated as a miss.
  */
 public interface ResultStore extends AutoCloseable {
 

@@ -266,7 +266,7 @@ class CodecTest {
     private static CachedResult result(Object... cells) {
         List<Access> columns = new ArrayList<>();
         for (int i = 0; i < cells.length; i++) columns.add(Access.by(Getter.OBJECT));
-        return new CachedResult(Stamp.of(1, 2), Tags.of(List.of("book")), "UTC", columns, cells, 1, 3, null);
+        return new CachedResult(key(), Stamp.of(1, 2), Tags.of(List.of("book")), "UTC", columns, cells, 1, 3, null);
     }
 
     private static CachedResult everything() {
@@ -282,6 +282,7 @@ class CodecTest {
         ColumnMetaData column = new ColumnMetaData(
                 "label", "name", "table", "schema", "catalog", "int4", "Integer", 4, 10, 0, 1, 11, 0xff);
         return new CachedResult(
+                key("a", 1L, new Values.Canonical("byte[]", List.of("b"))),
                 Stamp.of(Long.MAX_VALUE, 7),
                 Tags.of(List.of("author", "book", "*")),
                 "Europe/Zurich",

@@ -138,6 +138,8 @@ public final class CacheEngine {
     CachedResult get(Fingerprint fingerprint, Stamp stamp) {
         try {
             CachedResult result = store.get(fingerprint);
+            if (result != null && !result.query().equals(fingerprint))
+                throw new IllegalStateException("the store answered the result of another query");
             return result != null
                             && result.stamp().equals(stamp)
                             && result.zone().equals(DefaultZone.id())

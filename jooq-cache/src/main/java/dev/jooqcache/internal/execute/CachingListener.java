@@ -339,7 +339,7 @@ final class CachingListener implements ExecuteListener {
         else if (current.isAltered() && hint.scope() == null) bypass(BypassReason.SESSION_STATE, "");
         else if (why != null) bypass(why, "");
         else if (!engine.isValid(captured, analyzed.tags())) bypass(BypassReason.WRITTEN_MEANWHILE, "");
-        else if (engine.put(key, done.finish(captured, analyzed.tags()), hint.timeToLive())) stored = true;
+        else if (engine.put(key, done.finish(key, captured, analyzed.tags()), hint.timeToLive())) stored = true;
         else bypass(BypassReason.CACHE_FAILURE, "not accepted by the store");
         land();
     }

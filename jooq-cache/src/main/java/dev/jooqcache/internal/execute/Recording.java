@@ -5,6 +5,7 @@ import dev.jooqcache.spi.Access;
 import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.CachedResult.ColumnMetaData;
 import dev.jooqcache.spi.CachedResult.Reads;
+import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
 import dev.jooqcache.spi.Values;
@@ -133,9 +134,9 @@ final class Recording {
         metaData = description;
     }
 
-    CachedResult finish(Stamp stamp, Tags tags) {
+    CachedResult finish(Fingerprint query, Stamp stamp, Tags tags) {
         List<Access> known = new ArrayList<>();
         for (Access access : accesses) known.add(access == null ? Access.by(Access.Getter.OBJECT) : access);
-        return new CachedResult(stamp, tags, zone, List.copyOf(known), cells.toArray(), rows, bytes, metaData);
+        return new CachedResult(query, stamp, tags, zone, List.copyOf(known), cells.toArray(), rows, bytes, metaData);
     }
 }
