@@ -75,8 +75,10 @@ class BindValueTest {
             f.unseen.fetch("select 1");
             Watched watched = new Watched(f);
             CacheStats before = f.cache.stats();
-            for (Field<?>[] values : binds) watched.equalAndHit(dsl -> echo(dsl, values).fetch());
-            for (Field<?>[] values : binds) watched.equalAndHit(dsl -> echo(dsl, values).fetch());
+            for (Field<?>[] values : binds)
+                watched.equalAndHit(dsl -> echo(dsl, values).fetch());
+            for (Field<?>[] values : binds)
+                watched.equalAndHit(dsl -> echo(dsl, values).fetch());
             assertThat(f.cache.stats().minus(before).stores()).isEqualTo(binds.size());
         }
     }
@@ -255,7 +257,8 @@ class BindValueTest {
     @DatabaseTest
     void key_ofDifferentBinds_differs(Database database) {
         KeyedStore store = new KeyedStore();
-        try (Fixture f = Fixture.empty(database, settings -> settings.store(store)).with(Catalogue.DDL)) {
+        try (Fixture f =
+                Fixture.empty(database, settings -> settings.store(store)).with(Catalogue.DDL)) {
             List<List<Object>> binds = List.of(
                     List.of(1, 2, 3), List.of(3, 2, 1), List.of(1, 2), List.of(12, 3), List.of(1, 23), List.of(123));
             for (List<Object> values : binds)

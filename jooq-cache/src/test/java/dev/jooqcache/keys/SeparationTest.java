@@ -51,9 +51,7 @@ class SeparationTest {
             for (String ddl : Catalogue.DDL) unseen.execute(ddl);
             unseen.execute("update book set title = 'other'");
             DSLContext dsl = f.cache
-                    .derive(new DefaultConfiguration()
-                            .set(f.cache.track(other))
-                            .set(database.dialect()))
+                    .derive(new DefaultConfiguration().set(f.cache.track(other)).set(database.dialect()))
                     .dsl();
             f.warm(SeparationTest::titles);
             for (int i = 0; i < 2; i++)
@@ -81,7 +79,8 @@ class SeparationTest {
             for (String schema : List.of("one", "two", "one", "two")) {
                 Settings settings = new Settings()
                         .withRenderMapping(new RenderMapping()
-                                .withSchemata(new MappedSchema().withInput("any").withOutput(schema)));
+                                .withSchemata(
+                                        new MappedSchema().withInput("any").withOutput(schema)));
                 new Watched(f, new DefaultConfiguration().set(settings))
                         .equalAndHit(dsl -> dsl.select(field(name("id"), Integer.class))
                                 .from(table(name("any", "thing")))
@@ -105,17 +104,20 @@ class SeparationTest {
                 for (String schema : List.of("one", "two"))
                     f.dsl.connection(connection -> {
                         DSLContext dsl = f.cache
-                                .derive(new DefaultConfiguration().set(connection).set(database.dialect()))
+                                .derive(new DefaultConfiguration()
+                                        .set(connection)
+                                        .set(database.dialect()))
                                 .dsl();
                         dsl.execute(set + schema);
                         int id = schema.equals("one") ? 1 : 2;
-                        CacheStats bypassed = f.during(
-                                () -> assertThat(ids.apply(dsl)).isEqualTo(List.of(id)));
-                        assertThat(bypassed.bypasses(BypassReason.SESSION_STATE)).isEqualTo(1);
+                        CacheStats bypassed =
+                                f.during(() -> assertThat(ids.apply(dsl)).isEqualTo(List.of(id)));
+                        assertThat(bypassed.bypasses(BypassReason.SESSION_STATE))
+                                .isEqualTo(1);
                         DSLContext scoped = f.cache.with(dsl, CacheHint.key(schema));
                         assertThat(ids.apply(scoped)).isEqualTo(List.of(id));
-                        CacheStats hit = f.during(
-                                () -> assertThat(ids.apply(scoped)).isEqualTo(List.of(id)));
+                        CacheStats hit =
+                                f.during(() -> assertThat(ids.apply(scoped)).isEqualTo(List.of(id)));
                         assertThat(hit.hits()).isEqualTo(1);
                         dsl.execute(set + "public");
                     });
@@ -126,16 +128,17 @@ class SeparationTest {
     @DatabaseTest
     void fetch_otherDialectOrSettings_isApart(Database database) {
         KeyedStore store = new KeyedStore();
-        try (Fixture f = Fixture.empty(database, settings -> settings.store(store)).with(Catalogue.DDL)) {
+        try (Fixture f =
+                Fixture.empty(database, settings -> settings.store(store)).with(Catalogue.DDL)) {
             List<Settings> settings = List.of(
                     new Settings(),
                     new Settings().withRenderNameCase(RenderNameCase.LOWER),
                     new Settings().withRenderFormatted(true),
                     new Settings().withRenderSchema(false));
             for (Settings each : settings)
-                new Watched(f, new DefaultConfiguration().set(each)).equalAndHit(dsl -> dsl.selectFrom(BOOK)
-                        .orderBy(BOOK.ID)
-                        .fetch());
+                new Watched(f, new DefaultConfiguration().set(each))
+                        .equalAndHit(
+                                dsl -> dsl.selectFrom(BOOK).orderBy(BOOK.ID).fetch());
             DSLContext plain = f.dsl.configuration().derive(SQLDialect.DEFAULT).dsl();
             titles(f.dsl).fetch();
             CacheStats done = f.during(() -> titles(plain).fetch());
@@ -148,7 +151,8 @@ class SeparationTest {
     void fetch_scopes_areApart(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             CacheStats done = f.during(() -> {
-                for (String scope : List.of("a", "b", "a", "b")) titles(f.cache.with(f.dsl, CacheHint.key(scope))).fetch();
+                for (String scope : List.of("a", "b", "a", "b"))
+                    titles(f.cache.with(f.dsl, CacheHint.key(scope))).fetch();
                 titles(f.dsl).fetch();
                 titles(f.dsl).fetch();
             });
@@ -174,14 +178,15 @@ class SeparationTest {
                 SQLDataType.DOUBLE,
                 SQLDataType.INTEGERUNSIGNED,
                 SQLDataType.OTHER,
-                SQLDataType.INTEGER.asConvertedDataType(
-                        converter(Integer.class, String.class, i -> "<" + i + ">")),
-                SQLDataType.INTEGER.asConvertedDataType(
-                        converter(Integer.class, String.class, i -> "[" + i + "]")),
-                SQLDataType.VARCHAR.asConvertedDataType(
-                        converter(String.class, Integer.class, Integer::valueOf))))
-            shapes.add(dsl -> dsl.select(field(name("id"), type)).from(BOOK).orderBy(BOOK.ID).fetch());
-        shapes.add(dsl -> dsl.resultQuery("select id, price from book order by id").fetch());
+                SQLDataType.INTEGER.asConvertedDataType(converter(Integer.class, String.class, i -> "<" + i + ">")),
+                SQLDataType.INTEGER.asConvertedDataType(converter(Integer.class, String.class, i -> "[" + i + "]")),
+                SQLDataType.VARCHAR.asConvertedDataType(converter(String.class, Integer.class, Integer::valueOf))))
+            shapes.add(dsl -> dsl.select(field(name("id"), type))
+                    .from(BOOK)
+                    .orderBy(BOOK.ID)
+                    .fetch());
+        shapes.add(
+                dsl -> dsl.resultQuery("select id, price from book order by id").fetch());
         shapes.add(dsl -> dsl.resultQuery("select id, price from book order by id")
                 .coerce(field("a", String.class), field("b", String.class))
                 .fetch());
@@ -191,7 +196,9 @@ class SeparationTest {
         shapes.add(dsl -> dsl.resultQuery("select id, price from book order by id")
                 .coerce(BOOK.ID, BOOK.PRICE)
                 .fetch(BOOK.ID));
-        shapes.add(dsl -> dsl.resultQuery("select id, price from book order by id").fetchMany().get(0));
+        shapes.add(dsl -> dsl.resultQuery("select id, price from book order by id")
+                .fetchMany()
+                .get(0));
         try (Fixture f = Fixture.catalogue(database)) {
             Watched watched = new Watched(f);
             for (int round = 0; round < 2; round++)
@@ -210,7 +217,8 @@ class SeparationTest {
         try (Fixture f = Fixture.catalogue(database)) {
             f.assertFresh(dsl -> dsl.select(AUTHOR.ID).from(AUTHOR).orderBy(AUTHOR.ID));
             f.assertFresh(dsl -> dsl.select(AUTHOR.ID.as("id")).from(AUTHOR).orderBy(AUTHOR.ID));
-            f.assertFresh(dsl -> dsl.select(AUTHOR.ID.cast(String.class)).from(AUTHOR).orderBy(AUTHOR.ID));
+            f.assertFresh(
+                    dsl -> dsl.select(AUTHOR.ID.cast(String.class)).from(AUTHOR).orderBy(AUTHOR.ID));
         }
     }
 }

@@ -14,7 +14,9 @@ final class Discarding {
 
     static <T> T of(Class<T> type) {
         return type.cast(Proxy.newProxyInstance(
-                Discarding.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> nothing(method)));
+                Discarding.class.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> nothing(method)));
     }
 
     private static @Nullable Object nothing(Method method) {

@@ -45,8 +45,7 @@ final class Fingerprints {
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    private static @Nullable Object bound(
-            Param<?> param, AnalyzedStatement statement, Configuration configuration) {
+    private static @Nullable Object bound(Param<?> param, AnalyzedStatement statement, Configuration configuration) {
         if (SentValue.isUsersOwn(param.getDataType()))
             return SentValue.of(param, configuration, argument -> refuseMovingDate(argument, statement));
         Converter converter = param.getBinding().converter();

@@ -46,6 +46,14 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
         this.provider = provider;
     }
 
+    /** The statement that a hit of the text would bind its values to. */
+    @SuppressWarnings("resource") // Nothing real is taken for it.
+    static PreparedStatement statement(String sql, ConnectionProvider provider) throws SQLException {
+        ReplayConnection connection = new ReplayConnection(sql, provider);
+        connection.arm();
+        return connection.prepareStatement(sql);
+    }
+
     /** The next statement of the looked-up text is the one to be mocked. */
     void arm() {
         armed = true;

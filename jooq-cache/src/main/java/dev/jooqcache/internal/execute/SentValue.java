@@ -47,11 +47,11 @@ final class SentValue {
      * @param onArgument sees every argument
      * @throws UnknownValueException if they cannot be represented exactly
      */
+    @SuppressWarnings("removal") // There is no other public way to run a binding.
     static Canonical of(Param<?> param, Configuration configuration, Consumer<@Nullable Object> onArgument) {
         List<Canonical> calls = new ArrayList<>();
         try {
-            PreparedStatement statement =
-                    new ReplayConnection(SQL, new NoConnection(), () -> {}).prepareStatement(SQL);
+            PreparedStatement statement = ReplayConnection.statement(SQL, new NoConnection());
             PreparedStatement noting = (PreparedStatement) Proxy.newProxyInstance(
                     SentValue.class.getClassLoader(),
                     new Class<?>[] {PreparedStatement.class},
