@@ -12,10 +12,16 @@ final class StatementKind {
 
     private static final Set<String> QUERY_OR_DML = Set.of(
             "select", "with", "values", "table", "insert", "update", "delete", "merge", "replace", "upsert", "from");
-    private static final Set<String> HARMLESS = Set.of(
-            "savepoint", "release", "show", "describe", "desc", "listen", "notify", "unlisten", "lock", "unlock");
+    private static final Set<String> HARMLESS =
+            Set.of("savepoint", "release", "show", "describe", "desc", "listen", "notify", "unlisten");
+    private static final Set<String> TABLE_LOCKS = Set.of("lock", "unlock");
     private static final Set<String> SESSION = Set.of("reset", "discard", "use");
+    private static final Set<String> ISOLATION =
+            Set.of("isolation", "transaction_isolation", "tx_isolation", "default_transaction_isolation");
     private static final Set<String> PLAIN_END = Set.of("work", "transaction", "tran", "and", "no", "chain", "release");
+
+    /** Of unknown effect, on the session, too. */
+    static final Effect UNKNOWN_IN_SESSION = new Effect(Kind.TEMPORARY_TABLE, Effect.UNKNOWN.tags());
 
     private StatementKind() {}
 
@@ -26,9 +32,9 @@ final class StatementKind {
         if (first.kind() != SqlToken.Kind.WORD) return Effect.UNKNOWN;
         String word = first.text();
         if (QUERY_OR_DML.contains(word)) return null;
-        // LOCK TABLES commits what is under way.
-        if (isMySql(dialect) && (word.equals("lock") || word.equals("unlock"))) return Effect.UNKNOWN;
         if (HARMLESS.contains(word)) return Effect.NONE;
+        // MySQL's LOCK TABLES commits.
+        if (TABLE_LOCKS.contains(word)) return isMysql(dialect) ? Effect.UNKNOWN : Effect.NONE;
         if (SESSION.contains(word)) return Effect.of(Kind.SESSION);
         return switch (word) {
             case "begin" -> begin(tokens, 1);
@@ -42,13 +48,6 @@ final class StatementKind {
             case "create" -> create(tokens);
             case "alter", "drop", "rename", "comment", "grant", "revoke" -> Effect.SCHEMA;
             default -> Effect.UNKNOWN;
-        };
-    }
-
-    private static boolean isMySql(SQLDialect dialect) {
-        return switch (dialect.family()) {
-            case MYSQL, MARIADB -> true;
-            default -> false;
         };
     }
 
@@ -83,12 +82,12 @@ final class StatementKind {
 
     private static Effect set(List<SqlToken> tokens, SQLDialect dialect) {
         if (contains(tokens, "autocommit")) return new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
-        // A function called here could write; only MySQL's families allow it.
-        if (isMySql(dialect) && tokens.stream().anyMatch(token -> token.isSymbol('('))) return Effect.UNKNOWN;
-        // jOOQ sets it before a LISTAGG or MULTISET, and sets it back after.
-        if (isWord(tokens, 1, "constraints") || contains(tokens, "group_concat_max_len")) return Effect.NONE;
+        // A function called here could write, where that is allowed.
+        boolean calls = isMysql(dialect) || dialect.family() == SQLDialect.H2;
+        if (calls && tokens.stream().anyMatch(token -> token.isSymbol('('))) return UNKNOWN_IN_SESSION;
+        if (isWord(tokens, 1, "constraints")) return Effect.NONE;
         if (isWord(tokens, 1, "transaction")) return Effect.of(Kind.ISOLATION);
-        if (contains(tokens, "isolation") || contains(tokens, "transaction_isolation"))
+        if (tokens.stream().anyMatch(token -> ISOLATION.contains(token.text())))
             return Effect.of(Kind.SESSION_ISOLATION);
         if (contains(tokens, "characteristics")) return Effect.of(Kind.SESSION_ISOLATION);
         return Effect.of(Kind.SESSION);
@@ -101,9 +100,17 @@ final class StatementKind {
 
     private static Effect create(List<SqlToken> tokens) {
         for (SqlToken token : tokens.subList(1, Math.min(tokens.size(), 5)))
-            if (token.isWord("temp") || token.isWord("temporary"))
-                return new Effect(Kind.TEMPORARY_TABLE, Effect.UNKNOWN.tags());
+            if (token.isWord("temp")
+                    || token.isWord("temporary")
+                    || token.text().equals("pg_temp")) return UNKNOWN_IN_SESSION;
         return Effect.SCHEMA;
+    }
+
+    private static boolean isMysql(SQLDialect dialect) {
+        return switch (dialect.family()) {
+            case MYSQL, MARIADB -> true;
+            default -> false;
+        };
     }
 
     private static boolean contains(List<SqlToken> tokens, String word) {
