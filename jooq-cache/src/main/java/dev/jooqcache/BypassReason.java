@@ -25,6 +25,12 @@ public enum BypassReason {
     SCHEMA_UNKNOWN("the database's catalog is not known (yet)", "see the log for why it could not be read"),
     /** The query reads a temporary table. */
     TEMPORARY_TABLE("a temporary table has other rows in another session", "leave this query uncached"),
+    /**
+     * The query reads a table of another server, with row security, without a log, of an engine without transactions, or
+     * with a column that moves with time.
+     */
+    SPECIAL_TABLE(
+            "its rows depend on the session, or change in ways that no statement shows", "leave this query uncached"),
     /** The query reads the database's catalog. */
     SYSTEM_TABLE("the catalog changes without any visible write", "leave this query uncached"),
     /** The query samples rows. */

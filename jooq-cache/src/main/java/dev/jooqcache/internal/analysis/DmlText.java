@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.analysis;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jooq.SQLDialect;
@@ -14,19 +15,31 @@ final class DmlText {
 
     /** Whether it calls a function that is not known, and could therefore write other tables. */
     static boolean callsUnknownFunction(List<SqlToken> tokens, SQLDialect dialect) {
-        for (int i = 0; i + 1 < tokens.size(); i++) {
-            SqlToken token = tokens.get(i);
-            if (!tokens.get(i + 1).isSymbol('(') || !isName(token) || namesColumns(tokens, i)) continue;
-            if (!Functions.isDeterministic(token.text()) && !Functions.isVolatile(token.text())) return true;
-        }
-        return false;
+        return called(tokens).stream().anyMatch(DmlText::isUnknown);
+    }
+
+    /** The functions that it calls. */
+    static Set<String> called(List<SqlToken> tokens) {
+        Set<String> called = new HashSet<>();
+        for (int i = 0; i + 1 < tokens.size(); i++)
+            if (tokens.get(i + 1).isSymbol('(') && isName(tokens.get(i)) && !namesColumns(tokens, i))
+                called.add(
+                        i > 0 && tokens.get(i - 1).isSymbol('.')
+                                ? "." + tokens.get(i).text()
+                                : tokens.get(i).text());
+        return called;
+    }
+
+    /** A qualified name, which begins with a dot, is never a database's own. */
+    private static boolean isUnknown(String function) {
+        return !Functions.isDeterministic(function) && !Functions.isVolatile(function) && !Functions.isClock(function);
     }
 
     private static boolean isName(SqlToken token) {
         return token.kind() == SqlToken.Kind.WORD || token.kind() == SqlToken.Kind.QUOTED;
     }
 
-    /** Whether the bracket after a name lists columns: after INTO, USING, AS, ON CONFLICT or a CTE's name. */
+    /** Whether the bracket after a name lists columns: after INTO, AS, ON CONFLICT or a CTE's name. */
     private static boolean namesColumns(List<SqlToken> tokens, int i) {
         String word = tokens.get(i).text();
         if (tokens.get(i).kind() == SqlToken.Kind.WORD
@@ -38,7 +51,6 @@ final class DmlText {
         SqlToken previous = tokens.get(before);
         return previous.isWord("into")
                 || previous.isWord("as")
-                || previous.isWord("using")
                 || previous.isWord("with")
                 || previous.isWord("recursive")
                 || isAlias(tokens, i);

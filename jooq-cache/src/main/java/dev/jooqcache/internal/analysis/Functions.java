@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -26,6 +27,18 @@ final class Functions {
     /** The same, called without brackets. */
     private static final Set<String> VOLATILE_KEYWORDS = load("keywords-volatile.txt");
 
+    /** Functions that ask the clock if they have fewer arguments than this. */
+    private static final Map<String, Integer> CLOCKS = Map.ofEntries(
+            Map.entry("age", 2),
+            Map.entry("date", 1),
+            Map.entry("time", 1),
+            Map.entry("timestamp", 1),
+            Map.entry("datetime", 1),
+            Map.entry("julianday", 1),
+            Map.entry("unixepoch", 1),
+            Map.entry("unix_timestamp", 1),
+            Map.entry("strftime", 2));
+
     private Functions() {}
 
     static boolean isDeterministic(String name) {
@@ -34,6 +47,14 @@ final class Functions {
 
     static boolean isVolatile(String name) {
         return VOLATILE.contains(name);
+    }
+
+    static boolean isClock(String name) {
+        return CLOCKS.containsKey(name);
+    }
+
+    static int argumentsWithoutClock(String name) {
+        return CLOCKS.getOrDefault(name, 0);
     }
 
     static boolean isVolatileKeyword(String word) {

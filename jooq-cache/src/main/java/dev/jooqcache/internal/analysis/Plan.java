@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param control the effect of a statement of kind CONTROL
  * @param reason why it cannot be cached, or {@code null}
  * @param detail the part that gave the reason
+ * @param called functions that are known by their names alone: the catalog may have others of the same names
  * @param castsText whether a bound text may be read as a moving date
  */
 record Plan(
@@ -30,6 +31,7 @@ record Plan(
         Effect control,
         @Nullable BypassReason reason,
         String detail,
+        Set<String> called,
         boolean castsText) {
 
     enum Kind {
@@ -48,7 +50,7 @@ record Plan(
         CHANGE
     }
 
-    static Plan read(Set<TableName> reads, Set<String> commonTables, boolean castsText) {
+    static Plan read(Set<TableName> reads, Set<String> commonTables, Set<String> called, boolean castsText) {
         return new Plan(
                 Kind.READ,
                 Set.copyOf(reads),
@@ -59,10 +61,11 @@ record Plan(
                 Effect.NONE,
                 null,
                 "",
+                Set.copyOf(called),
                 castsText);
     }
 
-    static Plan write(Set<TableName> writes, Mode mode) {
+    static Plan write(Set<TableName> writes, Mode mode, Set<String> called) {
         return new Plan(
                 Kind.WRITE,
                 Set.of(),
@@ -73,25 +76,71 @@ record Plan(
                 Effect.NONE,
                 BypassReason.WRITES,
                 "DML",
+                Set.copyOf(called),
                 false);
     }
 
     static Plan control(Effect effect, @Nullable BypassReason reason, String detail) {
         return new Plan(
-                Kind.CONTROL, Set.of(), Set.of(), Set.of(), Set.of(), Mode.CHANGE, effect, reason, detail, false);
+                Kind.CONTROL,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Mode.CHANGE,
+                effect,
+                reason,
+                detail,
+                Set.of(),
+                false);
     }
 
     Plan bypassed(BypassReason why, String what) {
-        return new Plan(kind, reads, commonTables, words, writes, mode, control, why, what, castsText);
+        return new Plan(kind, reads, commonTables, words, writes, mode, control, why, what, called, castsText);
     }
 
     Plan withReads(Set<TableName> tables) {
         return new Plan(
-                kind, Set.copyOf(tables), commonTables, words, writes, mode, control, reason, detail, castsText);
+                kind,
+                Set.copyOf(tables),
+                commonTables,
+                words,
+                writes,
+                mode,
+                control,
+                reason,
+                detail,
+                called,
+                castsText);
     }
 
     Plan withWords(Set<String> identifiers) {
         return new Plan(
-                kind, reads, commonTables, Set.copyOf(identifiers), writes, mode, control, reason, detail, castsText);
+                kind,
+                reads,
+                commonTables,
+                Set.copyOf(identifiers),
+                writes,
+                mode,
+                control,
+                reason,
+                detail,
+                called,
+                castsText);
+    }
+
+    Plan calling(Set<String> functions) {
+        return new Plan(
+                kind,
+                reads,
+                commonTables,
+                words,
+                writes,
+                mode,
+                control,
+                reason,
+                detail,
+                Set.copyOf(functions),
+                castsText);
     }
 }

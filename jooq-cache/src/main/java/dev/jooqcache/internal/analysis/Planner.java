@@ -5,7 +5,10 @@ import dev.jooqcache.internal.transaction.Effect;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jooq.Configuration;
 import org.jooq.Query;
 import org.jooq.QueryPart;
@@ -34,38 +37,65 @@ final class Planner {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache.analysis");
 
+    /** What jOOQ wraps a query in that calls GROUP_CONCAT: it raises a limit and restores it. */
+    private static final Pattern AROUND_QUERY = Pattern.compile(
+            "set @t = @@group_concat_max_len; set @@group_concat_max_len = \\d+; (?<query>.*); ?"
+                    + "set @@group_concat_max_len = @t;?",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
     private Planner() {}
 
     /** The plan of a query that jOOQ has rendered to the given text. */
     static Plan plan(Query query, String sql, Configuration configuration) {
         SQLDialect dialect = configuration.dialect();
-        SqlLexer lexer = new SqlLexer(sql, dialect);
+        SqlLexer lexer = new SqlLexer(withoutSettings(sql, dialect), dialect);
         if (!lexer.isUnderstood() || lexer.tokens().isEmpty()) return unknown("SQL text");
-        QueryParts parts = collect(query, configuration);
-        boolean select = query instanceof Select<?> && !parts.hasDml();
-        // Another listener may have changed the text; then the parts are not what is executed.
-        if (!sql.equals(parts.rendered()) || parts.isOpaque() || !(select || isTypedDml(parts, sql, query)))
-            return merge(parts, plan(sql, dialect));
-        if (!select) return write(parts, configuration, lexer, dialect);
-        Plan plan = select(parts, lexer, dialect);
-        return parts.hasCustomText() ? plan.withWords(words(lexer)) : plan;
+        QueryParts parts = new QueryParts();
+        boolean rewritten = !isRenderingOf(query, sql, configuration, parts);
+        boolean select = query instanceof Select<?> && !parts.hasDml() && StatementKind.isSelect(lexer.tokens());
+        boolean dml = parts.hasDml() && !(query instanceof Select<?>) && !rewritten;
+        boolean single = split(lexer.tokens()).size() == 1;
+        if (parts.isOpaque() || !single || !(select || dml)) return merge(parts, plan(sql, dialect));
+        if (dml) return write(parts, configuration, lexer.tokens(), dialect);
+        Plan plan = select(parts, lexer.tokens(), dialect);
+        Set<String> unaccounted = parts.unaccounted(TableMentions.of(lexer.tokens()));
+        if (!rewritten && !parts.hasCustomText() && unaccounted.isEmpty()) return plan;
+        Set<TableName> reads = new HashSet<>(plan.reads());
+        for (String name : unaccounted) reads.add(TableName.of("", name));
+        return plan.withReads(reads).withWords(words(lexer));
+    }
+
+    /**
+     * Whether the query alone makes the text. If not, the user's listeners have a hand in it, and what they add is not
+     * among the parts.
+     */
+    private static boolean isRenderingOf(Query query, String sql, Configuration configuration, QueryParts parts) {
+        return collect(query, configuration, parts).equals(sql)
+                || withListener(configuration, new QueryParts())
+                        .dsl()
+                        .renderInlined(query)
+                        .equals(sql);
     }
 
     /** A query cannot read a table without naming it, and functions that could are denied. */
     private static Set<String> words(SqlLexer lexer) {
         Set<String> words = new HashSet<>();
         for (SqlToken token : lexer.tokens())
-            if (token.kind() == SqlToken.Kind.WORD || token.kind() == SqlToken.Kind.QUOTED)
-                words.add(TableName.fold(token.text()));
+            if (token.kind() != SqlToken.Kind.SYMBOL) words.add(TableName.fold(token.text()));
         return words;
     }
 
-    private static boolean isTypedDml(QueryParts parts, String sql, Query query) {
-        return parts.hasDml() && !sql.isEmpty() && !(query instanceof Select<?>);
+    /** Without the settings that jOOQ makes around a query in MySQL's families, and takes back after it. */
+    private static String withoutSettings(String sql, SQLDialect dialect) {
+        SQLDialect family = dialect.family();
+        if (family != SQLDialect.MYSQL && family != SQLDialect.MARIADB) return sql;
+        Matcher settings = AROUND_QUERY.matcher(sql);
+        return settings.matches() ? Objects.requireNonNull(settings.group("query")) : sql;
     }
 
     /** The plan of a text, whoever wrote it. */
-    static Plan plan(String sql, SQLDialect dialect) {
+    static Plan plan(String text, SQLDialect dialect) {
+        String sql = withoutSettings(text, dialect);
         SqlLexer lexer = new SqlLexer(sql, dialect);
         if (!lexer.isUnderstood()) return unknown("SQL text");
         List<List<SqlToken>> statements = split(lexer.tokens());
@@ -91,6 +121,7 @@ final class Planner {
         SelectText text = new SelectText(tokens, dialect);
         return StatementKind.isSelect(tokens) && !text.writes()
                 ? Plan.control(effectOfReading(text), BypassReason.PLAIN_SQL, "SQL text")
+                        .calling(text.called())
                 : unknown("SQL text");
     }
 
@@ -99,8 +130,9 @@ final class Planner {
         try {
             Query query = configuration.dsl().parser().parseQuery(sql);
             if (query == null) return null;
-            QueryParts parts = collect(query, configuration);
-            if (parts.isOpaque()) return null;
+            QueryParts parts = new QueryParts();
+            collect(query, configuration, parts);
+            if (parts.isOpaque() || !parts.unaccounted(TableMentions.of(tokens)).isEmpty()) return null;
             if (parts.hasDml()) return write(parts, configuration, tokens, dialect);
             return query instanceof Select<?> ? select(parts, tokens, dialect) : null;
         } catch (RuntimeException | StackOverflowError e) {
@@ -108,46 +140,42 @@ final class Planner {
         }
     }
 
-    private static Plan select(QueryParts parts, SqlLexer lexer, SQLDialect dialect) {
-        return select(parts, lexer.tokens(), dialect);
-    }
-
     private static Plan select(QueryParts parts, List<SqlToken> tokens, SQLDialect dialect) {
         SelectText text = new SelectText(tokens, dialect);
-        if (text.writes()) {
-            return Plan.control(Effect.UNKNOWN, text.reason(), text.detail()).withReads(parts.tables());
-        }
-        if (text.altersSession())
-            return Plan.control(effectOfReading(text), BypassReason.NONDETERMINISTIC_FUNCTION, text.detail());
-        Plan plan = Plan.read(parts.tables(), parts.commonTables(), text.castsText());
+        if (text.writes() || text.altersSession())
+            return Plan.control(effectOfReading(text), text.reason(), text.detail())
+                    .withReads(parts.tables());
+        if (parts.callsRoutine())
+            return Plan.control(Effect.UNKNOWN, BypassReason.UNKNOWN_FUNCTION, "routine")
+                    .withReads(parts.tables());
+        Plan plan = Plan.read(parts.tables(), parts.commonTables(), text.called(), text.castsText());
         BypassReason why = text.reason();
         if (why != null) return plan.bypassed(why, text.detail());
         BypassReason partly = parts.reason();
         if (partly != null) return plan.bypassed(partly, parts.detail());
-        return plan.reads().isEmpty() ? plan.bypassed(BypassReason.NO_TABLE, "") : plan;
+        return plan;
     }
 
     private static Effect effectOfReading(SelectText text) {
-        return text.altersSession() ? Effect.of(Effect.Kind.SESSION) : Effect.NONE;
-    }
-
-    private static Plan write(QueryParts parts, Configuration configuration, SqlLexer lexer, SQLDialect dialect) {
-        return write(parts, configuration, lexer.tokens(), dialect);
+        if (!text.writes()) return text.altersSession() ? Effect.of(Effect.Kind.SESSION) : Effect.NONE;
+        return text.altersSession() ? StatementKind.UNKNOWN_IN_SESSION : Effect.UNKNOWN;
     }
 
     private static Plan write(
             QueryParts parts, Configuration configuration, List<SqlToken> tokens, SQLDialect dialect) {
-        if (DmlText.callsUnknownFunction(tokens, dialect)) return unknown("function in DML");
+        if (parts.callsRoutine() || DmlText.callsUnknownFunction(tokens, dialect)) return unknown("function in DML");
         Set<TableName> targets = new HashSet<>();
         if (parts.hasUnknownTarget()) targets.addAll(parts.tables());
         for (Table<?> target : parts.targets()) {
-            QueryParts named = collect(DSL.selectOne().from(target), configuration);
+            QueryParts named = new QueryParts();
+            collect(DSL.selectOne().from(target), configuration, named);
             if (named.isOpaque() || named.tables().isEmpty()) return unknown("target of DML");
             targets.addAll(named.tables());
         }
         if (targets.isEmpty()) return unknown("target of DML");
         boolean onlyNewRows = parts.insertsOnly() && DmlText.isPlainInsert(tokens);
-        return Plan.write(targets, onlyNewRows ? Plan.Mode.INSERT : Plan.Mode.CHANGE);
+        Plan.Mode mode = onlyNewRows ? Plan.Mode.INSERT : Plan.Mode.CHANGE;
+        return Plan.write(targets, mode, DmlText.called(tokens));
     }
 
     /** Adds what the parts tell to what the text tells: each may see a table that the other does not. */
@@ -164,14 +192,13 @@ final class Planner {
         return Plan.control(Effect.UNKNOWN, BypassReason.PLAIN_SQL, what);
     }
 
-    private static QueryParts collect(QueryPart part, Configuration configuration) {
-        QueryParts parts = new QueryParts();
-        VisitListenerProvider[] users = configuration.visitListenerProviders();
-        VisitListenerProvider[] all = new VisitListenerProvider[users.length + 1];
-        System.arraycopy(users, 0, all, 0, users.length);
-        all[users.length] = () -> parts;
-        parts.rendered(configuration.derive(all).dsl().render(part));
-        return parts;
+    private static String collect(QueryPart part, Configuration configuration, QueryParts parts) {
+        return withListener(configuration, parts).dsl().render(part);
+    }
+
+    /** Without the user's own listeners: the parts are to be those of the query. */
+    private static Configuration withListener(Configuration configuration, QueryParts parts) {
+        return configuration.derive(new VisitListenerProvider[] {() -> parts});
     }
 
     private static Configuration parsing(SQLDialect dialect) {

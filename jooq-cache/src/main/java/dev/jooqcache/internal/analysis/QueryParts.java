@@ -38,7 +38,7 @@ final class QueryParts implements VisitListener {
 
     private static final String JOOQ = "org.jooq.impl.";
     private static final String ALIAS = "org.jooq.impl.Alias";
-    private static final String OPERATORS = "+-*/%&|^=<>!#@~";
+    private static final String ROUTINE = "org.jooq.impl.AbstractRoutine$RoutineField";
 
     private final Set<TableName> declared = new LinkedHashSet<>();
     private final Set<TableName> mentioned = new LinkedHashSet<>();
@@ -50,9 +50,9 @@ final class QueryParts implements VisitListener {
     private boolean dml;
     private boolean insertOnly = true;
     private boolean unknownTarget;
-    private String rendered = "";
     private boolean opaque;
     private boolean customText;
+    private boolean routine;
     private @Nullable BypassReason reason;
     private String detail = "";
 
@@ -76,18 +76,23 @@ final class QueryParts implements VisitListener {
         return commonTables;
     }
 
+    /** The names among the given ones that are neither tables nor aliases nor common table expressions of the query. */
+    Set<String> unaccounted(Set<String> names) {
+        Set<String> unaccounted = new HashSet<>(names);
+        unaccounted.removeAll(aliases);
+        unaccounted.removeAll(commonTables);
+        for (TableName table : tables()) unaccounted.remove(table.name());
+        return unaccounted;
+    }
+
+    /** Whether it calls a routine that was generated from the database. */
+    boolean callsRoutine() {
+        return routine;
+    }
+
     /** The tables, perhaps aliased, that the DML in it names as its targets. */
     Set<Table<?>> targets() {
         return targets;
-    }
-
-    /** The text that the parts were rendered to. */
-    String rendered() {
-        return rendered;
-    }
-
-    void rendered(String text) {
-        rendered = text;
     }
 
     boolean hasDml() {
@@ -131,13 +136,14 @@ final class QueryParts implements VisitListener {
         settleCandidate(context, part);
         customText |= isCustom(part);
         if (part instanceof Table<?> table) table(context, table);
-        else if (part instanceof SQL sql) opaque |= !isOperator(sql);
+        else if (part instanceof SQL sql) opaque |= !PlainSql.namesNoTable(context, sql);
         else if (part instanceof Insert<?>) dml(part instanceof QOM.Insert<?> insert ? insert.$into() : null);
         else if (part instanceof Update<?>) change(part instanceof QOM.Update<?> update ? update.$table() : null);
         else if (part instanceof Delete<?>) change(part instanceof QOM.Delete<?> delete ? delete.$from() : null);
         else if (part instanceof Merge<?>) change(null);
         else if (part instanceof Sequence<?> sequence)
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, "sequence " + sequence.getName());
+        else if (part.getClass().getName().equals(ROUTINE)) routine = true;
         else if (isUsersOwn(part)) opaque = true;
     }
 
@@ -208,12 +214,6 @@ final class QueryParts implements VisitListener {
                 || part instanceof CustomField<?>
                 || part instanceof CustomCondition
                 || part instanceof CustomTable<?>;
-    }
-
-    /** jOOQ writes operators, and the asterisk of {@code count(*)}, as plain SQL; these can name nothing. */
-    private static boolean isOperator(SQL sql) {
-        String text = sql.toString();
-        return text.length() <= 3 && text.chars().allMatch(c -> OPERATORS.indexOf(c) >= 0);
     }
 
     private void deny(BypassReason why, String what) {

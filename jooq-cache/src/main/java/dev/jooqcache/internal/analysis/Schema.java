@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param cascades for each table, those whose rows change when its rows are changed or deleted
  * @param triggered tables with triggers, rules, or defaults and checks that call unknown functions: their writes may have
  *     any effect
+ * @param routines the functions that are not the database's own; after a dot, those that can be written as a column
  * @param triggersKnown whether the catalog could be asked for triggers
  */
 record Schema(
@@ -26,12 +27,15 @@ record Schema(
         Map<String, String> roots,
         Map<String, Set<String>> cascades,
         Set<String> triggered,
+        Set<String> routines,
         boolean triggersKnown) {
 
     enum Kind {
         TABLE,
         VIEW,
         TEMPORARY,
+        /** A table whose rows depend on the session, or change in ways that no statement shows. */
+        SPECIAL,
         OTHER
     }
 
@@ -50,6 +54,7 @@ record Schema(
             case TABLE -> null;
             case VIEW -> BypassReason.VIEW;
             case TEMPORARY -> BypassReason.TEMPORARY_TABLE;
+            case SPECIAL -> BypassReason.SPECIAL_TABLE;
             case OTHER -> BypassReason.UNKNOWN_TABLE;
         };
     }
@@ -69,7 +74,14 @@ record Schema(
     private boolean isOnlyCommon(Plan plan, TableName table) {
         return table.schema().isEmpty()
                 && plan.commonTables().contains(table.name())
+                && !table.isSystem()
                 && !kinds.containsKey(table.name());
+    }
+
+    /** A function that is not the database's own, or {@code null}. */
+    @Nullable
+    String routineAmong(Set<String> called) {
+        return called.stream().filter(routines::contains).sorted().findFirst().orElse(null);
     }
 
     /** The tags of the given tables, without the reserved one. */
@@ -87,7 +99,9 @@ record Schema(
         while (!open.isEmpty()) {
             String table = open.remove();
             // A view or an unknown name leads to tables that are not known here.
-            if (kinds.get(table) != Kind.TABLE || triggered.contains(table) || !triggersKnown) return everything();
+            Kind kind = kinds.get(table);
+            boolean followed = kind == Kind.TABLE || kind == Kind.SPECIAL;
+            if (!followed || triggered.contains(table) || !triggersKnown) return everything();
             if (touched.add(table) && mode == Plan.Mode.CHANGE) open.addAll(cascades.getOrDefault(table, Set.of()));
         }
         Set<String> tags = new TreeSet<>();

@@ -9,15 +9,16 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a {@link Schema} from the catalog of a live database.
  *
- * <p>Relations and their kinds come from JDBC's metadata; foreign keys with a cascading rule, triggers, rules and
- * inheritance from the dialect's catalog. For a dialect whose catalog is not known here, triggers are unknown, and every
- * write touches everything.
+ * <p>Relations and their kinds come from JDBC's metadata; foreign keys with a cascading rule, triggers, rules,
+ * inheritance, routines and special tables from the dialect's catalog. For a dialect whose catalog is not known here,
+ * triggers are unknown, and every write touches everything.
  */
 final class SchemaReader {
 
@@ -84,6 +85,41 @@ final class SchemaReader {
             join pg_class parent on parent.oid = i.inhparent
             where child.relkind in ('r', 'p', 'f')""";
 
+    /** A function of one row can be written as if it were a column of that row. */
+    private static final String POSTGRES_ROUTINES = """
+            select p.proname,
+              exists (
+                select 1 from pg_type t
+                where p.pronargs = 1 and t.oid = p.proargtypes[0] and t.typtype in ('c', 'p'))
+            from pg_proc p
+            join pg_namespace n on n.oid = p.pronamespace
+            where n.nspname not in ('pg_catalog', 'information_schema')
+            and not exists (
+              select 1 from pg_depend d
+              where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')""";
+
+    /** Row security shows each role other rows; an unlogged table is empty after a crash. */
+    private static final String POSTGRES_SPECIAL = """
+            select c.relname from pg_class c
+            where c.relkind in ('r', 'p') and (c.relrowsecurity or c.relpersistence = 'u')""";
+
+    private static final String STANDARD_ROUTINES = "select routine_name from information_schema.routines";
+
+    /** Without transactions, rows written in one that is rolled back stay, and are seen before it ends. */
+    private static final String MYSQL_SPECIAL = """
+            select t.table_name
+            from information_schema.tables t
+            left join information_schema.engines e on e.engine = t.engine
+            where t.table_type = 'BASE TABLE' and coalesce(e.transactions, 'NO') <> 'YES'
+            and t.table_schema not in ('information_schema', 'performance_schema', 'mysql', 'sys')""";
+
+    /** MariaDB lets a column that is computed when it is read depend on the clock or the session. */
+    private static final String MYSQL_VIRTUAL_COLUMNS = """
+            select table_name, generation_expression
+            from information_schema.columns
+            where upper(extra) like '%VIRTUAL%'
+            and table_schema not in ('information_schema', 'performance_schema', 'mysql', 'sys')""";
+
     private static final String STANDARD_CASCADES = """
             select parent.table_name, child.table_name
             from information_schema.referential_constraints r
@@ -108,6 +144,7 @@ final class SchemaReader {
     private final Map<String, String> trees = new HashMap<>();
     private final Map<String, Set<String>> cascades = new HashMap<>();
     private final Set<String> triggered = new HashSet<>();
+    private final Set<String> routines = new HashSet<>();
 
     private SchemaReader(Connection connection) {
         this.connection = connection;
@@ -125,21 +162,60 @@ final class SchemaReader {
             case POSTGRES, YUGABYTEDB -> {
                 pairs(POSTGRES_CASCADES, this::cascade);
                 pairs(POSTGRES_INHERITANCE, this::inherit);
-                names(POSTGRES_TRIGGERS);
+                names(POSTGRES_TRIGGERS, triggered::add);
+                names(POSTGRES_SPECIAL, this::special);
+                pairs(POSTGRES_ROUTINES, this::routine);
                 pairs(POSTGRES_EXPRESSIONS, (table, text) -> expression(table, text, dialect));
             }
             case H2 -> {
                 pairs(STANDARD_CASCADES, this::cascade);
-                names(STANDARD_TRIGGERS);
+                names(STANDARD_TRIGGERS, triggered::add);
+                names(STANDARD_ROUTINES, routines::add);
                 pairs(H2_EXPRESSIONS, (table, text) -> expression(table, text, dialect));
             }
             case MYSQL, MARIADB -> {
                 pairs(MYSQL_CASCADES, this::cascade);
-                names(STANDARD_TRIGGERS);
+                names(STANDARD_TRIGGERS, triggered::add);
+                names(STANDARD_ROUTINES, routines::add);
+                names(MYSQL_SPECIAL, this::special);
+                pairs(MYSQL_VIRTUAL_COLUMNS, (table, expression) -> virtualColumn(table, expression, dialect));
             }
             default -> triggersKnown = false;
         }
-        return new Schema(Map.copyOf(kinds), roots(), Map.copyOf(cascades), Set.copyOf(triggered), triggersKnown);
+        Map<String, String> roots = roots();
+        specialTrees(roots);
+        return new Schema(
+                Map.copyOf(kinds),
+                roots,
+                Map.copyOf(cascades),
+                Set.copyOf(triggered),
+                Set.copyOf(routines),
+                triggersKnown);
+    }
+
+    private void special(String table) {
+        kinds.replace(table, Schema.Kind.TABLE, Schema.Kind.SPECIAL);
+    }
+
+    private void routine(String name, String readableAsColumn) {
+        routines.add(name);
+        if (readableAsColumn.startsWith("t")) routines.add("." + name);
+    }
+
+    private void virtualColumn(String table, String expression, SQLDialect dialect) {
+        // MySQL tells the expression with its quotes escaped.
+        SqlLexer lexer = new SqlLexer(expression.replace("\\'", "'"), dialect);
+        if (!lexer.isUnderstood() || new SelectText(lexer.tokens(), dialect).reason() != null) special(table);
+    }
+
+    /** One table in a tree that cannot be followed, for instance a partition on another server, makes all so. */
+    private void specialTrees(Map<String, String> roots) {
+        Set<String> special = new HashSet<>();
+        Set<String> members = new HashSet<>(roots.keySet());
+        members.addAll(roots.values());
+        for (String table : members)
+            if (kinds.get(table) != Schema.Kind.TABLE) special.add(roots.getOrDefault(table, table));
+        for (String table : members) if (special.contains(roots.getOrDefault(table, table))) special(table);
     }
 
     private void relations() throws SQLException {
@@ -207,10 +283,10 @@ final class SchemaReader {
         }
     }
 
-    private void names(String sql) throws SQLException {
+    private void names(String sql, Consumer<String> consumer) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
-            while (rows.next()) triggered.add(TableName.fold(rows.getString(1)));
+            while (rows.next()) consumer.accept(TableName.fold(rows.getString(1)));
         }
     }
 

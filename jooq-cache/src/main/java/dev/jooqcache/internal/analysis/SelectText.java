@@ -2,9 +2,10 @@ package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.analysis.SqlToken.Kind;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,24 @@ final class SelectText {
 
     private static final Set<String> DML = Set.of("insert", "update", "delete", "merge", "call", "execute");
     private static final Set<String> LOCKS = Set.of("update", "share", "no", "key");
-    private static final Set<String> INPUT_KEYWORDS = Set.of("now", "today", "tomorrow", "yesterday");
+    private static final Set<String> SEQUENCE_COLUMNS = Set.of("nextval", "currval", "next_value", "current_value");
+
+    /** Derby's and DB2's registers in two words. */
+    private static final Set<String> REGISTERS =
+            Set.of("date", "time", "timestamp", "schema", "sqlid", "isolation", "user", "role", "server", "timezone");
+
+    /** PostgreSQL's columns of every table that change without a write of the row, by a lock or by VACUUM. */
+    private static final Set<String> ROW_SYSTEM_COLUMNS = Set.of("ctid", "xmax", "cmin", "cmax");
+
+    private static final Pattern MOVING_DATE = Pattern.compile("(?i)\\b(now|today|tomorrow|yesterday)\\b");
+    private static final int LONGEST_DATE = 60;
 
     private final List<SqlToken> tokens;
+    private final SQLDialect family;
+    private final boolean mysql;
     private final boolean postgres;
+    private final boolean movingDates;
+    private final Set<String> called = new HashSet<>();
     private @Nullable BypassReason reason;
     private String detail = "";
     private boolean writes;
@@ -30,9 +45,12 @@ final class SelectText {
 
     SelectText(List<SqlToken> tokens, SQLDialect dialect) {
         this.tokens = tokens;
-        this.postgres = switch (dialect.family()) {
-            case POSTGRES, YUGABYTEDB -> true;
-            default -> false;
+        this.family = dialect.family();
+        this.mysql = family == SQLDialect.MYSQL || family == SQLDialect.MARIADB;
+        this.postgres = family == SQLDialect.POSTGRES || family == SQLDialect.YUGABYTEDB;
+        this.movingDates = switch (family) {
+            case H2, HSQLDB, DERBY, MYSQL, MARIADB, CUBRID, IGNITE, TRINO -> false;
+            default -> true;
         };
         for (int i = 0; i < tokens.size(); i++) look(i);
     }
@@ -58,28 +76,35 @@ final class SelectText {
         return altersSession;
     }
 
-    /** Whether a bind value may be the text of a date that PostgreSQL reads as {@code now} or {@code today}. */
+    /** Whether a bind value may be the text of a date that the database reads as {@code now} or {@code today}. */
     boolean castsText() {
         return casts;
     }
 
-    /** Whether a text is one that PostgreSQL's date types read as something that moves. */
+    /** The functions that it calls, and, after a dot, the columns that PostgreSQL may take for functions. */
+    Set<String> called() {
+        return called;
+    }
+
+    /** Whether a text is one that PostgreSQL, SQLite or Firebird may read as a date that moves. */
     static boolean isMovingDate(String text) {
-        return text.length() <= 12 && INPUT_KEYWORDS.contains(text.trim().toLowerCase(Locale.ROOT));
+        return text.length() <= LONGEST_DATE && MOVING_DATE.matcher(text).find();
     }
 
     private void look(int i) {
         SqlToken token = tokens.get(i);
         switch (token.kind()) {
             case WORD -> word(i, token.text());
-            case QUOTED -> quoted(i, token.text());
+            case QUOTED -> name(i, token.text());
             case LITERAL -> {
-                if (postgres && isMovingDate(token.text()))
+                if (movingDates && isMovingDate(token.text()))
                     deny(BypassReason.NONDETERMINISTIC_FUNCTION, "'" + token.text() + "'");
+                // A sql_mode of MySQL makes a quoted name of what is else a literal.
+                if (mysql && isSymbol(i + 1, '(')) unknown(token.text());
             }
             case SYMBOL -> {
                 if (token.isSymbol('@') && i + 1 < tokens.size() && !postgres) variable(i);
-                if (token.isSymbol(':') && postgres) casts = true;
+                if (token.isSymbol(':') && movingDates) casts = true;
             }
         }
     }
@@ -94,54 +119,139 @@ final class SelectText {
     private void word(int i, String word) {
         boolean called = isSymbol(i + 1, '(');
         boolean qualified = isSymbol(i - 1, '.');
-        if (word.equals("cast") && postgres) casts = true;
-        if (!called && !qualified && DML.contains(word) && !isWord(i - 1, "for") && !isWord(i - 2, "for")) {
+        if (word.equals("cast") && movingDates) casts = true;
+        if (!called && !qualified && DML.contains(word) && !endsLock(i)) {
             writes = true;
             deny(BypassReason.WRITES, word);
         } else if (word.equals("into") && !qualified) {
             writes = true;
+            if (isWord(i + 1, "temp") || isWord(i + 1, "temporary") || isWord(i + 1, "local")) altersSession = true;
             deny(BypassReason.WRITES, "select into");
         } else if (word.equals("for") && i + 1 < tokens.size() && isLock(i + 1)) {
             deny(BypassReason.LOCKING, "for " + tokens.get(i + 1).text());
-        } else if (word.equals("lock") && isWord(i + 1, "in")) {
-            deny(BypassReason.LOCKING, "lock in share mode");
-        } else if (word.equals("tablesample")) {
+        } else if (word.equals("lock") && (isWord(i + 1, "in") || isWord(i - 1, "with"))) {
+            deny(BypassReason.LOCKING, word);
+        } else if (word.equals("tablesample") || (word.equals("sample") && isWord(i - 1, "using"))) {
             deny(BypassReason.SAMPLING, word);
-        } else if (word.equals("next") && isWord(i + 1, "value")) {
-            deny(BypassReason.NONDETERMINISTIC_FUNCTION, "next value for");
-        } else if (called) {
-            call(word);
-        } else if (Functions.isVolatileKeyword(word)) {
+        } else if (word.equals("value") && i > 0 && isSequence(tokens.get(i - 1).text())) {
+            deny(BypassReason.NONDETERMINISTIC_FUNCTION, tokens.get(i - 1).text() + " value for");
+        } else if (!called && isVolatileKeyword(i, word)) {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, word);
+        } else {
+            name(i, word);
         }
+    }
+
+    private static boolean isSequence(String word) {
+        return word.equals("next") || word.equals("current") || word.equals("previous");
     }
 
     private boolean isLock(int i) {
         return tokens.get(i).kind() == Kind.WORD && LOCKS.contains(tokens.get(i).text());
     }
 
-    private void call(String name) {
-        if (name.equals("set_config")) {
-            altersSession = true;
-            deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
-        } else if (Functions.isVolatile(name)) {
-            deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
-        } else if (!Functions.isDeterministic(name)) {
-            writes = true;
-            deny(BypassReason.UNKNOWN_FUNCTION, name);
+    /** The last word of FOR UPDATE and of FOR NO KEY UPDATE. */
+    private boolean endsLock(int i) {
+        return isWord(i - 1, "for") || (isWord(i - 3, "for") && isWord(i - 2, "no") && isWord(i - 1, "key"));
+    }
+
+    private boolean isVolatileKeyword(int i, String word) {
+        boolean qualified = isSymbol(i - 1, '.');
+        if (SEQUENCE_COLUMNS.contains(word)) return true;
+        if (qualified) return false;
+        if (isWord(i - 1, "current") && REGISTERS.contains(word)) return true;
+        return Functions.isVolatileKeyword(word) || (word.equals("user") && isUserReserved(i));
+    }
+
+    /** USER alone means the current user, where it cannot be a column. */
+    private boolean isUserReserved(int i) {
+        return !mysql && family != SQLDialect.SQLITE && !isWord(i - 1, "as") && !isSymbol(i + 1, '.');
+    }
+
+    /** A name before a bracket is a call, unless the bracket lists columns. */
+    private void name(int i, String name) {
+        boolean qualified = isSymbol(i - 1, '.');
+        if (postgres && ROW_SYSTEM_COLUMNS.contains(name)) deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
+        if (isSymbol(i + 1, '(')) {
+            if (!namesColumns(i)) call(i, name);
+        } else if (qualified && postgres) {
+            called.add("." + name);
         }
     }
 
-    /** A quoted name before a bracket is a call, unless it names a CTE or a list of columns. */
-    private void quoted(int i, String name) {
-        if (!isSymbol(i + 1, '(') || isWord(i - 1, "as")) return;
-        if (isWord(i - 1, "with") || isWord(i - 1, "recursive") || isSymbol(i - 1, ',')) {
-            int close = closing(i + 1);
-            if (isWord(close + 1, "as")) return;
+    /** After AS stands an alias, a window or a type; before AS and a query, a common table expression. */
+    private boolean namesColumns(int i) {
+        if (isWord(i - 1, "as") || isWord(i - 1, "ordinality") || isAfterDerivedTable(i)) return true;
+        if (!isWord(i - 1, "with") && !isWord(i - 1, "recursive") && !isSymbol(i - 1, ',')) return false;
+        int as = closing(i + 1) + 1;
+        if (!isWord(as, "as")) return false;
+        int body = as + 1;
+        while (isWord(body, "not") || isWord(body, "materialized")) body++;
+        return isSymbol(body, '(') && (isSymbol(body + 1, '(') || isQuery(body + 1));
+    }
+
+    /** As in {@code from (values (1)) v (x)}; but not as in {@code select distinct on (x) f(y)}. */
+    private boolean isAfterDerivedTable(int i) {
+        if (!isSymbol(i - 1, ')')) return false;
+        int depth = 0;
+        for (int open = i - 1; open > 0; open--) {
+            if (isSymbol(open, ')')) depth++;
+            if (isSymbol(open, '(') && --depth == 0)
+                return isWord(open - 1, "from")
+                        || isWord(open - 1, "join")
+                        || isWord(open - 1, "lateral")
+                        || isSymbol(open - 1, ',');
         }
-        if (Functions.isDeterministic(name)) return;
+        return false;
+    }
+
+    private boolean isQuery(int i) {
+        return isWord(i, "select") || isWord(i, "with") || isWord(i, "values") || isWord(i, "table") || isDml(i);
+    }
+
+    private boolean isDml(int i) {
+        return i < tokens.size()
+                && tokens.get(i).kind() == Kind.WORD
+                && DML.contains(tokens.get(i).text());
+    }
+
+    private void call(int i, String name) {
+        called.add(name);
+        if (movingDates && Functions.isClock(name)) casts = true;
+        if (name.equals("set_config")) {
+            altersSession = true;
+            deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
+        } else if (isSymbol(i - 1, '.') && !isWord(i - 2, "pg_catalog")) {
+            // No database's own functions are in a schema that needs to be told.
+            unknown(name);
+        } else if (Functions.isVolatile(name) || (Functions.isClock(name) && isToldByClock(i, name))) {
+            deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
+        } else if (!Functions.isDeterministic(name) && !Functions.isClock(name)) {
+            unknown(name);
+        }
+    }
+
+    /** Some functions compute with the times that they are given, and ask the clock if they are given too few. */
+    private boolean isToldByClock(int i, String name) {
+        return arguments(i + 1) < Functions.argumentsWithoutClock(name);
+    }
+
+    private void unknown(String name) {
         writes = true;
         deny(BypassReason.UNKNOWN_FUNCTION, name);
+    }
+
+    /** The number of arguments in a bracket. */
+    private int arguments(int open) {
+        if (isSymbol(open + 1, ')')) return 0;
+        int commas = 0;
+        int depth = 0;
+        for (int i = open; i < tokens.size(); i++) {
+            if (tokens.get(i).isSymbol('(')) depth++;
+            if (tokens.get(i).isSymbol(')') && --depth == 0) break;
+            if (depth == 1 && tokens.get(i).isSymbol(',')) commas++;
+        }
+        return commas + 1;
     }
 
     private int closing(int open) {

@@ -121,15 +121,17 @@ public final class Statements implements Effects {
     private AnalyzedStatement resolve(String sql, Plan plan, @Nullable Schema schema) {
         Set<TableName> reads = schema == null ? plan.reads() : schema.reads(plan);
         List<String> tables = reads.stream().map(TableName::toString).sorted().toList();
-        Effect effect = effect(plan, schema);
+        String routine = schema == null ? null : schema.routineAmong(plan.called());
+        Effect effect = routine == null ? effect(plan, schema) : Effect.UNKNOWN;
         BypassReason reason = plan.reason();
         String detail = plan.detail();
         Tags tags = Tags.none();
         if (plan.kind() == Plan.Kind.READ) {
             if (reason == null) {
-                Denial denial = denial(reads, schema);
+                Denial denial =
+                        routine == null ? denial(reads, schema) : new Denial(BypassReason.UNKNOWN_FUNCTION, routine);
                 reason = denial.reason;
-                detail = denial.table;
+                detail = denial.detail;
             }
             if (reason == null && schema != null) tags = schema.tags(reads).withEverything();
         }
@@ -146,6 +148,7 @@ public final class Statements implements Effects {
 
     private Denial denial(Set<TableName> reads, @Nullable Schema schema) {
         if (schema == null) return new Denial(BypassReason.SCHEMA_UNKNOWN, "");
+        if (reads.isEmpty()) return new Denial(BypassReason.NO_TABLE, "");
         for (TableName table : reads) {
             if (excluded.contains(table.name())) return new Denial(BypassReason.EXCLUDED_TABLE, table.toString());
             BypassReason reason = schema.denial(table);
@@ -179,7 +182,7 @@ public final class Statements implements Effects {
         statements.keySet().removeIf(key -> key.dataSource == dataSource);
     }
 
-    private record Denial(@Nullable BypassReason reason, String table) {}
+    private record Denial(@Nullable BypassReason reason, String detail) {}
 
     private record Key(TrackedSource dataSource, String sql) {}
 }
