@@ -48,7 +48,8 @@ public final class Fingerprint {
         this.shape = shape;
         this.bindTypes = bindTypes;
         this.binds = binds;
-        this.hash = 31 * sql.hashCode() + Arrays.hashCode(binds);
+        int parts = 31 * (31 * (31 * sql.hashCode() + scope.hashCode()) + shape.hashCode()) + dataSource.hashCode();
+        this.hash = 31 * parts + Arrays.hashCode(binds);
     }
 
     /**
