@@ -55,7 +55,12 @@ public final class EhcacheResultStore implements ResultStore {
     @Override
     public @Nullable CachedResult get(Fingerprint key) {
         Entry entry = cache.get(key);
-        return entry == null ? null : entry.result();
+        if (entry == null) return null;
+        if (entry.result() == null) {
+            cache.remove(key);
+            throw new IllegalStateException("a corrupt result was found, and dropped");
+        }
+        return entry.result();
     }
 
     @Override
@@ -84,8 +89,12 @@ public final class EhcacheResultStore implements ResultStore {
         manager.close();
     }
 
-    /** A result with its own time to live, if it has one, and the time at which it was put, in epoch milliseconds. */
-    record Entry(CachedResult result, @Nullable Duration timeToLive, long putAt) {}
+    /**
+     * A result with its own time to live, if it has one, and the time at which it was put, in epoch milliseconds. The
+     * result is {@code null} if its bytes were corrupt: Ehcache reads the old value when it puts a new one, so reading
+     * must not fail.
+     */
+    record Entry(@Nullable CachedResult result, @Nullable Duration timeToLive, long putAt) {}
 
     /** Settings of a store. Not thread-safe; each setter answers the builder. */
     public static final class Builder {

@@ -1,19 +1,25 @@
 package dev.jooqcache.ehcache;
 
 import dev.jooqcache.ehcache.EhcacheResultStore.Entry;
+import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Codec;
+import dev.jooqcache.spi.Codec.CorruptException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.ehcache.spi.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the values of the tiers below the heap: the result after its own time to live in milliseconds, or -1, and its time of put. */
 final class EntrySerializer implements Serializer<Entry> {
 
+    private static final int HEADER = 8 + 8;
+
     @Override
     public ByteBuffer serialize(Entry entry) {
-        byte[] result = Codec.encode(entry.result());
+        CachedResult whole = entry.result();
+        byte[] result = whole == null ? new byte[0] : Codec.encode(whole);
         Duration timeToLive = entry.timeToLive();
-        ByteBuffer buffer = ByteBuffer.allocate(16 + result.length);
+        ByteBuffer buffer = ByteBuffer.allocate(HEADER + result.length);
         buffer.putLong(timeToLive == null ? -1 : timeToLive.toMillis());
         buffer.putLong(entry.putAt()).put(result).flip();
         return buffer;
@@ -22,17 +28,26 @@ final class EntrySerializer implements Serializer<Entry> {
     @Override
     public Entry read(ByteBuffer binary) {
         byte[] bytes = bytes(binary);
+        if (bytes.length < HEADER) return new Entry(null, null, 0);
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         long millis = buffer.getLong();
         long putAt = buffer.getLong();
         byte[] result = new byte[buffer.remaining()];
         buffer.get(result);
-        return new Entry(Codec.decodeResult(result), millis < 0 ? null : Duration.ofMillis(millis), putAt);
+        return new Entry(decoded(result), millis < 0 ? null : Duration.ofMillis(millis), putAt);
+    }
+
+    private static @Nullable CachedResult decoded(byte[] result) {
+        try {
+            return Codec.decodeResult(result);
+        } catch (CorruptException e) {
+            return null;
+        }
     }
 
     @Override
     public boolean equals(Entry entry, ByteBuffer binary) {
-        return entry.result().stamp().equals(read(binary).result().stamp());
+        return serialize(entry).equals(binary);
     }
 
     /** The buffer's content; its position stays, as Ehcache may hand the same buffer out again. */

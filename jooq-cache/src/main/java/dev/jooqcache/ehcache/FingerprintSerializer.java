@@ -1,6 +1,7 @@
 package dev.jooqcache.ehcache;
 
 import dev.jooqcache.spi.Codec;
+import dev.jooqcache.spi.Codec.CorruptException;
 import dev.jooqcache.spi.Fingerprint;
 import java.nio.ByteBuffer;
 import org.ehcache.spi.serialization.Serializer;
@@ -20,6 +21,10 @@ final class FingerprintSerializer implements Serializer<Fingerprint> {
 
     @Override
     public boolean equals(Fingerprint fingerprint, ByteBuffer binary) {
-        return fingerprint.equals(read(binary));
+        try {
+            return fingerprint.equals(read(binary));
+        } catch (CorruptException e) {
+            return false;
+        }
     }
 }
