@@ -48,7 +48,8 @@ class MillionKeysTest {
 
     @Test
     void equals_sameQueryMadeTwice_isEqual() {
-        for (int i = 0; i < 10_000; i++) assertThat(key(7, i)).isEqualTo(key(7, i)).hasSameHashCodeAs(key(7, i));
+        for (int i = 0; i < 10_000; i++)
+            assertThat(key(7, i)).isEqualTo(key(7, i)).hasSameHashCodeAs(key(7, i));
     }
 
     private static int distinct(int[] hashes) {

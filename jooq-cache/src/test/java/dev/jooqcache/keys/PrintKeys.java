@@ -41,7 +41,8 @@ final class PrintKeys {
 
     static List<String> keys() {
         KeyedStore store = new KeyedStore();
-        try (Fixture f = Fixture.empty(Database.H2, settings -> settings.store(store)).with(Catalogue.DDL)) {
+        try (Fixture f =
+                Fixture.empty(Database.H2, settings -> settings.store(store)).with(Catalogue.DDL)) {
             queries(f.dsl);
         }
         List<String> keys = new ArrayList<>();

@@ -39,6 +39,8 @@ class SecondJvmTest {
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).isZero();
-        return printed.lines().filter(line -> line.matches("[0-9a-f]+ -?[0-9]+")).toList();
+        return printed.lines()
+                .filter(line -> line.matches("[0-9a-f]+ -?[0-9]+"))
+                .toList();
     }
 }
