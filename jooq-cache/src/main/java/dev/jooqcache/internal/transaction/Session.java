@@ -10,6 +10,7 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transaction state of one connection, from its check-out to its return.
@@ -41,6 +42,7 @@ public final class Session {
     private final TrackedSource source;
     private final Connection raw;
 
+    private volatile @Nullable Connection physical;
     private volatile boolean autoCommit;
     private volatile boolean foreign;
     private volatile boolean explicit;
@@ -257,29 +259,34 @@ public final class Session {
     }
 
     private void note(Tags tags) {
-        if (foreign || uncertain) source.stand(raw, tags);
+        if (foreign || uncertain) source.stand(physical(), tags);
         written = written.plus(tags);
     }
 
     /** Intent, execute, bump: what one statement writes and commits by itself. */
     private <T> T bracket(Tags tags, SqlCall<T> call) throws SQLException {
         Announcement announcement = source.generations().announce(tags);
-        Connection physical = physical(tags);
+        if (!tags.isEmpty()) physical();
         T result;
         try {
             result = send(call);
         } catch (SQLException | RuntimeException | Error e) {
             if (isAnswerOfServer(e)) announcement.committed();
-            else source.doubt(announcement, raw, physical);
+            else source.doubt(announcement, raw, physical());
             throw e;
         }
         announcement.committed();
         return result;
     }
 
-    /** A pool's wrapper does not tell any more what was under it once it has seen the connection fail. */
-    private Connection physical(Tags written) {
-        return written.isEmpty() ? raw : PhysicalConnections.physical(raw);
+    /**
+     * The driver's connection. Asked for before anything can go wrong, and remembered: a pool's wrapper does not tell any
+     * more what was under it once it has seen the connection fail.
+     */
+    private Connection physical() {
+        Connection known = physical;
+        if (known == null) physical = known = PhysicalConnections.physical(raw);
+        return known;
     }
 
     private <T> T unknown(SqlCall<T> call) throws SQLException {
@@ -298,14 +305,14 @@ public final class Session {
 
     <T> T commit(SqlCall<T> call) throws SQLException {
         Announcement announcement = source.generations().announce(written);
-        Connection physical = physical(written);
+        if (!written.isEmpty()) physical();
         T result;
         try {
             result = call.run();
         } catch (SQLException | RuntimeException | Error e) {
             failed = true;
             if (isDefiniteRollback(e)) announcement.abandoned();
-            else source.doubt(announcement, raw, physical);
+            else source.doubt(announcement, raw, physical());
             throw e;
         }
         if (schemaTouched) source.schemaChanged();
@@ -405,7 +412,7 @@ public final class Session {
     void giveBack(VoidCall call) throws SQLException {
         boolean open = inTransaction() && !foreign;
         boolean unended = open && !written.isEmpty();
-        if (unended) source.stand(raw, written);
+        if (unended) source.stand(physical(), written);
         leftOver.forEach(Announcement::committed);
         leftOver = List.of();
         if (explicit) source.uncertain(raw);
@@ -413,14 +420,13 @@ public final class Session {
         source.closed(this);
         boolean oldSnapshot = open && statementSent && !isReadCommitted();
         boolean exposure = exposed && autoCommit;
-        // A closed wrapper of a pool does not tell any more what was under it.
-        Connection physical = exposure || oldSnapshot ? PhysicalConnections.physical(raw) : raw;
+        if (exposure || oldSnapshot) physical();
         try {
             call.run();
         } finally {
             written = Tags.none();
-            if (exposure) source.seenOutside(physical);
-            if (oldSnapshot) source.leftOpen(physical);
+            if (exposure) source.seenOutside(physical());
+            if (oldSnapshot) source.leftOpen(physical());
             if (unended) source.sweep();
         }
     }
