@@ -149,17 +149,20 @@ public class InterceptedDataSource implements DataSource {
 
         @Override
         public boolean execute() throws SQLException {
-            return InterceptedDataSource.this.execute(sql, () -> getDelegatePreparedStatement().execute());
+            return InterceptedDataSource.this.execute(
+                    sql, () -> getDelegatePreparedStatement().execute());
         }
 
         @Override
         public ResultSet executeQuery() throws SQLException {
-            return InterceptedDataSource.this.execute(sql, () -> getDelegatePreparedStatement().executeQuery());
+            return InterceptedDataSource.this.execute(
+                    sql, () -> getDelegatePreparedStatement().executeQuery());
         }
 
         @Override
         public int executeUpdate() throws SQLException {
-            return InterceptedDataSource.this.execute(sql, () -> getDelegatePreparedStatement().executeUpdate());
+            return InterceptedDataSource.this.execute(
+                    sql, () -> getDelegatePreparedStatement().executeUpdate());
         }
     }
 }

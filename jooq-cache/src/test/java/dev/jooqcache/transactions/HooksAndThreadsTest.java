@@ -80,8 +80,7 @@ class HooksAndThreadsTest {
     void commitEnd_ofJooqTransactionListener_readsFreshRows(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             List<String> seen = new ArrayList<>();
-            DSLContext dsl = f.dsl
-                    .configuration()
+            DSLContext dsl = f.dsl.configuration()
                     .derive(TransactionListener.onCommitEnd((TransactionContext context) -> {
                         seen.add(title(f.dsl));
                         seen.add(title(context.configuration().dsl()));
@@ -241,7 +240,8 @@ class HooksAndThreadsTest {
                 retitle(dsl, "outer");
                 inner.executeWithoutResult(suspended -> {
                     assertThat(title(dsl)).isEqualTo("1984");
-                    dsl.update(Catalogue.BOOK).set(Catalogue.BOOK.TITLE, "inner")
+                    dsl.update(Catalogue.BOOK)
+                            .set(Catalogue.BOOK.TITLE, "inner")
                             .where(Catalogue.BOOK.ID.eq(2))
                             .execute();
                 });
