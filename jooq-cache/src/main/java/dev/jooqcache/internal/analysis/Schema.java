@@ -102,11 +102,25 @@ record Schema(
             Kind kind = kinds.get(table);
             boolean followed = kind == Kind.TABLE || kind == Kind.SPECIAL;
             if (!followed || triggered.contains(table) || !triggersKnown) return everything();
-            if (touched.add(table) && mode == Plan.Mode.CHANGE) open.addAll(cascades.getOrDefault(table, Set.of()));
+            if (!touched.add(table)) continue;
+            open.addAll(treeOf(table));
+            if (mode == Plan.Mode.CHANGE) open.addAll(cascades.getOrDefault(table, Set.of()));
         }
         Set<String> tags = new TreeSet<>();
         for (String table : touched) tags.add(tag(table));
         return new Effect(Effect.Kind.WRITE, Tags.of(tags));
+    }
+
+    /** The other members of a partition or inheritance tree: what is written to one may be written through another. */
+    private Set<String> treeOf(String table) {
+        if (roots.isEmpty()) return Set.of();
+        String root = tag(table);
+        Set<String> tree = new HashSet<>();
+        roots.forEach((member, its) -> {
+            if (its.equals(root)) tree.add(member);
+        });
+        if (!tree.isEmpty()) tree.add(root);
+        return tree;
     }
 
     static Effect everything() {

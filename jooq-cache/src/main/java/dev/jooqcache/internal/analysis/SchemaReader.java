@@ -137,6 +137,11 @@ final class SchemaReader {
             where delete_rule in ('CASCADE', 'SET NULL', 'SET DEFAULT')
             or update_rule in ('CASCADE', 'SET NULL', 'SET DEFAULT')""";
 
+    private static final String MYSQL_TRIGGER_PRIVILEGE = """
+            select 1 from information_schema.user_privileges where privilege_type in ('TRIGGER', 'SUPER')
+            union all
+            select 1 from information_schema.schema_privileges where privilege_type = 'TRIGGER'""";
+
     private static final String STANDARD_TRIGGERS = "select event_object_table from information_schema.triggers";
 
     private final Connection connection;
@@ -174,6 +179,8 @@ final class SchemaReader {
                 pairs(H2_EXPRESSIONS, (table, text) -> expression(table, text, dialect));
             }
             case MYSQL, MARIADB -> {
+                // Without the privilege the catalog shows no trigger, whether there is one or not.
+                triggersKnown = hasRows(MYSQL_TRIGGER_PRIVILEGE);
                 pairs(MYSQL_CASCADES, this::cascade);
                 names(STANDARD_TRIGGERS, triggered::add);
                 names(STANDARD_ROUTINES, routines::add);
@@ -287,6 +294,13 @@ final class SchemaReader {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) consumer.accept(TableName.fold(rows.getString(1)));
+        }
+    }
+
+    private boolean hasRows(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next();
         }
     }
 

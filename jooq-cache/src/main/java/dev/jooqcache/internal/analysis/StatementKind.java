@@ -20,6 +20,32 @@ final class StatementKind {
             Set.of("isolation", "transaction_isolation", "tx_isolation", "default_transaction_isolation");
     private static final Set<String> PLAIN_END = Set.of("work", "transaction", "tran", "and", "no", "chain", "release");
 
+    private static final Set<String> BEGIN_MODES = Set.of(
+            "work",
+            "transaction",
+            "tran",
+            "read",
+            "write",
+            "only",
+            "not",
+            "deferrable",
+            "isolation",
+            "level",
+            "serializable",
+            "repeatable",
+            "committed",
+            "uncommitted",
+            "with",
+            "consistent",
+            "snapshot");
+
+    /** Settings of H2 that matter to the session only; all others commit. */
+    private static final Set<String> H2_SESSION =
+            Set.of("schema", "schema_search_path", "lock_timeout", "query_timeout", "time", "non_keywords", "role");
+
+    /** After it nobody knows whether a transaction is under way. */
+    private static final Effect MAYBE_IN_TRANSACTION = new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
+
     /** Of unknown effect, on the session, too. */
     static final Effect UNKNOWN_IN_SESSION = new Effect(Kind.TEMPORARY_TABLE, Effect.UNKNOWN.tags());
 
@@ -32,6 +58,8 @@ final class StatementKind {
         if (first.kind() != SqlToken.Kind.WORD) return Effect.UNKNOWN;
         String word = first.text();
         if (QUERY_OR_DML.contains(word)) return null;
+        // SQLite's outermost savepoint begins a transaction.
+        if (word.equals("savepoint") && dialect.family() == SQLDialect.SQLITE) return MAYBE_IN_TRANSACTION;
         if (HARMLESS.contains(word)) return Effect.NONE;
         // MySQL's LOCK TABLES commits.
         if (TABLE_LOCKS.contains(word)) return isMysql(dialect) ? Effect.UNKNOWN : Effect.NONE;
@@ -42,12 +70,13 @@ final class StatementKind {
             case "commit", "end" -> end(tokens, Kind.COMMIT);
             case "rollback", "abort" -> rollback(tokens);
             case "prepare" -> isWord(tokens, 1, "transaction") ? Effect.of(Kind.PREPARE) : Effect.UNKNOWN;
-            case "xa" -> new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
+            case "xa" -> MAYBE_IN_TRANSACTION;
             case "set" -> set(tokens, dialect);
             case "explain" -> explain(tokens);
             case "create" -> create(tokens);
             case "alter", "drop", "rename", "comment", "grant", "revoke" -> Effect.SCHEMA;
-            default -> Effect.UNKNOWN;
+            // A procedure or a block may also change the schema.
+            default -> Effect.SCHEMA;
         };
     }
 
@@ -61,19 +90,18 @@ final class StatementKind {
     }
 
     private static Effect begin(List<SqlToken> tokens, int from) {
-        for (SqlToken token : tokens.subList(from, tokens.size())) {
-            if (token.isWord("isolation") || token.isWord("snapshot")) return Effect.of(Kind.BEGIN_WITH_MODES);
-            if (token.isWord("read") || token.isWord("write") || token.isWord("only") || token.isSymbol(',')) continue;
-            if (!token.isWord("work") && !token.isWord("transaction") && !token.isWord("tran")) return Effect.UNKNOWN;
-        }
-        return Effect.of(Kind.BEGIN);
+        boolean understood = tokens.subList(from, tokens.size()).stream()
+                .allMatch(token -> token.isSymbol(',') || BEGIN_MODES.contains(token.text()));
+        if (!understood) return MAYBE_IN_TRANSACTION;
+        boolean atDefaultLevel = !contains(tokens, "isolation") && !contains(tokens, "snapshot");
+        return Effect.of(atDefaultLevel ? Kind.BEGIN : Kind.BEGIN_WITH_MODES);
     }
 
     private static Effect end(List<SqlToken> tokens, Kind kind) {
         for (SqlToken token : tokens.subList(1, tokens.size()))
             if (token.kind() != SqlToken.Kind.WORD || !PLAIN_END.contains(token.text())) return Effect.UNKNOWN;
         boolean chained = contains(tokens, "chain") && !contains(tokens, "no");
-        return chained ? new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags()) : Effect.of(kind);
+        return chained ? MAYBE_IN_TRANSACTION : Effect.of(kind);
     }
 
     private static Effect rollback(List<SqlToken> tokens) {
@@ -81,7 +109,7 @@ final class StatementKind {
     }
 
     private static Effect set(List<SqlToken> tokens, SQLDialect dialect) {
-        if (contains(tokens, "autocommit")) return new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
+        if (contains(tokens, "autocommit")) return MAYBE_IN_TRANSACTION;
         // A function called here could write, where that is allowed.
         boolean calls = isMysql(dialect) || dialect.family() == SQLDialect.H2;
         if (calls && tokens.stream().anyMatch(token -> token.isSymbol('('))) return UNKNOWN_IN_SESSION;
@@ -90,7 +118,11 @@ final class StatementKind {
         if (tokens.stream().anyMatch(token -> ISOLATION.contains(token.text())))
             return Effect.of(Kind.SESSION_ISOLATION);
         if (contains(tokens, "characteristics")) return Effect.of(Kind.SESSION_ISOLATION);
-        return Effect.of(Kind.SESSION);
+        boolean commits = dialect.family() == SQLDialect.H2
+                && tokens.size() > 1
+                && !tokens.get(1).isSymbol('@')
+                && !H2_SESSION.contains(tokens.get(1).text());
+        return commits ? UNKNOWN_IN_SESSION : Effect.of(Kind.SESSION);
     }
 
     private static Effect explain(List<SqlToken> tokens) {

@@ -8,10 +8,12 @@ import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jooq.Configuration;
@@ -34,7 +36,7 @@ public final class Statements implements Effects {
     private final int limit;
     private final Set<String> excluded;
     private final Map<Key, AnalyzedStatement> statements = new ConcurrentHashMap<>();
-    private final Map<TrackedSource, Schema> schemas = new ConcurrentHashMap<>();
+    private final Map<TrackedSource, Schema> schemas = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * Begins empty.
@@ -89,7 +91,11 @@ public final class Statements implements Effects {
         Set<TableName> names =
                 tables.stream().map(name -> TableName.of("", name)).collect(Collectors.toSet());
         Tags touched = Tags.of(names.stream().map(TableName::name).toList());
-        for (Schema schema : schemas.values())
+        List<Schema> all;
+        synchronized (schemas) {
+            all = List.copyOf(schemas.values());
+        }
+        for (Schema schema : all)
             touched = touched.plus(schema.effect(names, Plan.Mode.CHANGE).tags());
         return touched;
     }
@@ -158,7 +164,7 @@ public final class Statements implements Effects {
     }
 
     @Override
-    public Runnable inspect(TrackedSource dataSource, Connection connection) {
+    public @Nullable Runnable inspect(TrackedSource dataSource, Connection connection) {
         try {
             Schema schema = SchemaReader.read(connection, dataSource.dialect());
             return () -> {
@@ -167,12 +173,12 @@ public final class Statements implements Effects {
             };
         } catch (SQLException | RuntimeException e) {
             LOG.warn(
-                    "{}: cannot read the catalog of data source {}; its queries are not cached, and each of its writes"
-                            + " invalidates everything",
+                    "{}: cannot read the catalog of data source {}; until that succeeds its queries are not cached, and"
+                            + " each of its writes invalidates everything",
                     cacheName,
                     dataSource.name(),
                     e);
-            return () -> schemas.remove(dataSource);
+            return null;
         }
     }
 

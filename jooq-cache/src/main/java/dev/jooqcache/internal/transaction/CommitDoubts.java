@@ -112,12 +112,18 @@ public final class CommitDoubts implements AutoCloseable {
 
     private void tick() {
         try {
-            doubts.removeIf(doubt -> {
-                boolean over = isOver(doubt);
-                if (over) doubt.announcement.committed();
-                return over;
-            });
-            watched.removeIf(connections -> !connections.sweep());
+            // Asking the database takes its time; nobody who adds a doubt is to wait for it.
+            for (Doubt doubt : List.copyOf(doubts)) {
+                if (!isOver(doubt)) continue;
+                doubt.announcement.committed();
+                doubts.remove(doubt);
+            }
+            for (KnownConnections connections : List.copyOf(watched)) {
+                if (connections.sweep()) continue;
+                watched.remove(connections);
+                // Something may have been marked between the sweep and the removal.
+                if (connections.isAnyStanding()) watched.add(connections);
+            }
             stopIfIdle();
         } catch (RuntimeException e) {
             LOG.warn("{}: looking after unfinished commits failed; it goes on in a second", cacheName, e);

@@ -27,7 +27,7 @@ public record Effect(Kind kind, Tags tags) {
         WRITE,
         /** DDL: as {@link #UNKNOWN}, and what was known of the schema is out of date. */
         SCHEMA,
-        /** Creates a temporary table: the name means something else in this session. */
+        /** Of unknown effect, on the session too: a temporary table's name means something else in this session. */
         TEMPORARY_TABLE,
         /** Touches everything and may commit by itself. */
         UNKNOWN,
@@ -63,6 +63,10 @@ public record Effect(Kind kind, Tags tags) {
         return new Effect(kind, Tags.none());
     }
 
+    private boolean altersSession() {
+        return kind == Kind.SESSION || kind == Kind.TEMPORARY_TABLE;
+    }
+
     private boolean controlsTransaction() {
         return switch (kind) {
             case NONE, WRITE, SCHEMA, TEMPORARY_TABLE, UNKNOWN, SESSION -> false;
@@ -81,6 +85,7 @@ public record Effect(Kind kind, Tags tags) {
         if (next.kind == Kind.NONE) return this;
         if (kind == Kind.WRITE && next.kind == Kind.WRITE) return new Effect(Kind.WRITE, tags.plus(next.tags));
         if (controlsTransaction() || next.controlsTransaction()) return new Effect(Kind.AUTOCOMMIT, Tags.everything());
+        if (altersSession() || next.altersSession()) return new Effect(Kind.TEMPORARY_TABLE, Tags.everything());
         return kind == Kind.SCHEMA || next.kind == Kind.SCHEMA ? SCHEMA : UNKNOWN;
     }
 }

@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import java.sql.Connection;
+import org.jspecify.annotations.Nullable;
 
 /** Knows what statements do. Thread-safe; never throws: what cannot be understood is {@link Effect#UNKNOWN}. */
 public interface Effects {
@@ -19,8 +20,9 @@ public interface Effects {
      *
      * @param dataSource the data source
      * @param connection an untracked connection outside a transaction, to ask the catalog on
-     * @return makes what was learnt valid; not to be run if the schema has changed meanwhile
+     * @return makes what was learnt valid, not to be run if the schema has changed meanwhile; {@code null} if it failed
      */
+    @Nullable
     Runnable inspect(TrackedSource dataSource, Connection connection);
 
     /**

@@ -199,6 +199,8 @@ public final class Session {
             }
             case SESSION_ISOLATION -> {
                 isolation = UNKNOWN_ISOLATION;
+                // Some databases mean the present transaction, some the next.
+                isolationUnknown = inTransaction();
                 source.isolationVaries();
                 yield send(call);
             }
@@ -208,11 +210,12 @@ public final class Session {
             }
             case AUTOCOMMIT -> {
                 uncertain();
-                yield unknown(call);
+                alter();
+                yield changeSchema(call);
             }
             case TEMPORARY_TABLE -> {
                 alter();
-                yield unknown(call);
+                yield changeSchema(call);
             }
             case SCHEMA -> changeSchema(call);
             case UNKNOWN -> unknown(call);
@@ -381,9 +384,15 @@ public final class Session {
     }
 
     void setIsolation(int level, VoidCall call) throws SQLException {
-        call.run();
+        if (inTransaction() && statementSent) {
+            // H2 commits; MySQL's family means the next transaction.
+            bracket(written, call.asCall());
+            isolationUnknown = true;
+        } else {
+            call.run();
+            isolationUnknown = false;
+        }
         isolation = level;
-        isolationUnknown = false;
     }
 
     /** The session's schema, catalog, role or a setting is being changed. */

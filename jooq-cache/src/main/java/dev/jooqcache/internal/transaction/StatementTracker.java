@@ -5,13 +5,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Wrapper;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the three kinds of tracked statements share: the effect of their SQL, and of their batch. */
 final class StatementTracker {
 
     private final Session session;
-    private Effect batch = Effect.NONE;
+    private final Set<String> batch = new LinkedHashSet<>();
 
     StatementTracker(Session session) {
         this.session = session;
@@ -22,16 +24,18 @@ final class StatementTracker {
     }
 
     void addBatch(String sql) {
-        batch = batch.then(effect(sql));
+        batch.add(sql);
     }
 
     void clearBatch() {
-        batch = Effect.NONE;
+        batch.clear();
     }
 
     <T> T runBatch(SqlCall<T> call) throws SQLException {
-        Effect effect = batch;
-        batch = Effect.NONE;
+        // Not when they were added: what they set off may have changed since.
+        Effect effect = Effect.NONE;
+        for (String sql : batch) effect = effect.then(effect(sql));
+        batch.clear();
         return session.run(effect, call);
     }
 

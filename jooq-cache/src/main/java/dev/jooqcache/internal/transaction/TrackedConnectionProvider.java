@@ -44,7 +44,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
         if (connection == null || sessionOf(connection, source) != null) return connection;
         try {
             return new TrackedConnection(connection, source.session(connection, Origin.SHARED), this);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             provider.release(connection);
             throw new DataAccessException("cannot read the connection's transaction state", e);
         }

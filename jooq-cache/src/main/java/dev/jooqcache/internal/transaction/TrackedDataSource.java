@@ -37,10 +37,13 @@ public final class TrackedDataSource implements DataSource, Closeable {
 
     @Override
     public Connection getConnection(String username, String password) throws SQLException {
-        return tracked(pool.getConnection(username, password));
+        TrackedConnection connection = tracked(pool.getConnection(username, password));
+        // Another user may see other rows under the same names.
+        connection.session().alter();
+        return connection;
     }
 
-    private Connection tracked(Connection raw) throws SQLException {
+    private TrackedConnection tracked(Connection raw) throws SQLException {
         try {
             return new TrackedConnection(raw, source.session(raw, Origin.OWN), null);
         } catch (SQLException | RuntimeException | Error e) {

@@ -69,4 +69,26 @@ final class TrackedPreparedStatement extends DefaultPreparedStatement {
     public <T> T unwrap(Class<T> type) throws SQLException {
         return tracker.unwrap(this, getDelegateStatement(), type);
     }
+
+    /** Some drivers allow other SQL on a prepared statement. */
+    @Override
+    public boolean execute(String other) throws SQLException {
+        return tracker.run(other, () -> getDelegateStatement().execute(other));
+    }
+
+    @Override
+    public int executeUpdate(String other) throws SQLException {
+        return tracker.run(other, () -> getDelegateStatement().executeUpdate(other));
+    }
+
+    @Override
+    public @Nullable ResultSet executeQuery(String other) throws SQLException {
+        return wrap(tracker.run(other, () -> getDelegateStatement().executeQuery(other)));
+    }
+
+    @Override
+    public void addBatch(String other) throws SQLException {
+        tracker.addBatch(other);
+        super.addBatch(other);
+    }
 }

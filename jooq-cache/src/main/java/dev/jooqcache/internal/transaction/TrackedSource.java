@@ -5,10 +5,12 @@ import dev.jooqcache.internal.generation.Generations.Announcement;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.SQLDialect;
+import org.jooq.tools.jdbc.BatchedConnection;
 import org.jooq.tools.jdbc.JDBCUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
 public final class TrackedSource {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
+
+    private static final Duration INSPECTION_BACKOFF = Duration.ofSeconds(5);
 
     private final String cacheName;
     private final String name;
@@ -36,6 +40,7 @@ public final class TrackedSource {
     private volatile int defaultIsolation = Session.UNKNOWN_ISOLATION;
     private volatile @Nullable SQLDialect dialect;
     private volatile boolean inspected;
+    private volatile long nextInspection = System.nanoTime();
     private volatile long schemaVersion;
     private final Object inspecting = new Object();
     private final Object schemaLock = new Object();
@@ -127,7 +132,8 @@ public final class TrackedSource {
      */
     Session session(Connection raw, Origin origin) throws SQLException {
         boolean autoCommit = raw.getAutoCommit();
-        boolean uncertain = connections.uncertain.contains(raw);
+        // What a batched connection has collected is sent later, past the session that collected it.
+        boolean uncertain = raw instanceof BatchedConnection || connections.uncertain.contains(raw);
         if (autoCommit && !uncertain) connections.seenOutside(raw);
         if (dialect == null) dialect = JDBCUtils.dialect(raw);
         if (origin == Origin.SHARED)
@@ -156,9 +162,13 @@ public final class TrackedSource {
 
     void inspect(Connection raw) {
         synchronized (inspecting) {
-            if (inspected) return;
+            if (inspected || System.nanoTime() - nextInspection < 0) return;
             long version = schemaVersion;
             Runnable publish = effects.inspect(this, raw);
+            if (publish == null) {
+                nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
+                return;
+            }
             synchronized (schemaLock) {
                 if (version != schemaVersion) return;
                 publish.run();
