@@ -36,7 +36,11 @@ final class PlainSql {
         if (!lexer.isUnderstood() || !isWithoutQuery(lexer.tokens())) return false;
         return path[parent] instanceof Field<?>
                 || path[parent] instanceof Condition
-                || (path[parent].getClass().getName().equals(TABLE) && isCall(lexer.tokens()));
+                || (isTable(path[parent]) && isCall(lexer.tokens()));
+    }
+
+    static boolean isTable(QueryPart part) {
+        return part.getClass().getName().equals(TABLE);
     }
 
     private static boolean isWithoutQuery(List<SqlToken> tokens) {

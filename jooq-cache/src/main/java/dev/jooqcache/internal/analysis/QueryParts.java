@@ -174,6 +174,9 @@ final class QueryParts implements VisitListener {
             commonTables.add(TableName.fold(common.getName()));
         } else if (table instanceof QOM.Aliasable<?> aliasable && aliasable.$alias() != null) {
             aliases.add(TableName.fold(String.valueOf(aliasable.$alias().last())));
+        } else if (!PlainSql.isTable(table)) {
+            // The result of a function is called as the function is.
+            aliases.add(TableName.fold(table.getName()));
         }
     }
 

@@ -182,6 +182,7 @@ final class SelectText {
     /** After AS stands an alias, a window or a type; before AS and a query, a common table expression. */
     private boolean namesColumns(int i) {
         if (isWord(i - 1, "as") || isWord(i - 1, "ordinality") || isAfterDerivedTable(i)) return true;
+        if (i > 0 && tokens.get(i).kind() == Kind.QUOTED && tokens.get(i - 1).kind() == Kind.QUOTED) return true;
         if (!isWord(i - 1, "with") && !isWord(i - 1, "recursive") && !isSymbol(i - 1, ',')) return false;
         int as = closing(i + 1) + 1;
         if (!isWord(as, "as")) return false;
