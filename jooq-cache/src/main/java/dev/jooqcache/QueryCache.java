@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jooq.Configuration;
 import org.jooq.ConnectionProvider;
@@ -56,6 +57,7 @@ public final class QueryCache implements AutoCloseable {
     private final ResultStore store;
     private final ExecuteListenerProvider listenerProvider;
     private final String name;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private QueryCache(Builder settings) {
         this.name = settings.name;
@@ -210,9 +212,13 @@ public final class QueryCache implements AutoCloseable {
                 analyzed.detail());
     }
 
-    /** Stops serving and storing, and releases the stores. Configurations that were derived go on without the cache. */
+    /**
+     * Stops serving and storing, and releases the stores. Configurations that were derived go on without the cache. A
+     * second call does nothing.
+     */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) return;
         engine.close();
         doubts.close();
         store.close();
