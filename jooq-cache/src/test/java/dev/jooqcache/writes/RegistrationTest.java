@@ -1,0 +1,233 @@
+package dev.jooqcache.writes;
+
+import static dev.jooqcache.testing.Catalogue.AUTHOR;
+import static dev.jooqcache.testing.Catalogue.BOOK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jooqcache.CacheStats;
+import dev.jooqcache.QueryCache;
+import dev.jooqcache.testing.Catalogue.BookRecord;
+import dev.jooqcache.testing.Database;
+import dev.jooqcache.testing.DatabaseTest;
+import dev.jooqcache.testing.Fixture;
+import io.r2dbc.spi.ConnectionFactories;
+import io.r2dbc.spi.ConnectionFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jooq.Configuration;
+import org.jooq.DSLContext;
+import org.jooq.ExecuteContext;
+import org.jooq.ExecuteListener;
+import org.jooq.Result;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("derive(..), track(..), and the listener alone")
+class RegistrationTest {
+
+    private static Configuration listenerOnly(Fixture f) {
+        Configuration configuration = new DefaultConfiguration().set(f.pool).set(f.database.dialect());
+        configuration.set(f.cache.executeListenerProvider());
+        return configuration;
+    }
+
+    private static void assertSame(Result<BookRecord> actual, Result<BookRecord> expected) {
+        assertThat(actual).isEqualTo(expected);
+    }
+
+    @DatabaseTest
+    @DisplayName("derive() leaves the given configuration as it was")
+    void derive_givenConfiguration_isUnchanged(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            Configuration given = new DefaultConfiguration().set(f.pool).set(database.dialect());
+            AtomicInteger events = new AtomicInteger();
+            given.set(org.jooq.impl.DefaultExecuteListenerProvider.providers(new ExecuteListener() {
+                @Override
+                public void start(ExecuteContext ctx) {
+                    events.incrementAndGet();
+                }
+            }));
+            var provider = given.connectionProvider();
+            DSLContext dsl = f.cache.derive(given).dsl();
+            assertThat(given.connectionProvider()).isSameAs(provider);
+            assertThat(given.executeListenerProviders()).hasSize(1);
+            Writing.books(dsl).fetch();
+            Writing.books(dsl).fetch();
+            assertThat(events).as("the user's listener sees hits too").hasValue(2);
+            assertThat(f.cache.stats().hits()).isEqualTo(1);
+        }
+    }
+
+    @DatabaseTest
+    @DisplayName("derive() twice is as good as once")
+    void derive_twice_countsAndInvalidatesOnce(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            Configuration once = f.dsl.configuration();
+            Configuration twice = f.cache.derive(f.cache.derive(once));
+            assertThat(twice.executeListenerProviders()).hasSameSizeAs(once.executeListenerProviders());
+            Writing.books(f.dsl).fetch();
+            CacheStats done = f.during(() -> Writing.books(twice.dsl()).fetch());
+            assertThat(done.hits()).isEqualTo(1);
+            CacheStats write =
+                    f.during(() -> twice.dsl().update(BOOK).set(BOOK.STOCK, 0).execute());
+            assertThat(write.invalidations()).isEqualTo(1);
+            CacheStats transaction = f.during(() -> twice.dsl()
+                    .transaction(c -> c.dsl().update(BOOK).set(BOOK.STOCK, 1).execute()));
+            assertThat(transaction.invalidations()).isEqualTo(1);
+            f.assertFresh(Writing::books);
+        }
+    }
+
+    @DatabaseTest
+    @DisplayName("derive() of a configuration within a transaction, and of a single connection")
+    void derive_ofConnection_isNeverStale(Database database) throws SQLException {
+        try (Fixture f = Fixture.catalogue(database);
+                Connection connection = f.pool.getConnection()) {
+            DSLContext dsl = f.cache
+                    .derive(DSL.using(connection, database.dialect()).configuration())
+                    .dsl();
+            Writing.books(dsl).fetch();
+            assertThat(f.during(() -> Writing.books(dsl).fetch()).hits()).isEqualTo(1);
+            dsl.update(BOOK).set(BOOK.STOCK, 7).execute();
+            assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+            connection.setAutoCommit(false);
+            dsl.update(BOOK).set(BOOK.STOCK, 8).execute();
+            assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(8);
+            connection.rollback();
+            assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(7);
+            connection.setAutoCommit(true);
+            assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(7);
+            dsl.transaction(c -> c.dsl().update(BOOK).set(BOOK.STOCK, 9).execute());
+            assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(9);
+        }
+    }
+
+    @DatabaseTest
+    @DisplayName("two caches on one configuration, each with its own results")
+    void derive_withTwoCaches_bothAreFresh(Database database) {
+        try (Fixture f = Fixture.catalogue(database);
+                QueryCache other = QueryCache.builder().name("other").build()) {
+            DSLContext both = other.derive(f.dsl.configuration()).dsl();
+            for (int i = 0; i < 3; i++) {
+                int stock = i;
+                both.update(BOOK).set(BOOK.STOCK, stock).execute();
+                for (int j = 0; j < 3; j++)
+                    assertThat(Writing.books(both).fetch().getValues(BOOK.STOCK))
+                            .containsOnly(stock);
+                assertThat(Writing.books(f.dsl).fetch().getValues(BOOK.STOCK)).containsOnly(stock);
+            }
+            assertThat(f.cache.stats().hits() + other.stats().hits()).isPositive();
+        }
+    }
+
+    @DatabaseTest
+    @DisplayName("the listener alone: hits in autocommit, nothing stale after writes in autocommit")
+    void listenerOnly_autocommit_isFresh(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            DSLContext dsl = listenerOnly(f).dsl();
+            for (int i = 0; i < 3; i++) {
+                Writing.books(dsl).fetch();
+                assertThat(f.during(() -> Writing.books(dsl).fetch()).hits()).isEqualTo(1);
+                dsl.update(BOOK).set(BOOK.STOCK, i).execute();
+                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                dsl.batch("update book set stock = 50", "delete from book where id = 99")
+                        .execute();
+                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+            }
+        }
+    }
+
+    @DatabaseTest
+    @DisplayName("the listener alone: jOOQ's transactions, committed and rolled back, leave nothing stale")
+    void listenerOnly_transactions_areFresh(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            DSLContext dsl = listenerOnly(f).dsl();
+            for (int i = 0; i < 3; i++) {
+                int stock = i;
+                Writing.books(dsl).fetch();
+                Writing.authors(dsl).fetch();
+                dsl.transaction(c -> {
+                    assertSame(
+                            Writing.books(c.dsl()).fetch(),
+                            Writing.books(f.unseen).fetch());
+                    c.dsl().update(BOOK).set(BOOK.STOCK, stock).execute();
+                    assertThat(Writing.books(c.dsl()).fetch().getValues(BOOK.STOCK))
+                            .containsOnly(stock);
+                    assertSame(
+                            Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                });
+                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                assertThatThrownBy(() -> dsl.transaction(c -> {
+                            c.dsl().update(BOOK).set(BOOK.STOCK, 99).execute();
+                            Writing.books(c.dsl()).fetch();
+                            throw new IllegalStateException("rolled back");
+                        }))
+                        .isInstanceOf(IllegalStateException.class);
+                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                dsl.transaction(c -> c.dsl()
+                        .transaction(nested -> nested.dsl()
+                                .update(BOOK)
+                                .set(BOOK.TITLE, "nested" + stock)
+                                .execute()));
+                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+            }
+        }
+    }
+
+    @DatabaseTest
+    @DisplayName("the listener alone, beside a derived context on the same pool: each sees the other's writes")
+    void listenerOnly_besideDerived_isFresh(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            DSLContext alone = listenerOnly(f).dsl();
+            for (int i = 0; i < 3; i++) {
+                f.warm(Writing::books);
+                alone.update(BOOK).set(BOOK.STOCK, i).execute();
+                f.assertFresh(Writing::books);
+                int stock = i + 10;
+                alone.transaction(
+                        c -> c.dsl().update(BOOK).set(BOOK.STOCK, stock).execute());
+                f.assertFresh(Writing::books);
+                f.dsl.transaction(c ->
+                        c.dsl().update(AUTHOR).set(AUTHOR.NAME, "n" + stock).execute());
+                assertThat(Writing.authors(alone).fetch())
+                        .isEqualTo(Writing.authors(f.unseen).fetch());
+                f.assertFresh(Writing::authors);
+                f.dsl.update(BOOK).set(BOOK.STOCK, 20).execute();
+                assertSame(Writing.books(alone).fetch(), Writing.books(f.unseen).fetch());
+                f.cache.invalidateAll();
+                // Seen outside on every connection of the pool, or else the table stays uncached for a while.
+                f.pool.getHikariPoolMXBean().softEvictConnections();
+                awaitCached(f);
+            }
+        }
+    }
+
+    private static void awaitCached(Fixture f) {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (f.during(() -> Writing.books(f.dsl).fetch()).hits() == 0) {
+            assertThat(System.nanoTime()).as("books are cached again in time").isLessThan(deadline);
+            java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
+        }
+    }
+
+    @Test
+    @DisplayName("R2DBC: derive() refuses, and says what to do")
+    void derive_ofR2dbc_isRefused() {
+        ConnectionFactory factory = ConnectionFactories.get("r2dbc:h2:mem:///refused");
+        try (QueryCache cache = QueryCache.create()) {
+            Configuration configuration = DSL.using(factory, SQLDialect.H2).configuration();
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> cache.derive(configuration))
+                    .withMessageContaining("R2DBC ConnectionFactory")
+                    .withMessageContaining("derive from a Configuration with a JDBC DataSource")
+                    .withMessageContaining("invalidate(..)");
+        }
+    }
+}
