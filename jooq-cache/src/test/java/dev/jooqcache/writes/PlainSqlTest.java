@@ -74,7 +74,7 @@ class PlainSqlTest {
     private static List<Writing> understood() {
         return List.of(
                 sql(INSERT),
-                sql("INSERT INTO BOOK SELECT id + 10, author_id, title, price, stock FROM book"),
+                sql("INSERT INTO BOOK SELECT id + 10, author_id, title, price, stock FROM book", H2, POSTGRESQL),
                 sql("  \n\t insert into book values (4, 1, 'update author', null, 1) ; "),
                 sql(
                         "insert into book (id, author_id, title, stock) values (1, 1, 'x', 1) on conflict (id) do update"
@@ -121,6 +121,11 @@ class PlainSqlTest {
                 coarseSql("truncate table author cascade", POSTGRESQL),
                 coarseSql("replace into book (id, author_id, title, stock) values (1, 1, 'x', 1)", MARIADB),
                 coarseSql("update book b join author a on a.id = b.author_id set b.title = a.name", MARIADB),
+                coarseSql("delete from b using book b join author a on a.id = b.author_id where a.id = 1", MARIADB),
+                coarseSql("delete quick from book where id = 1", MARIADB),
+                coarseSql("update author a join book b on a.id = b.author_id set b.title = a.name", MARIADB),
+                coarseSql("update author a left join book b on a.id = b.author_id set b.title = 'x'", MARIADB),
+                coarseSql("update author a, book b set b.title = a.name where a.id = b.author_id", MARIADB),
                 coarseSql("delete b from book b join author a on a.id = b.author_id where a.id = 1", MARIADB),
                 coarseSql("do $$ begin update book set stock = 0; end $$", POSTGRESQL),
                 coarseSql(

@@ -62,6 +62,26 @@ final class DmlText {
         return previous.isSymbol(')') || previous.kind() == SqlToken.Kind.QUOTED;
     }
 
+    /**
+     * Whether it is a DELETE of MySQL's that names its targets apart from its tables, perhaps by their aliases: {@code
+     * delete b from book b join ..} or {@code delete from b using book b ..}. jOOQ's parser takes the alias for a table.
+     */
+    static boolean deletesByAlias(List<SqlToken> tokens, SQLDialect dialect) {
+        boolean mysql = switch (dialect.family()) {
+            case MYSQL, MARIADB -> true;
+            default -> false;
+        };
+        if (!mysql) return false;
+        boolean deletes = false;
+        for (int i = 0; i < tokens.size(); i++) {
+            if (deletes && tokens.get(i).isWord("using")) return true;
+            if (!tokens.get(i).isWord("delete")) continue;
+            deletes = true;
+            if (i + 1 == tokens.size() || !tokens.get(i + 1).isWord("from")) return true;
+        }
+        return false;
+    }
+
     /** Whether nothing but new rows can come of it: no upsert, no MERGE, no other DML in a CTE. */
     static boolean isPlainInsert(List<SqlToken> tokens) {
         for (SqlToken token : tokens)

@@ -126,6 +126,7 @@ final class Planner {
     }
 
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
+        if (DmlText.deletesByAlias(tokens, dialect)) return null;
         Configuration configuration = parsing(dialect);
         try {
             Query query = configuration.dsl().parser().parseQuery(sql);
