@@ -3,6 +3,7 @@ package dev.jooqcache.writes;
 import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;
 import static dev.jooqcache.testing.Database.H2;
+import static dev.jooqcache.testing.Database.MARIADB;
 import static dev.jooqcache.testing.Database.POSTGRESQL;
 import static dev.jooqcache.writes.Writing.coarse;
 import static dev.jooqcache.writes.Writing.precise;
@@ -257,6 +258,12 @@ class JooqDmlTest {
                                                 .from(table(name("n"))))
                                 .execute(),
                         POSTGRESQL),
+                coarse(
+                        "update of a join",
+                        (f, dsl) -> dsl.update(AUTHOR.join(B).on(B.AUTHOR_ID.eq(AUTHOR.ID)))
+                                .set(B.TITLE, AUTHOR.NAME)
+                                .execute(),
+                        MARIADB),
                 precise("UpdateQuery", (f, dsl) -> {
                     var query = dsl.updateQuery(BOOK);
                     query.addValue(BOOK.TITLE, "x");

@@ -99,26 +99,33 @@ class SchemaChangeTest {
         }
     }
 
+    private static ResultQuery<Record> shown(DSLContext dsl) {
+        return dsl.select().from("shown").orderBy(DSL.field(name("id")));
+    }
+
     @DatabaseTest
     @DisplayName("W4, R3: a table replaced by a view of the same name")
     void tableReplacedByView_cachedBefore_isFresh(Database database) {
-        try (Fixture f = fixture(database)) {
-            f.warm(SchemaChangeTest::items);
-            f.dsl.execute("alter table item rename to item_base");
-            f.dsl.createView("item")
-                    .as("select id, name from item_base where id = 1")
+        try (Fixture f = Fixture.catalogue(database)
+                .with(
+                        "create table shown (id int, name varchar(20))",
+                        "insert into shown values (1, 'one'), (2, 'two')")) {
+            f.warm(SchemaChangeTest::shown);
+            f.dsl.execute("alter table shown rename to shown_base");
+            f.dsl.createView("shown")
+                    .as("select id, name from shown_base where id = 1")
                     .execute();
-            assertThat(f.assertFresh(SchemaChangeTest::items)).hasSize(1);
-            f.dsl.execute("update item_base set name = 'x'");
-            assertThat(f.assertFresh(SchemaChangeTest::items).get(0).get("name"))
+            assertThat(f.assertFresh(SchemaChangeTest::shown)).hasSize(1);
+            f.dsl.execute("update shown_base set name = 'x'");
+            assertThat(f.assertFresh(SchemaChangeTest::shown).get(0).get("name"))
                     .isEqualTo("x");
             if (database != H2) { // Which cannot write through a view.
-                f.dsl.execute("update item set name = 'y'");
-                assertThat(f.assertFresh(SchemaChangeTest::items).get(0).get("name"))
+                f.dsl.execute("update shown set name = 'y'");
+                assertThat(f.assertFresh(SchemaChangeTest::shown).get(0).get("name"))
                         .isEqualTo("y");
             }
-            f.dsl.execute("create or replace view item as select id, name from item_base");
-            assertThat(f.assertFresh(SchemaChangeTest::items)).hasSize(2);
+            f.dsl.execute("create or replace view shown as select id, name from shown_base");
+            assertThat(f.assertFresh(SchemaChangeTest::shown)).hasSize(2);
         }
     }
 

@@ -155,16 +155,18 @@ class SideEffectTest {
     void trigger_writesAnotherTable_isFresh(Database database) {
         try (Fixture f = Fixture.catalogue(database)
                 .with(
-                        "create table a (id int primary key)",
-                        "create table b (id int primary key, a_id int, foreign key (a_id) references a (id) on delete"
+                        "create table owner (id int primary key)",
+                        "create table watched (id int primary key, owner_id int, foreign key (owner_id) references owner (id) on delete"
                                 + " cascade)",
                         "create table log (id int primary key, writes int not null)",
-                        "insert into a values (1), (2)",
-                        "insert into b values (11, 1), (12, 2)",
+                        "insert into owner values (1), (2)",
+                        "insert into watched values (11, 1), (12, 2)",
                         "insert into log values (1, 0)")
                 .with(trigger(database))) {
             for (String write : new String[] {
-                "insert into b values (13, 2)", "update b set id = 14 where id = 13", "delete from b where id = 14"
+                "insert into watched values (13, 2)",
+                "update watched set id = 14 where id = 13",
+                "delete from watched where id = 14"
             }) {
                 f.warm(dsl -> table(dsl, "log"));
                 String before = rows(f, "log");
@@ -173,10 +175,10 @@ class SideEffectTest {
                 f.assertFresh(dsl -> table(dsl, "log"));
             }
             f.warm(dsl -> table(dsl, "log"));
-            f.dsl.execute("delete from a where id = 1");
+            f.dsl.execute("delete from owner where id = 1");
             f.assertFresh(dsl -> table(dsl, "log"));
-            f.assertFresh(dsl -> table(dsl, "b"));
-            check(f, "update log set writes = 0", "log", "a", "b");
+            f.assertFresh(dsl -> table(dsl, "watched"));
+            check(f, "update log set writes = 0", "log", "owner", "watched");
         }
     }
 
@@ -184,21 +186,21 @@ class SideEffectTest {
         return switch (database) {
             case H2 ->
                 new String[] {
-                    "create trigger count_b after insert, update, delete on b for each row call '"
+                    "create trigger count_b after insert, update, delete on watched for each row call '"
                             + Counting.class.getName() + "'"
                 };
             case POSTGRESQL ->
                 new String[] {
                     "create function count_b() returns trigger language plpgsql as"
                             + " 'begin update log set writes = writes + 1; return null; end'",
-                    "create trigger count_b after insert or update or delete on b for each statement execute function"
+                    "create trigger count_b after insert or update or delete on watched for each statement execute function"
                             + " count_b()"
                 };
             case MARIADB ->
                 new String[] {
-                    "create trigger b_i after insert on b for each row update log set writes = writes + 1",
-                    "create trigger b_u after update on b for each row update log set writes = writes + 1",
-                    "create trigger b_d after delete on b for each row update log set writes = writes + 1"
+                    "create trigger b_i after insert on watched for each row update log set writes = writes + 1",
+                    "create trigger b_u after update on watched for each row update log set writes = writes + 1",
+                    "create trigger b_d after delete on watched for each row update log set writes = writes + 1"
                 };
         };
     }
