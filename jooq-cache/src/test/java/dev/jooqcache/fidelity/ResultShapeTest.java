@@ -182,14 +182,23 @@ class ResultShapeTest {
 
     @Tag("F5")
     @DatabaseTest
-    void fetchSizeAndTimeout_onHit_areTaken(Database database) {
+    void queryTimeout_onHit_takesNoConnection(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             new Watched(f)
                     .equalAndHit(dsl -> dsl.selectFrom(BOOK)
                             .orderBy(BOOK.ID)
-                            .fetchSize(1)
                             .queryTimeout(5)
                             .fetch());
+        }
+    }
+
+    /** On PostgreSQL jOOQ asks the connection for its autocommit when there is a fetch size, so a hit takes one. */
+    @Tag("F5")
+    @DatabaseTest
+    void fetchSize_onHit_isFresh(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            f.warm(dsl -> dsl.selectFrom(BOOK).orderBy(BOOK.ID).fetchSize(1));
+            f.assertFresh(dsl -> dsl.selectFrom(BOOK).orderBy(BOOK.ID).fetchSize(1));
         }
     }
 
