@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class SentValue {
 
     private static final String SQL = "?";
+    private static final String OWN = "org.jooq.impl.DefaultBinding$";
 
     private SentValue() {}
 
@@ -36,7 +37,8 @@ final class SentValue {
     static boolean isUsersOwn(DataType<?> type) {
         for (DataType<?> part = type; part != null; part = part.getArrayComponentDataType()) {
             String binding = part.getBinding().getClass().getName();
-            if (!binding.startsWith("org.jooq.impl.") || binding.endsWith("$DelegatingBinding")) return true;
+            // An anonymous class in there combines a user's binding with a converter.
+            if (!binding.startsWith(OWN) || Character.isDigit(binding.charAt(OWN.length()))) return true;
         }
         return false;
     }
