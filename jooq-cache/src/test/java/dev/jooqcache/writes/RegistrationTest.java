@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.testing.Catalogue.BookRecord;
+import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -230,4 +231,20 @@ class RegistrationTest {
                     .withMessageContaining("invalidate(..)");
         }
     }
+
+    @DatabaseTest
+    @DisplayName("the listener alone: what a transaction wrote is cached again when its connection is seen outside")
+    void listenerOnly_afterTransaction_isCachedAgain(Database database) {
+        try (Fixture f = Fixture.empty(database, pool -> pool.setMaximumPoolSize(1), settings -> {})
+                .with(Catalogue.DDL)) {
+            DSLContext dsl = listenerOnly(f).dsl();
+            dsl.transaction(c -> c.dsl().update(BOOK).set(BOOK.STOCK, 5).execute());
+            // The pool has one connection: the next read takes it and finds it outside the transaction.
+            for (int i = 0; i < 3; i++) Writing.books(dsl).fetch();
+            CacheStats done = f.during(() ->
+                    assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(5));
+            assertThat(done.hits()).isEqualTo(1);
+        }
+    }
+
 }
