@@ -119,10 +119,12 @@ final class Planner {
         if (parsed != null) return parsed;
         LOG.debug("not understood by jOOQ's parser: {}", sql);
         SelectText text = new SelectText(tokens, dialect);
-        return StatementKind.isSelect(tokens) && !text.writes()
+        if (!StatementKind.isSelect(tokens) || text.writes()) return unknown("SQL text");
+        BypassReason why = text.reason();
+        Plan plan = why == null
                 ? Plan.control(effectOfReading(text), BypassReason.PLAIN_SQL, "SQL text")
-                        .calling(text.called())
-                : unknown("SQL text");
+                : Plan.control(effectOfReading(text), why, text.detail());
+        return plan.calling(text.called());
     }
 
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
