@@ -112,11 +112,13 @@ final class Stage implements AutoCloseable {
     /** Reads in a snapshot: another table, so that it is taken, then twice with the cache, then once without. */
     Actor<List<Integer>> snapshotReader() {
         int level = f.database == Database.H2 ? H2_SNAPSHOT : Connection.TRANSACTION_REPEATABLE_READ;
-        return new Actor<>("snapshot reader", () -> inTransaction(level, inside -> {
-            Actor.unstopped(() -> inside.select(V).from("other").fetch());
-            Actor.reach("afterSnapshot");
-            return List.of(read(inside), read(inside), read(f.cache.with(inside, CacheHint.bypass())));
-        }));
+        return new Actor<>(
+                "snapshot reader",
+                () -> inTransaction(level, inside -> {
+                    Actor.unstopped(() -> inside.select(V).from("other").fetch());
+                    Actor.reach("afterSnapshot");
+                    return List.of(read(inside), read(inside), read(f.cache.with(inside, CacheHint.bypass())));
+                }));
     }
 
     Actor<Boolean> autocommitWriter() {

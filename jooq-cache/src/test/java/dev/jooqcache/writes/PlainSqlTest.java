@@ -109,7 +109,8 @@ class PlainSqlTest {
         return List.of(
                 sql("-- update author\nupdate book set title = 'x'"),
                 sql("/* select */ update /* author */ book set title = 'x'"),
-                sql("/* /* nested */ select * from author */ update book set title = 'x'", H2, POSTGRESQL),
+                // Databases and jOOQ's parser disagree on nested comments, so the text counts as not understood.
+                coarseSql("/* /* nested */ select * from author */ update book set title = 'x'", H2, POSTGRESQL),
                 sql("\n-- one\n-- two\n" + INSERT),
                 coarseSql("/*!40101 update */ book set title = 'x'", MARIADB),
                 sql("# update author\nupdate book set title = 'x'", MARIADB));

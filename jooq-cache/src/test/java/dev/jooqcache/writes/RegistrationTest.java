@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
-import dev.jooqcache.testing.Catalogue.BookRecord;
 import dev.jooqcache.testing.Catalogue;
+import dev.jooqcache.testing.Catalogue.BookRecord;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -246,5 +246,4 @@ class RegistrationTest {
             assertThat(done.hits()).isEqualTo(1);
         }
     }
-
 }

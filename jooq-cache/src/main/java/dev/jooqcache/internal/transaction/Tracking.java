@@ -76,7 +76,7 @@ public final class Tracking {
      * @return a provider of tracked connections
      */
     public TrackedConnectionProvider track(ConnectionProvider provider) {
-        if (provider instanceof TrackedConnectionProvider tracked && isOurs(tracked.source())) return tracked;
+        if (provider instanceof TrackedConnectionProvider tracked) return tracked;
         if (provider instanceof DataSourceConnectionProvider pooled) return bind(pooled, pooled.dataSource());
         if (provider instanceof DefaultConnectionProvider single) {
             Connection connection = single.acquire();
