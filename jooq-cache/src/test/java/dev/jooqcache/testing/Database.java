@@ -37,6 +37,16 @@ public enum Database {
             }
             return server.getJdbcUrl("postgres", name);
         }
+
+        /** Hundreds of databases take minutes to delete when the server is stopped. */
+        @Override
+        void drop(String url) throws SQLException {
+            try (Connection connection = Postgres.SERVER.getPostgresDatabase().getConnection();
+                    Statement statement = connection.createStatement()) {
+                String name = url.replaceAll(".*/(t\\d+)\\?.*", "$1");
+                statement.execute("drop database " + name + " with (force)");
+            }
+        }
     },
     /** A real server, from Maven artifacts; only in the profile {@code mariadb}. */
     MARIADB(SQLDialect.MARIADB) {
@@ -73,6 +83,9 @@ public enum Database {
     }
 
     abstract String create(String name) throws Exception;
+
+    /** Drops a database that {@link #newUrl} has created, where that saves time in the end. */
+    void drop(String url) throws SQLException {}
 
     /** The databases that take part in this run. */
     public static List<Database> all() {

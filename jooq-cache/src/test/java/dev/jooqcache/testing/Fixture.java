@@ -8,6 +8,7 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -151,6 +152,11 @@ public final class Fixture implements AutoCloseable {
         long failures = cache.stats().failures();
         cache.close();
         pool.close();
+        try {
+            database.drop(pool.getJdbcUrl());
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot drop " + pool.getJdbcUrl(), e);
+        }
         if (!failuresExpected) assertThat(failures).as("failures of the cache").isZero();
     }
 }
