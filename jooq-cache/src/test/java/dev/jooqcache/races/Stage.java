@@ -22,11 +22,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.Table;
@@ -55,14 +58,16 @@ final class Stage implements AutoCloseable {
         THROWS_AND_ROLLS_BACK
     }
 
+    private final Results results = new Results();
     final Fixture f;
     final DataSource tracked;
     final DSLContext dsl;
+    private final Queue<SQLException> failures = new ConcurrentLinkedQueue<>();
     private volatile Commit commit = Commit.WORKS;
 
     Stage(Database database, Consumer<QueryCache.Builder> settings) {
         f = Fixture.empty(database, builder -> {
-                    builder.store(new Results()).generations(new Generations());
+                    builder.store(results).generations(new Generations());
                     settings.accept(builder);
                 })
                 .with("create table t (v int)", "insert into t values (0)", "create table other (v int)");
@@ -70,7 +75,9 @@ final class Stage implements AutoCloseable {
         dsl = f.cache
                 .derive(new DefaultConfiguration().set(tracked).set(database.dialect()))
                 .dsl();
-        f.cache.explain(query(dsl));
+        assertThat(f.cache.explain(query(dsl)).isCacheable()).isTrue();
+        // A writer that touched everything when its statement is sent would hide what happens at its commit.
+        assertThat(f.cache.explain(incrementing(dsl)).toString()).contains("touches  t\n");
     }
 
     /** Without waiting for each other, unless a test is about that. */
@@ -86,8 +93,12 @@ final class Stage implements AutoCloseable {
         return query(dsl).fetch().get(0).get(V);
     }
 
+    private static Query incrementing(DSLContext dsl) {
+        return dsl.update(T).set(V, V.plus(inline(1)));
+    }
+
     static void increment(DSLContext dsl) {
-        dsl.update(T).set(V, V.plus(inline(1))).execute();
+        incrementing(dsl).execute();
     }
 
     int cached() {
@@ -152,6 +163,16 @@ final class Stage implements AutoCloseable {
 
     void commit(Commit outcome) {
         commit = outcome;
+    }
+
+    /** The store loses everything, as it may. */
+    void forgetResults() {
+        results.clear();
+    }
+
+    /** The next statement fails, or the one after which an actor has stopped. */
+    void failNextStatement() {
+        failures.add(new SQLException("made to fail", "22012"));
     }
 
     private DSLContext on(Connection connection) {
@@ -240,6 +261,8 @@ final class Stage implements AutoCloseable {
         protected <T> T execute(String sql, Call<T> real) throws SQLException {
             T result = real.run();
             Actor.reach("afterSql");
+            SQLException failure = failures.poll();
+            if (failure != null) throw failure;
             return result;
         }
 
