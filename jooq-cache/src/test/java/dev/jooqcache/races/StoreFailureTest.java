@@ -1,0 +1,295 @@
+package dev.jooqcache.races;
+
+import static dev.jooqcache.testing.Catalogue.AUTHOR;
+import static dev.jooqcache.testing.Catalogue.BOOK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.CacheHint;
+import dev.jooqcache.CacheStats;
+import dev.jooqcache.ehcache.EhcacheResultStore;
+import dev.jooqcache.internal.generation.InJvmGenerationStore;
+import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.GenerationStore;
+import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.Tags;
+import dev.jooqcache.testing.Database;
+import dev.jooqcache.testing.DatabaseTest;
+import dev.jooqcache.testing.Fixture;
+import dev.jooqcache.testing.ForwardingGenerationStore;
+import dev.jooqcache.testing.ForwardingResultStore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.ResultQuery;
+import org.jooq.impl.DSL;
+import org.junit.jupiter.api.Tag;
+
+/** Stores that throw: queries go on, nothing stale is served, then or after the recovery (C6). */
+@Tag("C6")
+class StoreFailureTest {
+
+    private enum Operation {
+        GET,
+        PUT,
+        REMOVE,
+        CAPTURE,
+        NOW,
+        INTENT,
+        COMMIT,
+        ABANDON,
+        RENEW
+    }
+
+    /** Both stores, with operations that can be made to throw. */
+    private static final class Stores {
+        private final Set<Operation> broken = EnumSet.noneOf(Operation.class);
+        final GenerationStore generations = new BreakingGenerations();
+        final ForwardingResultStore results = new BreakingResults();
+
+        synchronized void breaking(Operation... operations) {
+            broken.clear();
+            broken.addAll(List.of(operations));
+        }
+
+        synchronized void check(Operation operation) {
+            if (broken.contains(operation)) throw new IllegalStateException("made to fail: " + operation);
+        }
+
+        private final class BreakingGenerations extends ForwardingGenerationStore {
+            BreakingGenerations() {
+                super(new InJvmGenerationStore(1 << 10));
+            }
+
+            @Override
+            public Stamp capture(Tags tags) {
+                check(Operation.CAPTURE);
+                return super.capture(tags);
+            }
+
+            @Override
+            public long now() {
+                check(Operation.NOW);
+                return super.now();
+            }
+
+            @Override
+            public Intent intent(Tags tags) {
+                check(Operation.INTENT);
+                return super.intent(tags);
+            }
+
+            @Override
+            public void commit(Intent intent) {
+                check(Operation.COMMIT);
+                super.commit(intent);
+            }
+
+            @Override
+            public void abandon(Intent intent) {
+                check(Operation.ABANDON);
+                super.abandon(intent);
+            }
+
+            @Override
+            public void renew() {
+                check(Operation.RENEW);
+                super.renew();
+            }
+        }
+
+        private final class BreakingResults extends ForwardingResultStore {
+            BreakingResults() {
+                super(EhcacheResultStore.onHeap().build());
+            }
+
+            @Override
+            public CachedResult get(Fingerprint key) {
+                check(Operation.GET);
+                return super.get(key);
+            }
+
+            @Override
+            public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+                check(Operation.PUT);
+                return super.put(key, result, timeToLive);
+            }
+
+            @Override
+            public void remove(Fingerprint key) {
+                check(Operation.REMOVE);
+                super.remove(key);
+            }
+        }
+    }
+
+    private static Fixture over(Database database, Stores stores) {
+        return Fixture.catalogue(
+                        database, settings -> settings.store(stores.results).generations(stores.generations))
+                .expectingFailures();
+    }
+
+    private static ResultQuery<? extends Record> titles(DSLContext dsl) {
+        return dsl.select(BOOK.ID, BOOK.TITLE).from(BOOK).orderBy(BOOK.ID);
+    }
+
+    private static ResultQuery<? extends Record> names(DSLContext dsl) {
+        return dsl.select(AUTHOR.ID, AUTHOR.NAME).from(AUTHOR).orderBy(AUTHOR.ID);
+    }
+
+    private static String title(DSLContext dsl) {
+        return titles(dsl).fetch().get(0).get(BOOK.TITLE);
+    }
+
+    private static void retitle(DSLContext dsl, String title) {
+        dsl.update(BOOK).set(BOOK.TITLE, title).where(BOOK.ID.eq(1)).execute();
+    }
+
+    @DatabaseTest
+    void eachOperationThatThrows_breaksNoQueryAndHidesNothing(Database database) {
+        for (Operation operation : Operation.values()) {
+            Stores stores = new Stores();
+            try (Fixture f = over(database, stores)) {
+                f.warm(StoreFailureTest::titles);
+                f.warm(StoreFailureTest::names);
+                stores.breaking(operation);
+                f.assertFresh(StoreFailureTest::titles);
+                retitle(f.dsl, "in autocommit");
+                f.assertFresh(StoreFailureTest::titles);
+                f.dsl.transaction(c -> {
+                    retitle(c.dsl(), "in a transaction");
+                    assertThat(title(c.dsl())).isEqualTo("in a transaction");
+                });
+                f.assertFresh(StoreFailureTest::titles);
+                f.assertFresh(StoreFailureTest::names);
+                stores.breaking();
+                assertThat(title(f.dsl)).as("after %s", operation).isEqualTo("in a transaction");
+                f.assertFresh(StoreFailureTest::titles);
+                f.assertFresh(StoreFailureTest::names);
+                f.warm(StoreFailureTest::titles);
+                retitle(f.dsl, "at last");
+                assertThat(title(f.dsl)).isEqualTo("at last");
+            }
+        }
+    }
+
+    @DatabaseTest
+    void generationStoreThatIsLostDuringAWrite_servesNothingFromBefore(Database database) {
+        Stores stores = new Stores();
+        try (Fixture f = over(database, stores)) {
+            f.warm(StoreFailureTest::titles);
+            f.warm(StoreFailureTest::names);
+            stores.breaking(
+                    Operation.CAPTURE, Operation.NOW, Operation.INTENT, Operation.COMMIT, Operation.ABANDON,
+                    Operation.RENEW);
+            f.assertBypass(BypassReason.GENERATION_STORE, StoreFailureTest::names);
+            retitle(f.dsl, "new");
+            stores.breaking();
+            CacheStats first = f.during(() -> {
+                assertThat(title(f.dsl)).isEqualTo("new");
+                names(f.dsl).fetch();
+            });
+            assertThat(first.hits())
+                    .as("nothing from before, not even of a table that was not written")
+                    .isZero();
+            f.warm(StoreFailureTest::titles);
+            f.warm(StoreFailureTest::names);
+        }
+    }
+
+    @DatabaseTest
+    void commitUnsettled_keepsAllUncachedUntilItIsSettled(Database database) throws SQLException {
+        Stores stores = new Stores();
+        try (Fixture f = over(database, stores);
+                Connection connection = f.tracked.getConnection()) {
+            f.warm(StoreFailureTest::titles);
+            connection.setAutoCommit(false);
+            DSLContext writer =
+                    f.cache.derive(DSL.using(connection, database.dialect()).configuration()).dsl();
+            retitle(writer, "new");
+            stores.breaking(Operation.COMMIT);
+            connection.commit();
+            // The store works again, but its intent is not settled yet.
+            assertThat(title(f.dsl)).isEqualTo("new");
+            f.assertBypass(BypassReason.GENERATION_STORE, StoreFailureTest::titles);
+            stores.breaking();
+            assertThat(title(f.dsl)).isEqualTo("new");
+            connection.setAutoCommit(true);
+            f.warm(StoreFailureTest::titles);
+        }
+    }
+
+    @DatabaseTest
+    void snapshotOlderThanAnOutage_seesNothingNewerAndPublishesNothingOlder(Database database) throws SQLException {
+        int level = database == Database.H2 ? 6 : Connection.TRANSACTION_REPEATABLE_READ;
+        Stores stores = new Stores();
+        try (Fixture f = over(database, stores);
+                Connection connection = f.tracked.getConnection()) {
+            connection.setTransactionIsolation(level);
+            f.warm(StoreFailureTest::titles);
+            connection.setAutoCommit(false);
+            DSLContext inside =
+                    f.cache.derive(DSL.using(connection, database.dialect()).configuration()).dsl();
+            assertThat(names(inside).fetch()).hasSize(2);
+            stores.breaking(Operation.INTENT);
+            retitle(f.dsl, "new");
+            stores.breaking();
+            assertThat(title(inside)).isEqualTo("1984");
+            assertThat(title(f.dsl)).as("the old rows were not published").isEqualTo("new");
+            assertThat(title(f.dsl)).isEqualTo("new");
+            assertThat(title(inside)).as("the new rows are not shown").isEqualTo("1984");
+            connection.rollback();
+            connection.setAutoCommit(true);
+            f.assertFresh(StoreFailureTest::titles);
+        }
+    }
+
+    @DatabaseTest
+    void storesThatThrowAtRandom_hideNothing(Database database) {
+        long seed = System.nanoTime();
+        System.out.println("seed of storesThatThrowAtRandom_hideNothing: " + seed);
+        Random random = new Random(seed);
+        Stores stores = new Stores();
+        try (Fixture f = over(database, stores)) {
+            DSLContext bypassed = f.cache.with(f.dsl, CacheHint.bypass());
+            long hits = 0;
+            for (int i = 0; i < 400; i++) {
+                List<Operation> broken = new ArrayList<>();
+                if (i % 10 < 5)
+                    for (Operation operation : Operation.values()) if (random.nextInt(4) == 0) broken.add(operation);
+                stores.breaking(broken.toArray(Operation[]::new));
+                String context = "seed " + seed + ", step " + i + ", broken " + broken;
+                if (random.nextInt(3) == 0) {
+                    String title = "title " + i;
+                    boolean rolledBack = random.nextBoolean();
+                    if (random.nextBoolean()) retitle(f.dsl, title);
+                    else transact(f, title, rolledBack);
+                }
+                assertThat(title(f.dsl)).as(context).isEqualTo(title(bypassed));
+                hits += f.during(() -> assertThat(title(f.dsl)).as(context).isEqualTo(title(bypassed)))
+                        .hits();
+            }
+            assertThat(hits).as("seed %s", seed).isPositive();
+        }
+    }
+
+    private static void transact(Fixture f, String title, boolean rolledBack) {
+        try {
+            f.dsl.transaction(c -> {
+                retitle(c.dsl(), title);
+                assertThat(title(c.dsl())).isEqualTo(title);
+                if (rolledBack) throw new ArithmeticException();
+            });
+        } catch (ArithmeticException e) {
+            assertThat(rolledBack).isTrue();
+        }
+    }
+}
