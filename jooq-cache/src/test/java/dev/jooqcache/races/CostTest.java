@@ -27,9 +27,11 @@ class CostTest {
     private final AtomicLong calls = new AtomicLong();
 
     private Fixture counting(Database database, int maximumEntries) {
-        return Fixture.catalogue(database, settings -> settings.maximumEntries(maximumEntries)
-                .store(new CountingResults(maximumEntries))
-                .generations(new CountingGenerations()));
+        return Fixture.catalogue(
+                database,
+                settings -> settings.maximumEntries(maximumEntries)
+                        .store(new CountingResults(maximumEntries))
+                        .generations(new CountingGenerations()));
     }
 
     private static void stock(DSLContext dsl, int stock) {
@@ -41,7 +43,11 @@ class CostTest {
     }
 
     private static int fetchAuthor(DSLContext dsl, int id) {
-        return dsl.select(AUTHOR.NAME).from(AUTHOR).where(AUTHOR.ID.eq(id)).fetch().size();
+        return dsl.select(AUTHOR.NAME)
+                .from(AUTHOR)
+                .where(AUTHOR.ID.eq(id))
+                .fetch()
+                .size();
     }
 
     private long callsOf(Runnable work) {

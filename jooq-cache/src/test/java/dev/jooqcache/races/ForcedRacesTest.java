@@ -44,7 +44,9 @@ class ForcedRacesTest {
         try (Stage stage = Stage.of(database)) {
             stage.cached();
             Actor<Boolean> writer = stage.writer(true).to("afterCommit");
-            assertThat(stage.truth()).as("others see it before its writer hears of it").isEqualTo(1);
+            assertThat(stage.truth())
+                    .as("others see it before its writer hears of it")
+                    .isEqualTo(1);
             assertThat(stage.cached()).isEqualTo(1);
             writer.finish();
             stage.assertFresh("afterwards");

@@ -188,7 +188,11 @@ class StoreFailureTest {
             f.warm(StoreFailureTest::titles);
             f.warm(StoreFailureTest::names);
             stores.breaking(
-                    Operation.CAPTURE, Operation.NOW, Operation.INTENT, Operation.COMMIT, Operation.ABANDON,
+                    Operation.CAPTURE,
+                    Operation.NOW,
+                    Operation.INTENT,
+                    Operation.COMMIT,
+                    Operation.ABANDON,
                     Operation.RENEW);
             f.assertBypass(BypassReason.GENERATION_STORE, StoreFailureTest::names);
             retitle(f.dsl, "new");
@@ -212,8 +216,9 @@ class StoreFailureTest {
                 Connection connection = f.tracked.getConnection()) {
             f.warm(StoreFailureTest::titles);
             connection.setAutoCommit(false);
-            DSLContext writer =
-                    f.cache.derive(DSL.using(connection, database.dialect()).configuration()).dsl();
+            DSLContext writer = f.cache
+                    .derive(DSL.using(connection, database.dialect()).configuration())
+                    .dsl();
             retitle(writer, "new");
             stores.breaking(Operation.COMMIT);
             connection.commit();
@@ -236,8 +241,9 @@ class StoreFailureTest {
             connection.setTransactionIsolation(level);
             f.warm(StoreFailureTest::titles);
             connection.setAutoCommit(false);
-            DSLContext inside =
-                    f.cache.derive(DSL.using(connection, database.dialect()).configuration()).dsl();
+            DSLContext inside = f.cache
+                    .derive(DSL.using(connection, database.dialect()).configuration())
+                    .dsl();
             assertThat(names(inside).fetch()).hasSize(2);
             stores.breaking(Operation.INTENT);
             retitle(f.dsl, "new");

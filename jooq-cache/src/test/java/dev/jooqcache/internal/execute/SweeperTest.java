@@ -57,7 +57,9 @@ class SweeperTest {
             most = Math.max(most, store.results.size());
         }
         for (int i = 0; i < living; i++) assertThat(store.get(key("quiet" + i))).isNotNull();
-        assertThat(most).as("living, and a third of them dead").isLessThanOrEqualTo(living + living / 3 + Sweeper.LOOKS);
+        assertThat(most)
+                .as("living, and a third of them dead")
+                .isLessThanOrEqualTo(living + living / 3 + Sweeper.LOOKS);
     }
 
     @Test
@@ -75,10 +77,12 @@ class SweeperTest {
         put(key("one"), BUSY);
         write(BUSY);
         Generations.Announcement writer = generations.announce(BUSY);
-        assertThat(sweeper.stored(key("other"), generations.capture(QUIET), QUIET)).isZero();
+        assertThat(sweeper.stored(key("other"), generations.capture(QUIET), QUIET))
+                .isZero();
         assertThat(store.get(key("one"))).isNotNull();
         writer.abandoned();
-        assertThat(sweeper.stored(key("other"), generations.capture(QUIET), QUIET)).isEqualTo(1);
+        assertThat(sweeper.stored(key("other"), generations.capture(QUIET), QUIET))
+                .isEqualTo(1);
         assertThat(store.get(key("one"))).isNull();
     }
 

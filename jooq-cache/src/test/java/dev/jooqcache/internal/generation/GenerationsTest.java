@@ -149,7 +149,10 @@ class GenerationsTest {
         Stamp during = generations.capture(READ_A);
         writer[0].join();
         Stamp after = generations.capture(READ_A);
-        assertThat(after).as("what was stored meanwhile is not found again").isNotNull().isNotEqualTo(during);
+        assertThat(after)
+                .as("what was stored meanwhile is not found again")
+                .isNotNull()
+                .isNotEqualTo(during);
         assertThat(store.renewals).hasValue(2);
     }
 
