@@ -137,10 +137,13 @@ final class SchemaReader {
             where delete_rule in ('CASCADE', 'SET NULL', 'SET DEFAULT')
             or update_rule in ('CASCADE', 'SET NULL', 'SET DEFAULT')""";
 
+    /** A server without privilege checks lists none for anybody; with them, everybody has at least USAGE. */
     private static final String MYSQL_TRIGGER_PRIVILEGE = """
             select 1 from information_schema.user_privileges where privilege_type in ('TRIGGER', 'SUPER')
             union all
-            select 1 from information_schema.schema_privileges where privilege_type = 'TRIGGER'""";
+            select 1 from information_schema.schema_privileges where privilege_type = 'TRIGGER'
+            union all
+            select 1 from dual where not exists (select 1 from information_schema.user_privileges)""";
 
     private static final String STANDARD_TRIGGERS = "select event_object_table from information_schema.triggers";
 
