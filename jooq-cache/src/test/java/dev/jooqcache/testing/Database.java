@@ -55,9 +55,9 @@ public enum Database {
             String server = "jdbc:mariadb://127.0.0.1:" + MariaDb.PORT + "/";
             try (Connection connection = DriverManager.getConnection(server + "?user=root");
                     Statement statement = connection.createStatement()) {
-                statement.execute("create database " + name);
+                statement.execute("create database " + name + " character set utf8mb4");
             }
-            return server + name + "?user=root";
+            return server + name + "?user=root&allowMultiQueries=true";
         }
     };
 

@@ -113,7 +113,8 @@ class PlainSqlTest {
                 coarseSql("/* /* nested */ select * from author */ update book set title = 'x'", H2, POSTGRESQL),
                 sql("\n-- one\n-- two\n" + INSERT),
                 coarseSql("/*!40101 update */ book set title = 'x'", MARIADB),
-                sql("# update author\nupdate book set title = 'x'", MARIADB));
+                // jOOQ's parser does not know this comment, so the text counts as not understood.
+                coarseSql("# update author\nupdate book set title = 'x'", MARIADB));
     }
 
     private static List<Writing> notUnderstood() {
