@@ -48,7 +48,7 @@ final class StatementTracker {
     @Nullable
     ResultSet wrap(@Nullable ResultSet rows) {
         try {
-            return rows != null && TrackedConnection.isUpdatable(rows.getConcurrency())
+            return rows != null && rows.getConcurrency() == ResultSet.CONCUR_UPDATABLE
                     ? new UpdatableResultSet(rows, session)
                     : rows;
         } catch (SQLException e) {

@@ -5,7 +5,6 @@ import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -111,7 +110,7 @@ public final class TrackedConnection extends DefaultConnection {
 
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
-        session.setAutoCommit(autoCommit, call(() -> getDelegate().setAutoCommit(autoCommit)));
+        session.setAutoCommit(autoCommit, () -> getDelegate().setAutoCommit(autoCommit));
     }
 
     @Override
@@ -132,7 +131,7 @@ public final class TrackedConnection extends DefaultConnection {
 
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
-        session.setIsolation(level, call(() -> getDelegate().setTransactionIsolation(level)));
+        session.setIsolation(level, () -> getDelegate().setTransactionIsolation(level));
     }
 
     @Override
@@ -150,12 +149,12 @@ public final class TrackedConnection extends DefaultConnection {
     @Override
     public void close() throws SQLException {
         if (getDelegate().isClosed()) return;
-        session.giveBack(call(getDelegate()::close));
+        session.giveBack(getDelegate()::close);
     }
 
     @Override
     public void abort(Executor executor) throws SQLException {
-        session.giveBack(call(() -> getDelegate().abort(executor)));
+        session.giveBack(() -> getDelegate().abort(executor));
     }
 
     @Override
@@ -175,12 +174,8 @@ public final class TrackedConnection extends DefaultConnection {
         return "tracked " + getDelegate();
     }
 
+    /** Gives a method reference or lambda its type. */
     private static VoidCall call(VoidCall call) {
         return call;
-    }
-
-    /** Whether result sets of the given concurrency can write. */
-    static boolean isUpdatable(int concurrency) {
-        return concurrency == ResultSet.CONCUR_UPDATABLE;
     }
 }
