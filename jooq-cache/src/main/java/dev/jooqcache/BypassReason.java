@@ -14,11 +14,18 @@ public enum BypassReason {
     NONDETERMINISTIC_FUNCTION(
             "its value changes between executions", "bind the value instead, for instance LocalDate.now()"),
     /** The query calls a function that is not known to be deterministic. */
-    UNKNOWN_FUNCTION("the function is not known to be deterministic", "leave this query uncached"),
-    /** The query reads a view, whose base tables are not known. */
-    VIEW("the tables under the view are not known", "query the base tables"),
-    /** The query reads a table-valued function. */
-    TABLE_FUNCTION("what the table function reads is not known", "query the base tables"),
+    UNKNOWN_FUNCTION(
+            "the function is not known to give the same result again",
+            "if it does, declare it: QueryCache.builder().routine(name, Behavior.NONE or Behavior.reading(..))"),
+    /** The query reads a view whose definition is not understood. */
+    VIEW("the view's definition is not understood", "declare what it reads: QueryCache.builder().view(view, tables)"),
+    /** The result depends on the session's user, role, schema or settings, and no scope is declared. */
+    SESSION_DEPENDENT(
+            "its value depends on the session",
+            "name the session's state with CacheHint.key(..) or QueryCache.builder().scope(..)"),
+    /** The given model does not describe the schema, and {@code ModelCheck.REFUSE} is set. */
+    MODEL_MISMATCH(
+            "the given model does not describe the live schema", "generate the model anew; the log has the difference"),
     /** The query reads a table that the database's catalog does not know, for instance a synonym. */
     UNKNOWN_TABLE("no table of this name is in the database's catalog", "query the table by its own name"),
     /** The database's catalog could not be read, or was not yet read. */
@@ -26,11 +33,10 @@ public enum BypassReason {
     /** The query reads a temporary table. */
     TEMPORARY_TABLE("a temporary table has other rows in another session", "leave this query uncached"),
     /**
-     * The query reads a table of another server, with row security, without a log, of an engine without transactions, or
-     * with a column that moves with time.
+     * The query reads a table of another server, without a log, of an engine without transactions, or with a column that
+     * moves with time.
      */
-    SPECIAL_TABLE(
-            "its rows depend on the session, or change in ways that no statement shows", "leave this query uncached"),
+    SPECIAL_TABLE("its rows change in ways that no statement shows", "leave this query uncached"),
     /** The query reads the database's catalog. */
     SYSTEM_TABLE("the catalog changes without any visible write", "leave this query uncached"),
     /** The query samples rows. */
@@ -80,7 +86,7 @@ public enum BypassReason {
     /** The session's state (schema, role, settings) was changed. */
     SESSION_STATE(
             "the session's schema, role or settings were changed, which can change what the query means",
-            "name the state with CacheHint.key(scope)"),
+            "name the session's state with CacheHint.key(..) or QueryCache.builder().scope(..)"),
     /** The generation store cannot be trusted at the moment. */
     GENERATION_STORE("the generation store does not work at the moment", "see its exception in the log"),
     /** The cache itself failed. */

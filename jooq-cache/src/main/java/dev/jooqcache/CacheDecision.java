@@ -1,6 +1,8 @@
 package dev.jooqcache;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +16,24 @@ public final class CacheDecision {
     private final String sql;
     private final List<String> tables;
     private final List<String> touches;
+    private final Map<String, String> ways;
+    private final String everything;
     private final @Nullable BypassReason reason;
     private final String detail;
 
-    CacheDecision(String sql, List<String> tables, List<String> touches, @Nullable BypassReason reason, String detail) {
+    CacheDecision(
+            String sql,
+            List<String> tables,
+            List<String> touches,
+            Map<String, String> ways,
+            String everything,
+            @Nullable BypassReason reason,
+            String detail) {
         this.sql = sql;
         this.tables = tables;
         this.touches = touches;
+        this.ways = ways;
+        this.everything = everything;
         this.reason = reason;
         this.detail = detail;
     }
@@ -44,7 +57,7 @@ public final class CacheDecision {
     }
 
     /**
-     * The tables that the query reads.
+     * The tables and views that the query reads, those under its views and routines among them.
      *
      * @return sorted names, qualified where the query qualifies them
      */
@@ -61,19 +74,36 @@ public final class CacheDecision {
         return touches;
     }
 
+    /**
+     * How the statement comes to read or touch a table that it does not name.
+     *
+     * @param table the name of a table, as {@link #tables()} or {@link #touches()} tell it
+     * @return the views, routines, foreign keys and triggers on the way; empty if it names the table itself
+     */
+    public String through(String table) {
+        return ways.getOrDefault(table, "");
+    }
+
     /** Tells what, why, and what to do, one below the other. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(reason == null ? "cacheable" : "bypass: " + reason);
         line(text, "query", sql);
-        if (!tables.isEmpty()) line(text, "reads", String.join(", ", tables));
-        if (!touches.isEmpty())
-            line(text, "touches", touches.contains("*") ? "everything" : String.join(", ", touches));
+        if (!tables.isEmpty()) line(text, "reads", withWays(tables));
+        if (touches.contains("*"))
+            line(text, "touches", everything.isEmpty() ? "everything" : "everything: " + everything);
+        else if (!touches.isEmpty()) line(text, "touches", withWays(touches));
         if (reason != null) {
             line(text, "why", detail.isEmpty() ? reason.why() : detail + ": " + reason.why());
             line(text, "fix", reason.fix());
         }
         return text.toString();
+    }
+
+    private String withWays(List<String> names) {
+        return names.stream()
+                .map(name -> through(name).isEmpty() ? name : name + " (through " + through(name) + ")")
+                .collect(Collectors.joining(", "));
     }
 
     private static void line(StringBuilder text, String label, String value) {

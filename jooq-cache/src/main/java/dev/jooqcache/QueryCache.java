@@ -1,7 +1,9 @@
 package dev.jooqcache;
 
 import dev.jooqcache.ehcache.EhcacheResultStore;
+import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
+import dev.jooqcache.internal.analysis.Models;
 import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.execute.CacheEngine;
 import dev.jooqcache.internal.execute.CacheSettings;
@@ -10,6 +12,9 @@ import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
 import dev.jooqcache.internal.transaction.CommitDoubts;
 import dev.jooqcache.internal.transaction.Tracking;
+import dev.jooqcache.model.Behavior;
+import dev.jooqcache.model.CacheModel;
+import dev.jooqcache.model.ModelCheck;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.Tags;
@@ -18,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.Configuration;
 import org.jooq.ConnectionProvider;
@@ -63,7 +69,7 @@ public final class QueryCache implements AutoCloseable {
         this.name = settings.name;
         this.store = settings.resultStore();
         this.generations = new Generations(name, settings.generationStore());
-        this.statements = new Statements(name, settings.analyzedStatements, settings.excluded);
+        this.statements = new Statements(name, settings.models(), settings.analyzedStatements, settings.excluded);
         this.doubts = new CommitDoubts(name, settings.commitQuarantine);
         this.tracking = new Tracking(name, generations, statements, doubts);
         this.engine = new CacheEngine(
@@ -174,9 +180,7 @@ public final class QueryCache implements AutoCloseable {
 
     /** Invalidates everything, and has the schema read again. To be called after changes that nobody could see. */
     public void invalidateAll() {
-        Generations.Announcement announcement = generations.announce(Tags.everything());
-        tracking.schemasChanged();
-        announcement.committed();
+        suspend().close();
     }
 
     /**
@@ -204,12 +208,41 @@ public final class QueryCache implements AutoCloseable {
      */
     public CacheDecision explain(Query query) {
         AnalyzedStatement analyzed = engine.analyze(query);
+        boolean unscoped = analyzed.reason() == null
+                && !analyzed.session().isEmpty()
+                && engine.scope(query.configuration()).isEmpty();
         return new CacheDecision(
                 analyzed.sql(),
                 analyzed.tables(),
                 analyzed.effect().tags().names(),
-                analyzed.reason(),
-                analyzed.detail());
+                analyzed.ways(),
+                analyzed.everything(),
+                unscoped ? BypassReason.SESSION_DEPENDENT : analyzed.reason(),
+                unscoped ? analyzed.session() : analyzed.detail());
+    }
+
+    /**
+     * Suspends the cache for a writer that cannot be seen, for instance a migration on a connection of its own: nothing is
+     * served or stored from here until the suspension is closed; then everything is invalidated, and the schema is read
+     * again.
+     *
+     * @return the suspension, to be closed when the last of the writer's commits has returned
+     */
+    public Suspension suspend() {
+        Generations.Announcement announcement = generations.announce(Tags.everything());
+        AtomicBoolean ended = new AtomicBoolean();
+        return () -> {
+            if (!ended.compareAndSet(false, true)) return;
+            tracking.lookAgain();
+            announcement.committed();
+        };
+    }
+
+    /** A time in which nothing is cached; see {@link QueryCache#suspend}. Thread-safe; closing it twice does nothing. */
+    @FunctionalInterface
+    public interface Suspension extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /**
@@ -248,6 +281,10 @@ public final class QueryCache implements AutoCloseable {
         private final Set<String> excluded = new HashSet<>();
         private EhcacheResultStore.@Nullable Builder ehcache;
         private @Nullable ResultStore resultStore;
+        private @Nullable CacheModel model;
+        private ModelCheck modelCheck = ModelCheck.LOG;
+        private final CacheModel.Builder declarations = CacheModel.builder();
+        private Supplier<@Nullable String> scope = () -> null;
         private @Nullable GenerationStore generationStore;
 
         private Builder() {}
@@ -374,6 +411,81 @@ public final class QueryCache implements AutoCloseable {
         }
 
         /**
+         * What is true of the schema, so that the catalog needs not be asked. Default: none, so that the catalog of each
+         * data source is read at its first connection, and again after DDL.
+         *
+         * @param value the model, for instance a generated one
+         * @return this builder
+         */
+        public Builder model(CacheModel value) {
+            model = value;
+            return this;
+        }
+
+        /**
+         * What is done about a {@link #model} that does not describe the live schema. Default: {@link ModelCheck#LOG}.
+         *
+         * @param value what to do
+         * @return this builder
+         */
+        public Builder modelCheck(ModelCheck value) {
+            modelCheck = value;
+            return this;
+        }
+
+        /**
+         * Declares which tables a view reads, for a view whose definition is not understood. Adds to what is known.
+         *
+         * @param view the view
+         * @param reads all tables and views that its definition reads; what it calls is declared to be deterministic
+         * @return this builder
+         */
+        public Builder view(Table<?> view, Table<?>... reads) {
+            declarations.view(view, reads);
+            return this;
+        }
+
+        /**
+         * Declares which tables the triggers of a table write, for triggers whose code is not understood. Adds to what is
+         * known.
+         *
+         * @param table the table that has the triggers
+         * @param writes all tables that they write; none if they only change the row at hand
+         * @return this builder
+         */
+        public Builder trigger(Table<?> table, Table<?>... writes) {
+            declarations.trigger(table, writes);
+            return this;
+        }
+
+        /**
+         * Declares what a function or procedure does, for one that promises nothing or whose code is not understood. Adds
+         * to what is known.
+         *
+         * @param routine its name; all overloads are meant
+         * @param behavior {@code Behavior.NONE} for one that only computes, {@code Behavior.reading(..)} or {@code
+         *     Behavior.writing(..)}
+         * @return this builder
+         */
+        public Builder routine(String routine, Behavior behavior) {
+            declarations.routine(routine, behavior);
+            return this;
+        }
+
+        /**
+         * Names the state of the caller's session on which the meaning of queries depends, as {@link CacheHint#key} does
+         * for one context: the tenant, the role, the user of a policy. It is asked for every read, on the thread that
+         * reads. Default: nothing is named, and what depends on the session bypasses.
+         *
+         * @param value gives the name; {@code null} or empty if the session is as the pool made it
+         * @return this builder
+         */
+        public Builder scope(Supplier<@Nullable String> value) {
+            scope = value;
+            return this;
+        }
+
+        /**
          * Where results are kept. Default: {@link EhcacheResultStore#onHeap()}. {@link #maximumEntries} and {@link
          * #expireAfterWrite}, if they are set here, win over the store's.
          *
@@ -430,9 +542,13 @@ public final class QueryCache implements AutoCloseable {
             return generationStore == null ? new InJvmGenerationStore(GENERATION_CELLS) : generationStore;
         }
 
+        private Models models() {
+            return new Models(name, new SchemaInspector(), model, declarations.build(), modelCheck);
+        }
+
         private CacheSettings engineSettings() {
             return new CacheSettings(
-                    name, mode, maximumRowsPerResult, maximumBytesPerResult, maximumWait, expireAfterWrite);
+                    name, mode, maximumRowsPerResult, maximumBytesPerResult, maximumWait, scope, expireAfterWrite);
         }
 
         private static int atLeast(String setting, int least, int value) {

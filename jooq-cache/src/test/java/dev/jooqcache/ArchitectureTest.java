@@ -39,10 +39,12 @@ class ArchitectureTest {
     static Stream<Arguments> arrows() {
         return Stream.of(
                 Arguments.of("dev.jooqcache.spi", new String[] {}),
+                Arguments.of("dev.jooqcache.model", new String[] {}),
+                Arguments.of("dev.jooqcache.inspect", new String[] {"model", "internal.analysis"}),
                 Arguments.of("dev.jooqcache.ehcache", new String[] {"spi"}),
                 Arguments.of("dev.jooqcache.internal.generation", new String[] {"spi"}),
                 Arguments.of("dev.jooqcache.internal.transaction", new String[] {"spi", "internal.generation"}),
-                Arguments.of("dev.jooqcache.internal.analysis", new String[] {"spi", "internal.transaction"}),
+                Arguments.of("dev.jooqcache.internal.analysis", new String[] {"spi", "model", "internal.transaction"}),
                 Arguments.of(
                         "dev.jooqcache.internal.execute",
                         new String[] {"spi", "internal.generation", "internal.transaction", "internal.analysis"}));

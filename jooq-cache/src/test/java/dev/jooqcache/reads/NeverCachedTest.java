@@ -126,15 +126,15 @@ class NeverCachedTest {
         moving("nextval", dsl -> dsl.select(X.ID, sequence(name("s")).nextval()).from(X));
         moving("nextval, plain", dsl -> dsl.resultQuery("select id, nextval('s') from x"), MARIADB);
         moving("next value for", dsl -> dsl.resultQuery("select id, next value for s from x"), POSTGRESQL);
-        moving("current_user", dsl -> dsl.select(X.ID, currentUser()).from(X));
-        moving("current_schema", dsl -> dsl.select(X.ID, currentSchema()).from(X));
-        moving("current_catalog", dsl -> dsl.select(X.ID, currentCatalog()).from(X), H2);
-        moving("user", dsl -> dsl.resultQuery("select id, user from x"), MARIADB);
-        moving("session_user", dsl -> dsl.resultQuery("select id, session_user from x"), MARIADB);
+        ofSession("current_user", dsl -> dsl.select(X.ID, currentUser()).from(X));
+        ofSession("current_schema", dsl -> dsl.select(X.ID, currentSchema()).from(X));
+        ofSession("current_catalog", dsl -> dsl.select(X.ID, currentCatalog()).from(X), H2);
+        ofSession("user", dsl -> dsl.resultQuery("select id, user from x"), MARIADB);
+        ofSession("session_user", dsl -> dsl.resultQuery("select id, session_user from x"), MARIADB);
         moving("version", dsl -> dsl.resultQuery("select id, version() from x"), H2);
         moving("last_insert_id", dsl -> dsl.resultQuery("select id, last_insert_id() from x"), H2, POSTGRESQL);
         moving("session variable", dsl -> dsl.resultQuery("select id, @v from x"), POSTGRESQL);
-        moving(
+        ofSession(
                 "current_setting",
                 dsl -> dsl.select(field("current_setting('timezone')")).from(X),
                 H2,
@@ -245,7 +245,7 @@ class NeverCachedTest {
                 MARIADB);
         never(
                 "N5 row security",
-                BypassReason.SPECIAL_TABLE,
+                BypassReason.SESSION_DEPENDENT,
                 dsl -> dsl.select().from(table(name("secured"))),
                 H2,
                 MARIADB);
@@ -309,6 +309,11 @@ class NeverCachedTest {
     private static void moving(
             String name, Function<DSLContext, ? extends ResultQuery<? extends Record>> query, Database... without) {
         never("N2 " + name, BypassReason.NONDETERMINISTIC_FUNCTION, query, without);
+    }
+
+    private static void ofSession(
+            String name, Function<DSLContext, ? extends ResultQuery<? extends Record>> query, Database... without) {
+        never("N2 " + name, BypassReason.SESSION_DEPENDENT, query, without);
     }
 
     private static void never(

@@ -184,10 +184,11 @@ class HintAndExplainTest {
             assertThat(decision.touches()).containsExactly("child", "parent");
             assertThat(decision.toString())
                     .startsWith("bypass: WRITES\n  query    delete from ")
-                    .contains("\n  touches  child, parent\n  why      DML: the statement writes, or may write");
+                    .contains(
+                            "\n  touches  child (through foreign key of child), parent\n  why      DML: the statement writes, or may write");
             CacheDecision unknown = f.cache.explain(f.dsl.query("call something()"));
             assertThat(unknown.touches()).containsExactly("*");
-            assertThat(unknown.toString()).contains("\n  touches  everything\n");
+            assertThat(unknown.toString()).contains("\n  touches  everything: the function something is not known\n");
             assertThat(f.cache.explain(f.dsl.insertInto(AUTHOR).values(3, "x")).touches())
                     .containsExactly("author");
             assertThat(Writing.authors(f.unseen).fetch()).hasSize(2);

@@ -4,18 +4,23 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.spi.Tags;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one SQL text depends on and does on one data source. Immutable.
  *
  * @param sql the text
- * @param tables the tables that it reads, as users write them
+ * @param tables the tables and views that it reads, as users write them
  * @param tags what a read depends on, with the reserved tag; empty if it cannot be cached
  * @param effect what it does besides answering rows
  * @param reason why it cannot be cached, or {@code null} if it can
  * @param detail the part of the query that gave the reason
+ * @param session what in it depends on the session's user, role, schema or settings, so that it can be cached only within
+ *     a declared scope; empty if nothing does
  * @param castsText whether a bound text may be read as a moving date by PostgreSQL
+ * @param ways how it comes to read or touch the tables that it does not name, by tag
+ * @param everything why it may touch anything; empty if it does not
  */
 public record AnalyzedStatement(
         String sql,
@@ -24,7 +29,10 @@ public record AnalyzedStatement(
         Effect effect,
         @Nullable BypassReason reason,
         String detail,
-        boolean castsText) {
+        String session,
+        boolean castsText,
+        Map<String, String> ways,
+        String everything) {
 
     /**
      * Whether a bind value of this text moves with time, as PostgreSQL reads {@code 'today'} cast to a date.

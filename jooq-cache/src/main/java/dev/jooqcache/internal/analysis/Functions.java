@@ -27,6 +27,12 @@ final class Functions {
     /** The same, called without brackets. */
     private static final Set<String> VOLATILE_KEYWORDS = load("keywords-volatile.txt");
 
+    /** The result depends on the session's user, role, schema or settings. */
+    private static final Set<String> SESSION = load("functions-session.txt");
+
+    /** The same, called without brackets. */
+    private static final Set<String> SESSION_KEYWORDS = load("keywords-session.txt");
+
     /** Functions that ask the clock if they have fewer arguments than this. */
     private static final Map<String, Integer> CLOCKS = Map.ofEntries(
             Map.entry("age", 2),
@@ -47,6 +53,19 @@ final class Functions {
 
     static boolean isVolatile(String name) {
         return VOLATILE.contains(name);
+    }
+
+    static boolean isSession(String name) {
+        return SESSION.contains(name);
+    }
+
+    static boolean isSessionKeyword(String word) {
+        return SESSION_KEYWORDS.contains(word);
+    }
+
+    /** Whether the name is known to be a database's own function, of whatever kind. */
+    static boolean isKnown(String name) {
+        return isDeterministic(name) || isVolatile(name) || isSession(name) || isClock(name);
     }
 
     static boolean isClock(String name) {

@@ -2,6 +2,8 @@ package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.model.TableName;
+import dev.jooqcache.model.WriteEvent;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param words all identifiers of a text that is not wholly made of visible parts: those among them that are names of
  *     tables are read, or may be
  * @param writes the tables that it writes, besides what cascades and triggers add
- * @param mode how it writes them
+ * @param events how it writes them
  * @param control the effect of a statement of kind CONTROL
  * @param reason why it cannot be cached, or {@code null}
  * @param detail the part that gave the reason
- * @param called functions that are known by their names alone: the catalog may have others of the same names
- * @param castsText whether a bound text may be read as a moving date
+ * @param calls what it calls
  */
 record Plan(
         Kind kind,
@@ -27,120 +28,82 @@ record Plan(
         Set<String> commonTables,
         Set<String> words,
         Set<TableName> writes,
-        Mode mode,
+        Set<WriteEvent> events,
         Effect control,
         @Nullable BypassReason reason,
         String detail,
-        Set<String> called,
-        boolean castsText) {
+        Calls calls) {
 
     enum Kind {
-        /** A query that writes nothing. */
+        /** A query that writes nothing, unless what it calls does. */
         READ,
         /** DML on known tables, perhaps with rows as its answer. */
         WRITE,
+        /** A call of a procedure: its effect is given, for the case that the procedure is not known. */
+        CALL,
         /** Anything else: its effect is given. */
         CONTROL
     }
 
-    enum Mode {
-        /** Only new rows: no cascade follows. */
-        INSERT,
-        /** Rows may change or go. */
-        CHANGE
+    Plan {
+        reads = Set.copyOf(reads);
+        commonTables = Set.copyOf(commonTables);
+        words = Set.copyOf(words);
+        writes = Set.copyOf(writes);
+        events = Set.copyOf(events);
     }
 
-    static Plan read(Set<TableName> reads, Set<String> commonTables, Set<String> called, boolean castsText) {
-        return new Plan(
-                Kind.READ,
-                Set.copyOf(reads),
-                Set.copyOf(commonTables),
-                Set.of(),
-                Set.of(),
-                Mode.INSERT,
-                Effect.NONE,
-                null,
-                "",
-                Set.copyOf(called),
-                castsText);
+    static Plan read(Set<TableName> reads, Set<String> commonTables, Calls calls) {
+        return new Plan(Kind.READ, reads, commonTables, Set.of(), Set.of(), Set.of(), Effect.NONE, null, "", calls);
     }
 
-    static Plan write(Set<TableName> writes, Mode mode, Set<String> called) {
+    static Plan write(Set<TableName> writes, Set<WriteEvent> events, Calls calls) {
         return new Plan(
                 Kind.WRITE,
                 Set.of(),
                 Set.of(),
                 Set.of(),
-                Set.copyOf(writes),
-                mode,
+                writes,
+                events,
                 Effect.NONE,
                 BypassReason.WRITES,
                 "DML",
-                Set.copyOf(called),
-                false);
+                calls);
     }
 
     static Plan control(Effect effect, @Nullable BypassReason reason, String detail) {
         return new Plan(
-                Kind.CONTROL,
+                Kind.CONTROL, Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), effect, reason, detail, Calls.NONE);
+    }
+
+    static Plan call(String routine, Calls arguments) {
+        Calls calls = arguments.and(new Calls(Set.of(), Set.of(routine), "", false));
+        return new Plan(
+                Kind.CALL,
                 Set.of(),
                 Set.of(),
                 Set.of(),
                 Set.of(),
-                Mode.CHANGE,
-                effect,
-                reason,
-                detail,
                 Set.of(),
-                false);
+                Effect.SCHEMA,
+                BypassReason.NOT_A_SINGLE_QUERY,
+                routine,
+                calls);
     }
 
     Plan bypassed(BypassReason why, String what) {
-        return new Plan(kind, reads, commonTables, words, writes, mode, control, why, what, called, castsText);
+        return new Plan(kind, reads, commonTables, words, writes, events, control, why, what, calls);
     }
 
     Plan withReads(Set<TableName> tables) {
-        return new Plan(
-                kind,
-                Set.copyOf(tables),
-                commonTables,
-                words,
-                writes,
-                mode,
-                control,
-                reason,
-                detail,
-                called,
-                castsText);
+        return new Plan(kind, tables, commonTables, words, writes, events, control, reason, detail, calls);
     }
 
     Plan withWords(Set<String> identifiers) {
-        return new Plan(
-                kind,
-                reads,
-                commonTables,
-                Set.copyOf(identifiers),
-                writes,
-                mode,
-                control,
-                reason,
-                detail,
-                called,
-                castsText);
+        return new Plan(kind, reads, commonTables, identifiers, writes, events, control, reason, detail, calls);
     }
 
-    Plan calling(Set<String> functions) {
-        return new Plan(
-                kind,
-                reads,
-                commonTables,
-                words,
-                writes,
-                mode,
-                control,
-                reason,
-                detail,
-                Set.copyOf(functions),
-                castsText);
+    Plan calling(Calls called) {
+        return new Plan(kind, reads, commonTables, words, writes, events, control, reason, detail, called);
     }
 }

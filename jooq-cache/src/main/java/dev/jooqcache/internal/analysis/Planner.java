@@ -2,6 +2,8 @@ package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.model.TableName;
+import dev.jooqcache.model.WriteEvent;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,8 +60,10 @@ final class Planner {
         if (parts.isOpaque() || !single || !(select || dml)) return merge(parts, plan(sql, dialect));
         if (dml) return write(parts, configuration, lexer.tokens(), dialect);
         Plan plan = select(parts, lexer.tokens(), dialect);
-        Set<String> unaccounted = parts.unaccounted(TableMentions.of(lexer.tokens()));
-        if (!rewritten && !parts.hasCustomText() && unaccounted.isEmpty()) return plan;
+        Set<String> mentions = TableMentions.of(lexer.tokens());
+        Set<String> unaccounted = parts.unaccounted(mentions);
+        if (!rewritten && !parts.hasCustomText() && unaccounted.isEmpty())
+            return plan.withWords(parts.aliasesAmong(mentions));
         Set<TableName> reads = new HashSet<>(plan.reads());
         for (String name : unaccounted) reads.add(TableName.of("", name));
         return plan.withReads(reads).withWords(words(lexer));
@@ -103,15 +107,20 @@ final class Planner {
         if (statements.size() == 1)
             return planOne(text(sql, lexer.tokens(), statements.get(0)), statements.get(0), dialect);
         Effect effect = Effect.NONE;
+        Calls calls = Calls.NONE;
         for (List<SqlToken> statement : statements) {
             Plan one = planOne(text(sql, lexer.tokens(), statement), statement, dialect);
             // Cascades are known only later, when the schema is; several statements at once are rare enough.
             effect = effect.then(one.kind() == Plan.Kind.WRITE ? Effect.UNKNOWN : one.control());
+            calls = calls.and(one.calls());
         }
-        return Plan.control(effect, BypassReason.NOT_A_SINGLE_QUERY, "several statements");
+        return Plan.control(effect, BypassReason.NOT_A_SINGLE_QUERY, "several statements")
+                .calling(calls);
     }
 
     private static Plan planOne(String sql, List<SqlToken> tokens, SQLDialect dialect) {
+        String procedure = StatementKind.calledProcedure(tokens);
+        if (procedure != null) return Plan.call(procedure, new SelectText(tokens, dialect).calls());
         Effect control = StatementKind.control(tokens, dialect);
         if (control != null)
             return Plan.control(control, BypassReason.PLAIN_SQL, tokens.get(0).text());
@@ -124,20 +133,23 @@ final class Planner {
         Plan plan = why == null
                 ? Plan.control(effectOfReading(text), BypassReason.PLAIN_SQL, "SQL text")
                 : Plan.control(effectOfReading(text), why, text.detail());
-        return plan.calling(text.called());
+        return plan.calling(text.calls());
     }
 
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
-        if (DmlText.deletesByAlias(tokens, dialect)) return null;
+        if (DmlText.namesTargetsApart(tokens, dialect)) return null;
         Configuration configuration = parsing(dialect);
         try {
             Query query = configuration.dsl().parser().parseQuery(sql);
             if (query == null) return null;
             QueryParts parts = new QueryParts();
             collect(query, configuration, parts);
-            if (parts.isOpaque() || !parts.unaccounted(TableMentions.of(tokens)).isEmpty()) return null;
+            Set<String> mentions = TableMentions.of(tokens);
+            if (parts.isOpaque() || !parts.unaccounted(mentions).isEmpty()) return null;
             if (parts.hasDml()) return write(parts, configuration, tokens, dialect);
-            return query instanceof Select<?> ? select(parts, tokens, dialect) : null;
+            return query instanceof Select<?>
+                    ? select(parts, tokens, dialect).withWords(parts.aliasesAmong(mentions))
+                    : null;
         } catch (RuntimeException | StackOverflowError e) {
             return null;
         }
@@ -147,11 +159,9 @@ final class Planner {
         SelectText text = new SelectText(tokens, dialect);
         if (text.writes() || text.altersSession())
             return Plan.control(effectOfReading(text), text.reason(), text.detail())
+                    .calling(text.calls())
                     .withReads(parts.tables());
-        if (parts.callsRoutine())
-            return Plan.control(Effect.UNKNOWN, BypassReason.UNKNOWN_FUNCTION, "routine")
-                    .withReads(parts.tables());
-        Plan plan = Plan.read(parts.tables(), parts.commonTables(), text.called(), text.castsText());
+        Plan plan = Plan.read(parts.tables(), parts.commonTables(), text.calls());
         BypassReason why = text.reason();
         if (why != null) return plan.bypassed(why, text.detail());
         BypassReason partly = parts.reason();
@@ -166,7 +176,6 @@ final class Planner {
 
     private static Plan write(
             QueryParts parts, Configuration configuration, List<SqlToken> tokens, SQLDialect dialect) {
-        if (parts.callsRoutine() || DmlText.callsUnknownFunction(tokens, dialect)) return unknown("function in DML");
         Set<TableName> targets = new HashSet<>();
         if (parts.hasUnknownTarget()) targets.addAll(parts.tables());
         for (Table<?> target : parts.targets()) {
@@ -177,13 +186,13 @@ final class Planner {
         }
         if (targets.isEmpty()) return unknown("target of DML");
         boolean onlyNewRows = parts.insertsOnly() && DmlText.isPlainInsert(tokens);
-        Plan.Mode mode = onlyNewRows ? Plan.Mode.INSERT : Plan.Mode.CHANGE;
-        return Plan.write(targets, mode, DmlText.called(tokens));
+        Set<WriteEvent> events = onlyNewRows ? Set.of(WriteEvent.INSERT) : WriteEvent.ROWS;
+        return Plan.write(targets, events, new SelectText(tokens, dialect).calls());
     }
 
     /** Adds what the parts tell to what the text tells: each may see a table that the other does not. */
     private static Plan merge(QueryParts parts, Plan text) {
-        if (text.kind() == Plan.Kind.CONTROL) return text;
+        if (text.kind() == Plan.Kind.CONTROL || text.kind() == Plan.Kind.CALL) return text;
         Set<TableName> reads = new HashSet<>(text.reads());
         reads.addAll(parts.tables());
         Plan plan = text.withReads(reads);

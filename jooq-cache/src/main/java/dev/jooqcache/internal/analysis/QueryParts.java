@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.model.TableName;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.jooq.SQL;
 import org.jooq.Schema;
 import org.jooq.Sequence;
 import org.jooq.Table;
+import org.jooq.TableOptions.TableType;
 import org.jooq.Update;
 import org.jooq.VisitContext;
 import org.jooq.VisitListener;
@@ -38,7 +40,6 @@ final class QueryParts implements VisitListener {
 
     private static final String JOOQ = "org.jooq.impl.";
     private static final String ALIAS = "org.jooq.impl.Alias";
-    private static final String ROUTINE = "org.jooq.impl.AbstractRoutine$RoutineField";
 
     private final Set<TableName> declared = new LinkedHashSet<>();
     private final Set<TableName> mentioned = new LinkedHashSet<>();
@@ -52,7 +53,6 @@ final class QueryParts implements VisitListener {
     private boolean unknownTarget;
     private boolean opaque;
     private boolean customText;
-    private boolean routine;
     private @Nullable BypassReason reason;
     private String detail = "";
 
@@ -83,11 +83,6 @@ final class QueryParts implements VisitListener {
         unaccounted.removeAll(commonTables);
         for (TableName table : tables()) unaccounted.remove(table.name());
         return unaccounted;
-    }
-
-    /** Whether it calls a routine that was generated from the database. */
-    boolean callsRoutine() {
-        return routine;
     }
 
     /** The tables, perhaps aliased, that the DML in it names as its targets. */
@@ -143,7 +138,6 @@ final class QueryParts implements VisitListener {
         else if (part instanceof Merge<?>) change(null);
         else if (part instanceof Sequence<?> sequence)
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, "sequence " + sequence.getName());
-        else if (part.getClass().getName().equals(ROUTINE)) routine = true;
         else if (isUsersOwn(part)) opaque = true;
     }
 
@@ -189,12 +183,12 @@ final class QueryParts implements VisitListener {
             aliases.add(TableName.fold(table.getName()));
             return;
         }
-        switch (table.getTableType()) {
-            case VIEW, MATERIALIZED_VIEW -> deny(BypassReason.VIEW, table.getName());
-            case FUNCTION -> deny(BypassReason.TABLE_FUNCTION, table.getName());
-            case TEMPORARY -> deny(BypassReason.TEMPORARY_TABLE, table.getName());
-            default -> {}
+        if (table.getTableType() == TableType.FUNCTION) {
+            // The text tells that it is called.
+            aliases.add(TableName.fold(table.getName()));
+            return;
         }
+        if (table.getTableType() == TableType.TEMPORARY) deny(BypassReason.TEMPORARY_TABLE, table.getName());
         (candidateDeclared ? declared : mentioned).add(name(context, table));
     }
 

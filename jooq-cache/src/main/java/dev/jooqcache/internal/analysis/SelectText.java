@@ -10,15 +10,18 @@ import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the words of a SELECT tell: the functions it calls, whether it locks, samples or writes.
+ * What the words of a query tell: the functions it calls, whether it locks, samples or writes. Of DML and of code in the
+ * schema, only what it calls counts.
  *
  * <p>The text is what the database gets, so nothing that a plain-SQL part, a custom query part or a dialect's emulation
- * renders is missed. Default deny: a function that is not known counts as one that may write.
+ * renders is missed. Default deny: a function that is not known, and that the schema's model does not know either, counts
+ * as one that may write.
  */
 final class SelectText {
 
     private static final Set<String> DML = Set.of("insert", "update", "delete", "merge", "call", "execute");
     private static final Set<String> LOCKS = Set.of("update", "share", "no", "key");
+    private static final String OPERATOR_CHARACTERS = "+-*/<>=~!@#%^&|`?";
     private static final Set<String> SEQUENCE_COLUMNS = Set.of("nextval", "currval", "next_value", "current_value");
 
     /** Derby's and DB2's registers in two words. */
@@ -37,6 +40,9 @@ final class SelectText {
     private final boolean postgres;
     private final boolean movingDates;
     private final Set<String> called = new HashSet<>();
+    private final Set<String> unknown = new HashSet<>();
+    private String session = "";
+    private String moving = "";
     private @Nullable BypassReason reason;
     private String detail = "";
     private boolean writes;
@@ -66,6 +72,11 @@ final class SelectText {
         return detail;
     }
 
+    /** The first word that makes it give other results each time, or an empty string. */
+    String moving() {
+        return moving;
+    }
+
     /** Whether it may write. */
     boolean writes() {
         return writes;
@@ -76,14 +87,12 @@ final class SelectText {
         return altersSession;
     }
 
-    /** Whether a bind value may be the text of a date that the database reads as {@code now} or {@code today}. */
-    boolean castsText() {
-        return casts;
-    }
-
-    /** The functions that it calls, and, after a dot, the columns that PostgreSQL may take for functions. */
-    Set<String> called() {
-        return called;
+    /**
+     * The functions and operators that it calls, and, after a dot, the columns that PostgreSQL may take for functions;
+     * and whether a bind value may be the text of a date that the database reads as {@code now} or {@code today}.
+     */
+    Calls calls() {
+        return new Calls(called, unknown, session, casts);
     }
 
     /** Whether a text is one that PostgreSQL, SQLite or Firebird may read as a date that moves. */
@@ -100,13 +109,35 @@ final class SelectText {
                 if (movingDates && isMovingDate(token.text()))
                     deny(BypassReason.NONDETERMINISTIC_FUNCTION, "'" + token.text() + "'");
                 // A sql_mode of MySQL makes a quoted name of what is else a literal.
-                if (mysql && isSymbol(i + 1, '(')) unknown(token.text());
+                if (mysql && isSymbol(i + 1, '(')) unknown.add(token.text());
             }
             case SYMBOL -> {
                 if (token.isSymbol('@') && i + 1 < tokens.size() && !postgres) variable(i);
                 if (token.isSymbol(':') && movingDates) casts = true;
+                if (postgres) operator(i);
             }
         }
+    }
+
+    /** PostgreSQL's users can define operators, which are functions. */
+    private void operator(int i) {
+        if (i > 0 && isOperatorCharacter(i - 1) && isNextTo(i - 1)) return;
+        StringBuilder operator = new StringBuilder();
+        for (int j = i; j < tokens.size() && isOperatorCharacter(j); j++) {
+            operator.append(tokens.get(j).text());
+            called.add(operator.toString());
+            if (!isNextTo(j)) return;
+        }
+    }
+
+    private boolean isOperatorCharacter(int i) {
+        SqlToken token = tokens.get(i);
+        return token.kind() == Kind.SYMBOL && OPERATOR_CHARACTERS.contains(token.text());
+    }
+
+    private boolean isNextTo(int i) {
+        return i + 1 < tokens.size()
+                && tokens.get(i + 1).start() == tokens.get(i).start() + 1;
     }
 
     private void variable(int i) {
@@ -135,6 +166,8 @@ final class SelectText {
             deny(BypassReason.SAMPLING, word);
         } else if (word.equals("value") && i > 0 && isSequence(tokens.get(i - 1).text())) {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, tokens.get(i - 1).text() + " value for");
+        } else if (!called && isSessionKeyword(i, word)) {
+            session(word);
         } else if (!called && isVolatileKeyword(i, word)) {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, word);
         } else {
@@ -160,7 +193,12 @@ final class SelectText {
         if (SEQUENCE_COLUMNS.contains(word)) return true;
         if (qualified) return false;
         if (isWord(i - 1, "current") && REGISTERS.contains(word)) return true;
-        return Functions.isVolatileKeyword(word) || (word.equals("user") && isUserReserved(i));
+        return Functions.isVolatileKeyword(word);
+    }
+
+    private boolean isSessionKeyword(int i, String word) {
+        if (isSymbol(i - 1, '.') || isWord(i - 1, "current")) return false;
+        return Functions.isSessionKeyword(word) || (word.equals("user") && isUserReserved(i));
     }
 
     /** USER alone means the current user, where it cannot be a column. */
@@ -182,6 +220,7 @@ final class SelectText {
     /** After AS stands an alias, a window or a type; before AS and a query, a common table expression. */
     private boolean namesColumns(int i) {
         if (isWord(i - 1, "as") || isWord(i - 1, "ordinality") || isAfterDerivedTable(i)) return true;
+        if (isInsertTarget(i) || isWord(i, "conflict") || isWord(i, "update")) return true;
         if (i > 0 && tokens.get(i).kind() == Kind.QUOTED && tokens.get(i - 1).kind() == Kind.QUOTED) return true;
         if (!isWord(i - 1, "with") && !isWord(i - 1, "recursive") && !isSymbol(i - 1, ',')) return false;
         int as = closing(i + 1) + 1;
@@ -189,6 +228,13 @@ final class SelectText {
         int body = as + 1;
         while (isWord(body, "not") || isWord(body, "materialized")) body++;
         return isSymbol(body, '(') && (isSymbol(body + 1, '(') || isQuery(body + 1));
+    }
+
+    /** As in {@code insert into schema.t (a, b)}. */
+    private boolean isInsertTarget(int i) {
+        int before = i - 1;
+        while (isSymbol(before, '.')) before -= 2;
+        return isWord(before, "into");
     }
 
     /** As in {@code from (values (1)) v (x)}; but not as in {@code select distinct on (x) f(y)}. */
@@ -224,22 +270,23 @@ final class SelectText {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
         } else if (isSymbol(i - 1, '.') && !isWord(i - 2, "pg_catalog")) {
             // No database's own functions are in a schema that needs to be told.
-            unknown(name);
+            unknown.add(name);
+        } else if (Functions.isSession(name)) {
+            session(name);
         } else if (Functions.isVolatile(name) || (Functions.isClock(name) && isToldByClock(i, name))) {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
         } else if (!Functions.isDeterministic(name) && !Functions.isClock(name)) {
-            unknown(name);
+            unknown.add(name);
         }
+    }
+
+    private void session(String what) {
+        if (session.isEmpty()) session = what;
     }
 
     /** Some functions compute with the times that they are given, and ask the clock if they are given too few. */
     private boolean isToldByClock(int i, String name) {
         return arguments(i + 1) < Functions.argumentsWithoutClock(name);
-    }
-
-    private void unknown(String name) {
-        writes = true;
-        deny(BypassReason.UNKNOWN_FUNCTION, name);
     }
 
     /** The number of arguments in a bracket. */
@@ -265,6 +312,8 @@ final class SelectText {
     }
 
     private void deny(BypassReason why, String what) {
+        if (moving.isEmpty() && (why == BypassReason.NONDETERMINISTIC_FUNCTION || why == BypassReason.SAMPLING))
+            moving = what;
         if (reason == null || why == BypassReason.WRITES) {
             reason = why;
             detail = what;

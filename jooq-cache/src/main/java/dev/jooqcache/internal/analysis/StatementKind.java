@@ -2,6 +2,7 @@ package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.internal.transaction.Effect.Kind;
+import dev.jooqcache.model.TableName;
 import java.util.List;
 import java.util.Set;
 import org.jooq.SQLDialect;
@@ -78,6 +79,27 @@ final class StatementKind {
             // A procedure or a block may also change the schema.
             default -> Effect.SCHEMA;
         };
+    }
+
+    /** The procedure that a statement calls, in SQL or in JDBC's escape syntax; or {@code null} if it is no plain call. */
+    static @Nullable String calledProcedure(List<SqlToken> tokens) {
+        boolean escaped = tokens.get(0).isSymbol('{')
+                && tokens.get(tokens.size() - 1).isSymbol('}')
+                && tokens.stream().filter(token -> token.isSymbol('{')).count() == 1;
+        int call = 0;
+        if (escaped)
+            call = tokens.size() > 2
+                            && tokens.get(1).isSymbol('?')
+                            && tokens.get(2).isSymbol('=')
+                    ? 3
+                    : 1;
+        if (!isWord(tokens, call, "call")) return null;
+        int name = call + 1;
+        while (name + 2 < tokens.size() && tokens.get(name + 1).isSymbol('.')) name += 2;
+        boolean named = name < tokens.size()
+                && (tokens.get(name).kind() == SqlToken.Kind.WORD
+                        || tokens.get(name).kind() == SqlToken.Kind.QUOTED);
+        return named ? TableName.fold(tokens.get(name).text()) : null;
     }
 
     static boolean isSelect(List<SqlToken> tokens) {

@@ -4,6 +4,10 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.internal.transaction.Effects;
 import dev.jooqcache.internal.transaction.TrackedSource;
+import dev.jooqcache.model.Dependencies;
+import dev.jooqcache.model.Reach;
+import dev.jooqcache.model.TableName;
+import dev.jooqcache.model.WriteEvent;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -36,17 +40,20 @@ public final class Statements implements Effects {
     private final int limit;
     private final Set<String> excluded;
     private final Map<Key, AnalyzedStatement> statements = new ConcurrentHashMap<>();
-    private final Map<TrackedSource, Schema> schemas = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Map<TrackedSource, Dependencies> schemas = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Models models;
 
     /**
      * Begins empty.
      *
      * @param cacheName begins every log line
+     * @param models where the models of data sources come from
      * @param limit how many texts are remembered
      * @param excludedTables names of tables that are not to be cached
      */
-    public Statements(String cacheName, int limit, Set<String> excludedTables) {
+    public Statements(String cacheName, Models models, int limit, Set<String> excludedTables) {
         this.cacheName = cacheName;
+        this.models = models;
         this.limit = limit;
         this.excluded = excludedTables.stream().map(TableName::fold).collect(Collectors.toUnmodifiableSet());
     }
@@ -88,28 +95,42 @@ public final class Statements implements Effects {
      * @return their tags, and those of what cascades from them
      */
     public Tags touchedBy(Collection<String> tables) {
-        Set<TableName> names =
-                tables.stream().map(name -> TableName.of("", name)).collect(Collectors.toSet());
+        Set<TableName> names = tables.stream().map(TableName::of).collect(Collectors.toSet());
         Tags touched = Tags.of(names.stream().map(TableName::name).toList());
-        List<Schema> all;
+        List<Dependencies> all;
         synchronized (schemas) {
             all = List.copyOf(schemas.values());
         }
-        for (Schema schema : all)
-            touched = touched.plus(schema.effect(names, Plan.Mode.CHANGE).tags());
+        for (TableName name : names) {
+            // Perhaps a synonym, or a table that somebody unseen has just created.
+            boolean known = all.isEmpty() || all.stream().anyMatch(schema -> schema.hasRelation(name.name()));
+            if (!known) touched = touched.withEverything();
+            for (Dependencies schema : all)
+                if (schema.hasRelation(name.name())) {
+                    Reach reach = schema.reach(Set.of(name), WriteEvent.ALL, Set.of());
+                    touched = touched.plus(Tags.of(reach.tags().keySet()));
+                    if (reach.everything() != null) touched = touched.withEverything();
+                }
+        }
         return touched;
     }
 
     @SuppressWarnings("ReferenceEquality") // A schema that was read anew is another one, even if it says the same.
-    private AnalyzedStatement remember(Key key, @Nullable Schema schema, Plan plan) {
-        AnalyzedStatement statement = resolve(key.sql, plan, schema);
+    private AnalyzedStatement remember(Key key, @Nullable Dependencies schema, Plan plan) {
+        AnalyzedStatement statement = schema == null
+                ? Resolution.unresolved(key.sql, plan, whyUnknown(key.dataSource))
+                : Resolution.of(key.sql, plan, schema, excluded);
         if (statements.size() >= limit) makeRoom();
         statements.put(key, statement);
         // The schema may have been forgotten between reading it and remembering what it led to.
         if (schema != schema(key.dataSource)) statements.remove(key);
         if (statement.effect().tags().contains(Tags.EVERYTHING_TAG))
-            LOG.debug("{}: touches everything ({}): {}", cacheName, plan.detail(), key.sql);
+            LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), key.sql);
         return statement;
+    }
+
+    private BypassReason whyUnknown(TrackedSource dataSource) {
+        return models.isRefused(dataSource) ? BypassReason.MODEL_MISMATCH : BypassReason.SCHEMA_UNKNOWN;
     }
 
     private void makeRoom() {
@@ -120,55 +141,16 @@ public final class Statements implements Effects {
         }
     }
 
-    private @Nullable Schema schema(TrackedSource dataSource) {
+    private @Nullable Dependencies schema(TrackedSource dataSource) {
         return schemas.get(dataSource);
-    }
-
-    private AnalyzedStatement resolve(String sql, Plan plan, @Nullable Schema schema) {
-        Set<TableName> reads = schema == null ? plan.reads() : schema.reads(plan);
-        List<String> tables = reads.stream().map(TableName::toString).sorted().toList();
-        String routine = schema == null ? null : schema.routineAmong(plan.called());
-        Effect effect = routine == null ? effect(plan, schema) : Effect.UNKNOWN;
-        BypassReason reason = plan.reason();
-        String detail = plan.detail();
-        Tags tags = Tags.none();
-        if (plan.kind() == Plan.Kind.READ) {
-            if (reason == null) {
-                Denial denial =
-                        routine == null ? denial(reads, schema) : new Denial(BypassReason.UNKNOWN_FUNCTION, routine);
-                reason = denial.reason;
-                detail = denial.detail;
-            }
-            if (reason == null && schema != null) tags = schema.tags(reads).withEverything();
-        }
-        return new AnalyzedStatement(sql, tables, tags, effect, reason, detail, plan.castsText());
-    }
-
-    private static Effect effect(Plan plan, @Nullable Schema schema) {
-        return switch (plan.kind()) {
-            case READ -> Effect.NONE;
-            case WRITE -> schema == null ? Schema.everything() : schema.effect(plan.writes(), plan.mode());
-            case CONTROL -> plan.control();
-        };
-    }
-
-    private Denial denial(Set<TableName> reads, @Nullable Schema schema) {
-        if (schema == null) return new Denial(BypassReason.SCHEMA_UNKNOWN, "");
-        if (reads.isEmpty()) return new Denial(BypassReason.NO_TABLE, "");
-        for (TableName table : reads) {
-            if (excluded.contains(table.name())) return new Denial(BypassReason.EXCLUDED_TABLE, table.toString());
-            BypassReason reason = schema.denial(table);
-            if (reason != null) return new Denial(reason, table.toString());
-        }
-        return new Denial(null, "");
     }
 
     @Override
     public @Nullable Runnable inspect(TrackedSource dataSource, Connection connection) {
         try {
-            Schema schema = SchemaReader.read(connection, dataSource.dialect());
+            Dependencies schema = models.of(dataSource, connection);
             return () -> {
-                schemas.put(dataSource, schema);
+                if (schema != null) schemas.put(dataSource, schema);
                 statements.keySet().removeIf(key -> key.dataSource == dataSource);
             };
         } catch (SQLException | RuntimeException e) {
@@ -183,12 +165,15 @@ public final class Statements implements Effects {
     }
 
     @Override
+    public void schemaChanged(TrackedSource dataSource) {
+        models.changed(dataSource);
+    }
+
+    @Override
     public void forget(TrackedSource dataSource) {
         schemas.remove(dataSource);
         statements.keySet().removeIf(key -> key.dataSource == dataSource);
     }
-
-    private record Denial(@Nullable BypassReason reason, String detail) {}
 
     private record Key(TrackedSource dataSource, String sql) {}
 }

@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.internal.analysis.SqlToken.Kind;
+import dev.jooqcache.model.TableName;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -133,6 +133,19 @@ public final class CacheEngine {
         return configuration.data(HINT) instanceof CacheHint hint ? hint : CacheHint.none();
     }
 
+    /**
+     * The session scope that the user declared, for all queries or by a hint.
+     *
+     * @param configuration the configuration of the query
+     * @return the scope, or an empty string if none is declared
+     */
+    public String scope(Configuration configuration) {
+        String hinted = hint(configuration).scope();
+        String general = settings.scope().get();
+        if (general == null || general.isEmpty()) return hinted == null ? "" : hinted;
+        return hinted == null ? general : general.length() + ":" + general + hinted;
+    }
+
     /** The result for a fingerprint, if it is exact at the stamp. */
     @Nullable
     CachedResult get(Fingerprint fingerprint, Stamp stamp) {

@@ -2,6 +2,7 @@ package dev.jooqcache.internal.execute;
 
 import dev.jooqcache.CacheMode;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximumRows the largest result that is stored, in rows
  * @param maximumBytes the largest result that is stored, in bytes of heap, estimated
  * @param maximumWait how long a read waits for another one that executes the same query; zero means not at all
+ * @param scope names the state of the caller's session, {@code null} or empty if nothing needs to be told
  * @param timeToLive how long a result may be served, or {@code null} for the store's own setting
  */
 public record CacheSettings(
@@ -20,4 +22,5 @@ public record CacheSettings(
         int maximumRows,
         long maximumBytes,
         Duration maximumWait,
+        Supplier<@Nullable String> scope,
         @Nullable Duration timeToLive) {}

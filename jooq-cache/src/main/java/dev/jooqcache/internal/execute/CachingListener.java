@@ -61,6 +61,7 @@ final class CachingListener implements ExecuteListener {
     private transient @Nullable Recording recording;
     private transient @Nullable Flight flight;
     private transient CacheHint hint = CacheHint.none();
+    private transient String scope = "";
     private transient @Nullable BypassReason bypass;
     private transient String detail = "";
     private transient boolean isRead;
@@ -113,6 +114,7 @@ final class CachingListener implements ExecuteListener {
     private void decide(ExecuteContext ctx, ResultQuery<?> query, TrackedConnectionProvider tracked) {
         isRead = true;
         hint = CacheEngine.hint(ctx.configuration());
+        scope = engine.scope(ctx.configuration());
         if (engine.isClosed()) {
             bypass(BypassReason.CLOSED, "");
             return;
@@ -158,6 +160,8 @@ final class CachingListener implements ExecuteListener {
         if (hint.isBypass()) bypass(BypassReason.HINT, "");
         else if (engine.settings.mode() == CacheMode.MARKED && !hint.isMark()) bypass(BypassReason.NOT_MARKED, "");
         else if (analyzed.reason() != null) bypass(analyzed.reason(), analyzed.detail());
+        else if (!analyzed.session().isEmpty() && scope.isEmpty())
+            bypass(BypassReason.SESSION_DEPENDENT, analyzed.session());
         else if (JooqInternals.fetchesMany(query)) bypass(BypassReason.NOT_A_SINGLE_QUERY, "fetchMany");
         else if (JooqInternals.keepsStatement(query)) bypass(BypassReason.KEPT_STATEMENT, "");
         else return true;
@@ -167,7 +171,7 @@ final class CachingListener implements ExecuteListener {
     private @Nullable Reading reading(AnalyzedStatement analyzed, ExecuteContext ctx) {
         Session current = session;
         if (current == null) return new Reading.Shared();
-        if (current.isAltered() && hint.scope() == null) {
+        if (current.isAltered() && scope.isEmpty()) {
             bypass(BypassReason.SESSION_STATE, "");
             return null;
         }
@@ -182,7 +186,6 @@ final class CachingListener implements ExecuteListener {
             Reading reading) {
         Fingerprint key;
         try {
-            String scope = hint.scope() == null ? "" : hint.scope();
             key = Fingerprints.of(
                     analyzed,
                     source.name(),
@@ -336,7 +339,7 @@ final class CachingListener implements ExecuteListener {
         BypassReason why = privacy(current.reading(analyzed.tags(), dialect), captured);
         if (done.cancelled() != null) bypass(done.cancelled(), "");
         else if (limit > 0 && done.rows() >= limit) bypass(BypassReason.RESULT_INCOMPLETE, "maxRows");
-        else if (current.isAltered() && hint.scope() == null) bypass(BypassReason.SESSION_STATE, "");
+        else if (current.isAltered() && scope.isEmpty()) bypass(BypassReason.SESSION_STATE, "");
         else if (why != null) bypass(why, "");
         else if (!engine.isValid(captured, analyzed.tags())) bypass(BypassReason.WRITTEN_MEANWHILE, "");
         else if (engine.put(key, done.finish(key, captured, analyzed.tags()), hint.timeToLive())) stored = true;

@@ -26,7 +26,14 @@ public interface Effects {
     Runnable inspect(TrackedSource dataSource, Connection connection);
 
     /**
-     * What was known of the data source's schema is out of date.
+     * The data source's schema was changed by a statement: what was known of it is out of date.
+     *
+     * @param dataSource the data source
+     */
+    void schemaChanged(TrackedSource dataSource);
+
+    /**
+     * What was known of the data source's schema may be out of date.
      *
      * @param dataSource the data source
      */

@@ -180,6 +180,14 @@ public final class TrackedSource {
     /** What was known of the schema is out of date. Called before the change's intents are removed. */
     void schemaChanged() {
         synchronized (schemaLock) {
+            effects.schemaChanged(this);
+            lookAgain();
+        }
+    }
+
+    /** What is known of the schema may be out of date. */
+    void lookAgain() {
+        synchronized (schemaLock) {
             schemaVersion++;
             inspected = false;
             effects.forget(this);

@@ -114,12 +114,12 @@ public final class Tracking {
     }
 
     /** What is known of the schemas may be out of date: they are read again. */
-    public void schemasChanged() {
+    public void lookAgain() {
         List<TrackedSource> all;
         synchronized (sources) {
             all = List.copyOf(sources.values());
         }
-        all.forEach(TrackedSource::schemaChanged);
+        all.forEach(TrackedSource::lookAgain);
     }
 
     private boolean isOurs(TrackedSource source) {

@@ -1,0 +1,59 @@
+package dev.jooqcache.inspect;
+
+import dev.jooqcache.model.TableModel;
+import dev.jooqcache.model.TableName;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Locale;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/** A database whose catalog is not known here: its relations are those of JDBC's metadata, all else is a gap. */
+final class JdbcCatalog extends Catalog {
+
+    private final DatabaseMetaData metaData;
+
+    JdbcCatalog(DSLContext dsl, DatabaseMetaData metaData) {
+        super(dsl);
+        this.metaData = metaData;
+    }
+
+    @Override
+    void relations() {
+        try (ResultSet rows = metaData.getTables(null, null, "%", null)) {
+            while (rows.next()) {
+                String catalog = rows.getString("TABLE_CAT");
+                String schema = rows.getString("TABLE_SCHEM");
+                String name = rows.getString("TABLE_NAME");
+                String type = rows.getString("TABLE_TYPE");
+                if (name == null || type == null || isSystem(catalog) || isSystem(schema)) continue;
+                TableModel.Kind kind = kind(type.toUpperCase(Locale.ROOT));
+                if (kind != null) relation(TableName.of(schema == null ? "" : schema, name), kind);
+            }
+        } catch (SQLException e) {
+            throw new DataAccessException("cannot list the tables", e);
+        }
+    }
+
+    private static boolean isSystem(@Nullable String schema) {
+        return schema != null && TableName.isSystemSchema(schema);
+    }
+
+    private static TableModel.@Nullable Kind kind(String type) {
+        if (type.contains("INDEX") || type.contains("SEQUENCE") || type.equals("TYPE") || type.startsWith("SYSTEM"))
+            return null;
+        if (type.contains("TEMPORARY")) return TableModel.Kind.TEMPORARY;
+        // Its definition is not known, so neither are its tables.
+        return type.equals("TABLE") || type.equals("BASE TABLE") ? TableModel.Kind.TABLE : TableModel.Kind.OTHER;
+    }
+
+    @Override
+    void routineNames() {}
+
+    @Override
+    void facts() {
+        gap("the catalog of " + dialect().getName() + " is not understood: triggers and foreign keys are not known");
+    }
+}

@@ -1,0 +1,149 @@
+package dev.jooqcache.inspect;
+
+import dev.jooqcache.internal.analysis.SchemaCode;
+import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.model.Behavior;
+import dev.jooqcache.model.ColumnModel.Generation;
+import dev.jooqcache.model.RoutineModel;
+import dev.jooqcache.model.TableModel;
+import dev.jooqcache.model.TableModel.Kind;
+import dev.jooqcache.model.TableModel.Trait;
+import dev.jooqcache.model.TriggerModel;
+import dev.jooqcache.model.Volatility;
+import java.util.Locale;
+import java.util.Set;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/** The {@code information_schema} of MySQL and MariaDB. */
+final class MySqlCatalog extends Catalog {
+
+    private static final String USERS_SCHEMA =
+            "table_schema not in ('information_schema', 'performance_schema', 'mysql', 'sys')";
+
+    private static final Set<String> TRANSACTIONAL_ENGINES = Set.of("innodb", "rocksdb", "tokudb");
+
+    private static final Set<String> REMOTE_ENGINES = Set.of("federated", "connect", "spider", "s3", "ndbcluster");
+
+    private static final String KEYS = """
+            select t.table_schema, t.table_name, t.constraint_name, t.constraint_type, u.column_name
+            from information_schema.table_constraints t
+            join information_schema.key_column_usage u
+              on u.table_schema = t.table_schema and u.table_name = t.table_name
+              and u.constraint_name = t.constraint_name
+            where t.constraint_type in ('PRIMARY KEY', 'UNIQUE') and t.""" + USERS_SCHEMA + """
+
+            order by t.table_schema, t.table_name, t.constraint_name, u.ordinal_position""";
+
+    private static final String FOREIGN_KEYS = """
+            select u.table_schema, u.table_name, u.constraint_name, u.column_name,
+              u.referenced_table_schema, u.referenced_table_name, u.referenced_column_name, r.delete_rule, r.update_rule
+            from information_schema.key_column_usage u
+            join information_schema.referential_constraints r
+              on r.constraint_schema = u.constraint_schema and r.table_name = u.table_name
+              and r.constraint_name = u.constraint_name
+            where u.referenced_table_name is not null
+            order by u.table_schema, u.table_name, u.constraint_name, u.ordinal_position""";
+
+    /** A server without privilege checks lists none for anybody; with them, everybody has at least USAGE. */
+    private static final String TRIGGER_PRIVILEGE = """
+            select 1 from information_schema.user_privileges where privilege_type in ('TRIGGER', 'SUPER')
+            union all
+            select 1 from information_schema.schema_privileges where privilege_type = 'TRIGGER'
+            union all
+            select 1 from dual where not exists (select 1 from information_schema.user_privileges)""";
+
+    MySqlCatalog(DSLContext dsl) {
+        super(dsl);
+    }
+
+    @Override
+    void relations() {
+        each(
+                "select table_schema, table_name, table_type, engine from information_schema.tables where "
+                        + USERS_SCHEMA,
+                this::relation);
+    }
+
+    private void relation(Record row) {
+        String type = text(row, 2);
+        String engine = text(row, 3).toLowerCase(Locale.ROOT);
+        if (type.equals("SEQUENCE")) return;
+        if (type.endsWith("VIEW")) relation(name(row), Kind.VIEW);
+        else if (type.contains("TEMPORARY")) relation(name(row), Kind.TEMPORARY);
+        else if (REMOTE_ENGINES.contains(engine)) relation(name(row), Kind.FOREIGN);
+        else {
+            TableModel.Builder table = relation(name(row), Kind.TABLE);
+            if (!TRANSACTIONAL_ENGINES.contains(engine)) table.trait(Trait.NON_TRANSACTIONAL);
+        }
+    }
+
+    @Override
+    void routineNames() {
+        each("select routine_name from information_schema.routines", row -> routineName(text(row, 0)));
+    }
+
+    @Override
+    void facts() {
+        // Without the privilege the catalog shows no trigger, whether there is one or not.
+        if (dsl.fetch(TRIGGER_PRIVILEGE).isEmpty()) gap("the user has no TRIGGER privilege, so triggers are not shown");
+        each(
+                "select table_schema, table_name, column_name, column_type, extra, generation_expression"
+                        + " from information_schema.columns where " + USERS_SCHEMA
+                        + " order by table_schema, table_name, ordinal_position",
+                row -> with(name(row), table -> column(table, row)));
+        keys(KEYS);
+        foreignKeys(FOREIGN_KEYS);
+        each(
+                "select table_schema, table_name, view_definition from information_schema.views where " + USERS_SCHEMA,
+                row -> with(name(row), view -> view.reading(definition(text(row, 2)))));
+        each(
+                "select event_object_schema, event_object_table, trigger_name, action_timing, event_manipulation,"
+                        + " action_statement from information_schema.triggers",
+                row -> with(name(row), table -> table.trigger(trigger(row))));
+        each(
+                "select routine_schema, routine_name, routine_type, is_deterministic, routine_definition, sql_data_access"
+                        + " from information_schema.routines where routine_schema not in ('mysql', 'sys')",
+                this::routine);
+    }
+
+    private Behavior definition(String query) {
+        return query.isEmpty()
+                ? Behavior.unknown("its definition is not shown for want of the SHOW VIEW privilege")
+                : code().query(query);
+    }
+
+    private void column(TableModel.Builder table, Record row) {
+        String extra = text(row, 4).toUpperCase(Locale.ROOT);
+        Generation generation = Generation.NONE;
+        if (extra.contains("AUTO_INCREMENT")) generation = Generation.IDENTITY;
+        if (extra.contains("STORED") || extra.contains("PERSISTENT")) generation = Generation.STORED;
+        if (extra.contains("VIRTUAL")) {
+            generation = Generation.VIRTUAL;
+            // MariaDB lets it depend on the clock or the session. MySQL tells it with its quotes escaped.
+            Behavior expression = code().expression(text(row, 5).replace("\\'", "'"));
+            if (!expression.isKnown() || expression.volatility().compareTo(Volatility.STABLE) > 0)
+                table.trait(Trait.MOVING_COLUMN);
+            else table.reading(expression);
+        }
+        table.column(text(row, 2), text(row, 3), generation);
+    }
+
+    private TriggerModel trigger(Record row) {
+        SchemaCode.Body body = code().body(text(row, 5), Language.PSM);
+        return new TriggerModel(
+                text(row, 2), timing(text(row, 3)), events(text(row, 4)), body.behavior(), body.ownColumns());
+    }
+
+    private void routine(Record row) {
+        RoutineModel.Kind kind =
+                text(row, 2).equals("PROCEDURE") ? RoutineModel.Kind.PROCEDURE : RoutineModel.Kind.FUNCTION;
+        routine(new RoutineModel(text(row, 0), text(row, 1), kind, "", behavior(row)));
+    }
+
+    private Behavior behavior(Record row) {
+        if (text(row, 4).isEmpty()) return Behavior.unknown("its body is not shown");
+        Behavior body = code().body(text(row, 4), Language.PSM).behavior();
+        return text(row, 3).equals("YES") ? body : body.unpromised("not declared DETERMINISTIC");
+    }
+}

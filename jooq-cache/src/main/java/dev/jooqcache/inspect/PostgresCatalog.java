@@ -1,0 +1,408 @@
+package dev.jooqcache.inspect;
+
+import dev.jooqcache.internal.analysis.SchemaCode;
+import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.model.Behavior;
+import dev.jooqcache.model.ColumnModel.Generation;
+import dev.jooqcache.model.RoutineModel;
+import dev.jooqcache.model.TableModel;
+import dev.jooqcache.model.TableModel.Kind;
+import dev.jooqcache.model.TableModel.Trait;
+import dev.jooqcache.model.TableName;
+import dev.jooqcache.model.Target;
+import dev.jooqcache.model.TriggerModel;
+import dev.jooqcache.model.TriggerModel.Timing;
+import dev.jooqcache.model.WriteEvent;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/**
+ * PostgreSQL's {@code pg_catalog}. What views, rules and policies depend on is told by {@code pg_depend}; which functions
+ * they call is seen in their text, as the catalog prints it, since it does not note its own functions there.
+ */
+final class PostgresCatalog extends Catalog {
+
+    private static final String USERS =
+            "n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg\\_toast%'";
+
+    private static final String NOT_OF_EXTENSION = """
+            not exists (
+              select 1 from pg_depend e
+              where e.classid = '%1$s'::regclass and e.objid = %2$s.oid and e.deptype = 'e')""";
+
+    private static final String COLUMNS = """
+            select n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attidentity::text,
+              a.attgenerated::text
+            from pg_attribute a
+            join pg_class c on c.oid = a.attrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f') and
+            """ + USERS + """
+
+            order by c.oid, a.attnum""";
+
+    private static final String KEYS = """
+            select n.nspname, c.relname, k.conname, case k.contype when 'p' then 'PRIMARY KEY' else 'UNIQUE' end, a.attname
+            from pg_constraint k
+            join pg_class c on c.oid = k.conrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            cross join unnest(k.conkey) with ordinality u (attnum, position)
+            join pg_attribute a on a.attrelid = c.oid and a.attnum = u.attnum
+            where k.contype in ('p', 'u') and
+            """ + USERS + """
+
+            order by n.nspname, c.relname, k.conname, u.position""";
+
+    private static final String FOREIGN_KEYS = """
+            select n.nspname, c.relname, k.conname, a.attname, pn.nspname, p.relname, pa.attname,
+              case k.confdeltype when 'c' then 'CASCADE' when 'n' then 'SET NULL' when 'd' then 'SET DEFAULT' end,
+              case k.confupdtype when 'c' then 'CASCADE' when 'n' then 'SET NULL' when 'd' then 'SET DEFAULT' end
+            from pg_constraint k
+            join pg_class c on c.oid = k.conrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            join pg_class p on p.oid = k.confrelid
+            join pg_namespace pn on pn.oid = p.relnamespace
+            cross join unnest(k.conkey, k.confkey) with ordinality u (own, referenced, position)
+            join pg_attribute a on a.attrelid = c.oid and a.attnum = u.own
+            join pg_attribute pa on pa.attrelid = p.oid and pa.attnum = u.referenced
+            where k.contype = 'f'
+            order by n.nspname, c.relname, k.conname, u.position""";
+
+    private static final String PARENTS = """
+            select n.nspname, c.relname, pn.nspname, p.relname
+            from pg_inherits i
+            join pg_class c on c.oid = i.inhrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            join pg_class p on p.oid = i.inhparent
+            join pg_namespace pn on pn.oid = p.relnamespace
+            where c.relkind in ('r', 'p', 'f')""";
+
+    /** Defaults, generated columns and checks, of tables and of their columns' domains. */
+    private static final String EXPRESSIONS = """
+            select n.nspname, c.relname, x.expression
+            from (
+              select d.adrelid, pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
+              union all
+              select k.conrelid, pg_get_expr(k.conbin, k.conrelid) from pg_constraint k where k.contype = 'c'
+              union all
+              select a.attrelid, pg_get_expr(k.conbin, k.conrelid)
+              from pg_constraint k
+              join pg_attribute a on a.atttypid = k.contypid where k.contype = 'c'
+              union all
+              select a.attrelid, t.typdefault
+              from pg_type t
+              join pg_attribute a on a.atttypid = t.oid where t.typtype = 'd' and t.typdefault is not null
+            ) x (relation, expression)
+            join pg_class c on c.oid = x.relation
+            join pg_namespace n on n.oid = c.relnamespace
+            where x.expression is not null and
+            """ + USERS;
+
+    /** The relations that a view, rule or policy depends on. */
+    private static final String DEPENDENCIES = """
+            select distinct d.classid::regclass::text || ' ' || d.objid::text, n.nspname, c.relname
+            from pg_depend d
+            join pg_class c on c.oid = d.refobjid
+            join pg_namespace n on n.oid = c.relnamespace
+            where d.classid in ('pg_rewrite'::regclass, 'pg_policy'::regclass) and d.refclassid = 'pg_class'::regclass
+            and c.relkind in ('r', 'p', 'v', 'm', 'f')
+            and not exists (select 1 from pg_rewrite r where r.oid = d.objid and r.ev_class = d.refobjid
+              and r.ev_type = '1')""";
+
+    private static final String VIEWS = """
+            select n.nspname, c.relname, 'pg_rewrite ' || r.oid::text, pg_get_viewdef(c.oid)
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            join pg_rewrite r on r.ev_class = c.oid and r.ev_type = '1'
+            where c.relkind in ('v', 'm') and
+            """ + USERS;
+
+    private static final String RULES = """
+            select n.nspname, c.relname, 'pg_rewrite ' || r.oid::text, pg_get_ruledef(r.oid), r.rulename, r.ev_type::text
+            from pg_rewrite r
+            join pg_class c on c.oid = r.ev_class
+            join pg_namespace n on n.oid = c.relnamespace
+            where r.ev_type <> '1' and
+            """ + USERS;
+
+    private static final String POLICIES = """
+            select n.nspname, c.relname, 'pg_policy ' || p.oid::text, pg_get_expr(p.polqual, p.polrelid),
+              pg_get_expr(p.polwithcheck, p.polrelid)
+            from pg_policy p
+            join pg_class c on c.oid = p.polrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            where c.relrowsecurity""";
+
+    private static final String TRIGGERS = """
+            select n.nspname, c.relname, t.tgname, t.tgtype::int, t.tgfoid::text, pg_get_triggerdef(t.oid)
+            from pg_trigger t
+            join pg_class c on c.oid = t.tgrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            where not t.tgisinternal and
+            """ + USERS;
+
+    /** The functions of triggers, by their identifiers. */
+    private static final String TRIGGER_FUNCTIONS = """
+            select distinct p.oid::text, p.proname, l.lanname, p.prosrc, n.nspname
+            from pg_trigger t
+            join pg_proc p on p.oid = t.tgfoid
+            join pg_namespace n on n.oid = p.pronamespace
+            join pg_language l on l.oid = p.prolang
+            where not t.tgisinternal""";
+
+    private static final String ROUTINES = """
+            select n.nspname, p.proname, p.prokind::text, pg_get_function_identity_arguments(p.oid), l.lanname,
+              p.provolatile::text, coalesce(%s, p.prosrc),
+              exists (
+                select 1 from pg_type t
+                where p.pronargs = 1 and t.oid = p.proargtypes[0] and t.typtype in ('c', 'p')),
+              p.oid::text
+            from pg_proc p
+            join pg_namespace n on n.oid = p.pronamespace
+            join pg_language l on l.oid = p.prolang
+            where p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
+            and
+            """ + USERS + " and " + NOT_OF_EXTENSION.formatted("pg_proc", "p");
+
+    /** Functions of extensions that promise to be immutable, all overloads of a name. */
+    private static final String EXTENSION_FUNCTIONS = """
+            select max(n.nspname), p.proname
+            from pg_proc p
+            join pg_namespace n on n.oid = p.pronamespace
+            join pg_depend e on e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e'
+            where n.nspname <> 'pg_catalog' and p.prokind in ('f', 'a', 'w')
+            group by p.proname
+            having bool_and(p.provolatile = 'i')""";
+
+    private static final String AGGREGATE_FUNCTIONS = """
+            select a.aggfnoid::oid::text, f.proname
+            from pg_aggregate a
+            cross join unnest(array[a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn, a.aggdeserialfn,
+              a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn]) u (function)
+            join pg_proc f on f.oid = u.function::oid
+            join pg_namespace n on n.oid = f.pronamespace
+            where n.nspname <> 'pg_catalog'""";
+
+    private static final String OPERATORS = """
+            select n.nspname, o.oprname, f.proname
+            from pg_operator o
+            join pg_namespace n on n.oid = o.oprnamespace
+            join pg_proc f on f.oid = o.oprcode::oid
+            join pg_namespace fn on fn.oid = f.pronamespace
+            where fn.nspname <> 'pg_catalog' and
+            """ + USERS + " and " + NOT_OF_EXTENSION.formatted("pg_operator", "o");
+
+    private static final String CASTS = """
+            select fn.nspname, format_type(k.casttarget, null), f.proname
+            from pg_cast k
+            join pg_proc f on f.oid = k.castfunc
+            join pg_namespace fn on fn.oid = f.pronamespace
+            where fn.nspname <> 'pg_catalog' and
+            """ + NOT_OF_EXTENSION.formatted("pg_cast", "k");
+
+    private final Map<String, Set<TableName>> dependencies = new HashMap<>();
+
+    PostgresCatalog(DSLContext dsl) {
+        super(dsl);
+    }
+
+    @Override
+    void relations() {
+        each(
+                "select n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relrowsecurity from pg_class c"
+                        + " join pg_namespace n on n.oid = c.relnamespace"
+                        + " where c.relkind in ('r', 'p', 'v', 'm', 'f') and " + USERS,
+                this::relation);
+    }
+
+    private void relation(Record row) {
+        boolean temporary = text(row, 3).equals("t");
+        Kind kind = switch (text(row, 2)) {
+            case "v" -> Kind.VIEW;
+            case "m" -> Kind.MATERIALIZED_VIEW;
+            case "f" -> Kind.FOREIGN;
+            default -> Kind.TABLE;
+        };
+        TableModel.Builder table = relation(name(row), temporary ? Kind.TEMPORARY : kind);
+        if (text(row, 3).equals("u")) table.trait(Trait.UNLOGGED);
+        if (flag(row, 4)) table.trait(Trait.ROW_SECURITY);
+    }
+
+    @Override
+    void routineNames() {
+        each(
+                "select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where " + USERS,
+                row -> routineName(text(row, 0)));
+        each(OPERATORS, row -> routineName(text(row, 1)));
+    }
+
+    @Override
+    void facts() {
+        each(COLUMNS, row -> with(name(row), table -> table.column(text(row, 2), text(row, 3), generation(row))));
+        keys(KEYS);
+        foreignKeys(FOREIGN_KEYS);
+        each(PARENTS, row -> with(name(row), table -> table.parent(TableName.of(text(row, 2), text(row, 3)))));
+        each(EXPRESSIONS, row -> with(name(row), table -> table.writing(code().expression(text(row, 2)))));
+        each(
+                DEPENDENCIES,
+                row -> dependencies
+                        .computeIfAbsent(text(row, 0), d -> new HashSet<>())
+                        .add(TableName.of(text(row, 1), text(row, 2))));
+        each(VIEWS, row -> with(name(row), view -> view.reading(definition(text(row, 3), on(row)))));
+        each(RULES, row -> with(name(row), table -> table.trigger(rule(row))));
+        each(POLICIES, this::policy);
+        triggers();
+        routines();
+    }
+
+    private static Generation generation(Record row) {
+        if (!text(row, 4).isEmpty()) return Generation.IDENTITY;
+        return switch (text(row, 5)) {
+            case "s" -> Generation.STORED;
+            case "v" -> Generation.VIRTUAL;
+            default -> Generation.NONE;
+        };
+    }
+
+    private Set<TableName> on(Record row) {
+        return dependencies.getOrDefault(text(row, 2), Set.of());
+    }
+
+    /** The catalog does not note dependencies on itself, so these are seen in the text. */
+    private Behavior definition(String query, Set<TableName> reads) {
+        Behavior definition = code().expression(query, reads);
+        SortedSet<TableName> all = new TreeSet<>(definition.reads());
+        for (TableName table : code().query(query).reads()) if (table.isSystem()) all.add(table);
+        return definition.and(Behavior.reading(all));
+    }
+
+    /** Whatever a rule depends on, it may write. */
+    private TriggerModel rule(Record row) {
+        Set<WriteEvent> event = switch (text(row, 5)) {
+            case "2" -> Set.of(WriteEvent.UPDATE);
+            case "3" -> Set.of(WriteEvent.INSERT);
+            case "4" -> Set.of(WriteEvent.DELETE);
+            default -> WriteEvent.ALL;
+        };
+        Behavior action = calling(code().called(text(row, 3)))
+                .and(Behavior.writing(on(row).stream().map(Target::any).toList()));
+        return new TriggerModel(text(row, 4), Timing.RULE, event, action, new TreeSet<>());
+    }
+
+    private void policy(Record row) {
+        if (!text(row, 3).isEmpty()) with(name(row), table -> table.reading(code().expression(text(row, 3), on(row))));
+        if (!text(row, 4).isEmpty()) with(name(row), table -> table.writing(code().expression(text(row, 4), on(row))));
+    }
+
+    private void triggers() {
+        Map<String, SchemaCode.Body> functions = new HashMap<>();
+        each(TRIGGER_FUNCTIONS, row -> functions.put(text(row, 0), triggerFunction(row)));
+        each(TRIGGERS, row -> {
+            SchemaCode.Body function = functions.getOrDefault(
+                    text(row, 4), new SchemaCode.Body(Behavior.unknown("its function is gone"), new TreeSet<>()));
+            int type = row.get(3, Integer.class);
+            with(
+                    name(row),
+                    table -> table.trigger(new TriggerModel(
+                            text(row, 2),
+                            (type & 64) != 0 ? Timing.INSTEAD_OF : (type & 2) != 0 ? Timing.BEFORE : Timing.AFTER,
+                            events(type),
+                            function.behavior().and(condition(text(row, 5))),
+                            function.ownColumns())));
+        });
+    }
+
+    /** The bits of {@code pg_trigger.tgtype}. */
+    private static Set<WriteEvent> events(int type) {
+        Set<WriteEvent> events = EnumSet.noneOf(WriteEvent.class);
+        if ((type & 4) != 0) events.add(WriteEvent.INSERT);
+        if ((type & 8) != 0) events.add(WriteEvent.DELETE);
+        if ((type & 16) != 0) events.add(WriteEvent.UPDATE);
+        if ((type & 32) != 0) events.add(WriteEvent.TRUNCATE);
+        return events.isEmpty() ? WriteEvent.ALL : events;
+    }
+
+    private SchemaCode.Body triggerFunction(Record row) {
+        String name = text(row, 1);
+        SortedSet<String> anyColumn = new TreeSet<>(Set.of(TriggerModel.ANY_COLUMN));
+        if (text(row, 4).equals("pg_catalog"))
+            return name.startsWith("tsvector_update_trigger") || name.equals("suppress_redundant_updates_trigger")
+                    ? new SchemaCode.Body(Behavior.NONE, anyColumn)
+                    : new SchemaCode.Body(Behavior.unknown("its function " + name + " is not known"), anyColumn);
+        return text(row, 2).equals("plpgsql")
+                ? code().body(text(row, 3), Language.PLPGSQL)
+                : new SchemaCode.Body(Behavior.unknown("it is written in " + text(row, 2)), anyColumn);
+    }
+
+    /** What the WHEN clause of a trigger calls. The function itself is the last call in the text. */
+    private Behavior condition(String definition) {
+        int execute = definition.lastIndexOf(" EXECUTE ");
+        int when = definition.indexOf(" WHEN (");
+        return when < 0 || execute < when ? Behavior.NONE : code().expression(definition.substring(when + 6, execute));
+    }
+
+    private void routines() {
+        // Standard SQL bodies came with version 14.
+        boolean standardBodies =
+                flag(dsl.fetchSingle("select current_setting('server_version_num')::int >= 140000"), 0);
+        Map<String, Set<String>> aggregates = new HashMap<>();
+        each(
+                AGGREGATE_FUNCTIONS,
+                row -> aggregates
+                        .computeIfAbsent(text(row, 0), a -> new TreeSet<>())
+                        .add(text(row, 1)));
+        each(ROUTINES.replace("%s", standardBodies ? "pg_get_function_sqlbody(p.oid)" : "null"), row -> {
+            String kind = text(row, 2);
+            Behavior behavior = kind.equals("a")
+                    ? calling(aggregates.getOrDefault(text(row, 8), Set.of()))
+                    : behavior(text(row, 4), text(row, 5), text(row, 6));
+            routine(new RoutineModel(text(row, 0), text(row, 1), kind(kind, flag(row, 7)), text(row, 3), behavior));
+        });
+        each(
+                EXTENSION_FUNCTIONS,
+                row -> routine(new RoutineModel(
+                        text(row, 0), text(row, 1), RoutineModel.Kind.FUNCTION, "extension", Behavior.NONE)));
+        each(
+                OPERATORS,
+                row -> routine(new RoutineModel(
+                        text(row, 0),
+                        text(row, 1),
+                        RoutineModel.Kind.OPERATOR,
+                        text(row, 2),
+                        calling(Set.of(text(row, 2))))));
+        each(
+                CASTS,
+                row -> routine(new RoutineModel(
+                        text(row, 0),
+                        text(row, 1),
+                        RoutineModel.Kind.CAST,
+                        text(row, 2),
+                        calling(Set.of(text(row, 2))))));
+    }
+
+    private static RoutineModel.Kind kind(String kind, boolean ofRow) {
+        return switch (kind) {
+            case "a" -> RoutineModel.Kind.AGGREGATE;
+            case "p" -> RoutineModel.Kind.PROCEDURE;
+            default -> ofRow ? RoutineModel.Kind.ROW_FUNCTION : RoutineModel.Kind.FUNCTION;
+        };
+    }
+
+    private Behavior behavior(String language, String volatility, String body) {
+        boolean understood = language.equals("sql") || language.equals("plpgsql");
+        if (!understood)
+            // Nobody looks into it, but an administrator has promised that it depends on nothing.
+            return volatility.equals("i") ? Behavior.NONE : Behavior.unknown("it is written in " + language);
+        Behavior text = code().body(body, language.equals("sql") ? Language.SQL : Language.PLPGSQL)
+                .behavior();
+        // VOLATILE is the default, so it is no more than a missing promise.
+        return volatility.equals("v") ? text.unpromised("labelled VOLATILE") : text;
+    }
+}

@@ -1,0 +1,316 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.internal.analysis.SqlToken.Kind;
+import dev.jooqcache.model.TableName;
+import dev.jooqcache.model.Target;
+import dev.jooqcache.model.TriggerModel;
+import dev.jooqcache.model.WriteEvent;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the words of a trigger's or routine's body write.
+ *
+ * <p>Every word that can begin a statement with an effect is either understood, with the one table that it names, or
+ * makes the body unknown: dynamic SQL, DDL, transaction control, settings. A column that is called like such a word makes
+ * the body unknown, too, which costs hits and nothing else.
+ */
+final class BodyText {
+
+    /** Words whose statements have effects that are not followed. */
+    private static final Set<String> NOT_FOLLOWED = Set.of(
+            "execute",
+            "prepare",
+            "deallocate",
+            "copy",
+            "create",
+            "alter",
+            "drop",
+            "grant",
+            "revoke",
+            "refresh",
+            "commit",
+            "rollback",
+            "savepoint",
+            "reset",
+            "discard",
+            "load",
+            "lock",
+            "vacuum",
+            "reindex",
+            "cluster",
+            "analyze",
+            "security",
+            "rename",
+            "handler",
+            "do",
+            "listen",
+            "notify",
+            "import",
+            "kill",
+            "flush",
+            "install",
+            "use");
+
+    private static final Set<String> STATEMENT_START = Set.of("begin", "then", "else", "loop", "do");
+    private static final Set<String> LIST_END = Set.of("where", "from", "returning", "order", "limit");
+
+    private final List<SqlToken> tokens;
+    private final Language language;
+    private final Set<Target> writes = new HashSet<>();
+    private final SortedSet<String> ownColumns = new TreeSet<>();
+    private final Set<Integer> explained = new HashSet<>();
+    private final Set<String> declared;
+    private @Nullable String unknown;
+
+    BodyText(List<SqlToken> tokens, Language language) {
+        this.tokens = tokens;
+        this.language = language;
+        this.declared = declared(tokens);
+        for (int i = 0; i < tokens.size() && unknown == null; i++)
+            if (tokens.get(i).kind() == Kind.WORD) word(i, tokens.get(i).text());
+    }
+
+    /** Why it is not understood, or {@code null}. */
+    @Nullable
+    String unknown() {
+        return unknown;
+    }
+
+    Set<Target> writes() {
+        return writes;
+    }
+
+    SortedSet<String> ownColumns() {
+        return ownColumns;
+    }
+
+    private void word(int i, String word) {
+        if (explained.contains(i) || isSymbol(i - 1, '.')) return;
+        switch (word) {
+            case "insert" -> insert(i);
+            case "replace" -> replace(i);
+            case "update" -> update(i);
+            case "delete" -> delete(i);
+            case "merge" -> into(i, WriteEvent.ROWS);
+            case "truncate" -> truncate(i);
+            case "set" -> set(i);
+            case "into" -> selectInto(i);
+            case "new" -> assignment(i);
+            // In PL/pgSQL, DO does not occur within a body but after ON CONFLICT and in rules; in PSM it evaluates.
+            case "do" -> {
+                if (language != Language.PSM && !isWord(i + 1, "update") && !isWord(i + 1, "nothing")) unknown(i);
+            }
+            default -> {
+                if (NOT_FOLLOWED.contains(word) && !isSymbol(i + 1, '(')) unknown(i);
+            }
+        }
+    }
+
+    private void insert(int i) {
+        if (isSymbol(i + 1, '(')) return; // MySQL's function on strings
+        int into = i + 1;
+        if (isWord(into, "ignore")) into++;
+        // SQLite's INSERT OR REPLACE
+        if (isWord(into, "or")) into += 2;
+        boolean upsert = isWord(i + 1, "or")
+                || tokens.stream().anyMatch(token -> token.isWord("conflict") || token.isWord("duplicate"));
+        into(into - 1, upsert ? WriteEvent.ROWS : Set.of(WriteEvent.INSERT));
+    }
+
+    private void replace(int i) {
+        if (isSymbol(i + 1, '(')) return;
+        into(i, WriteEvent.ROWS);
+    }
+
+    private void into(int verb, Set<WriteEvent> events) {
+        if (!isWord(verb + 1, "into")) {
+            unknown(verb);
+            return;
+        }
+        explained.add(verb + 1);
+        target(verb + 2, events, new TreeSet<>());
+    }
+
+    private void update(int i) {
+        // FOR UPDATE, FOR NO KEY UPDATE, ON CONFLICT DO UPDATE, ON DUPLICATE KEY UPDATE, ON UPDATE.
+        boolean clause = isWord(i - 1, "for") || isWord(i - 1, "key") || isWord(i - 1, "do") || isWord(i - 1, "on");
+        if (clause) {
+            if (isWord(i + 1, "set")) explained.add(i + 1);
+            return;
+        }
+        int name = isWord(i + 1, "only") || isWord(i + 1, "ignore") ? i + 2 : i + 1;
+        int end = target(name, null, new TreeSet<>());
+        if (end < 0) return;
+        int set = end;
+        if (isWord(set, "as")) set++;
+        if (!isWord(set, "set")) set++;
+        if (!isWord(set, "set")) {
+            unknown(i);
+            return;
+        }
+        explained.add(set);
+        TableName table = name(name);
+        if (table != null) writes.add(new Target(table, EnumSet.of(WriteEvent.UPDATE), assigned(set + 1)));
+    }
+
+    /** The columns that a SET names; empty, which means any, if it is not a plain list. */
+    private SortedSet<String> assigned(int from) {
+        SortedSet<String> columns = new TreeSet<>();
+        int depth = 0;
+        boolean expected = true;
+        for (int i = from; i < tokens.size(); i++) {
+            SqlToken token = tokens.get(i);
+            if (token.isSymbol('(')) depth++;
+            if (token.isSymbol(')') && --depth < 0) return columns;
+            if (depth == 0 && (token.isSymbol(';') || (token.kind() == Kind.WORD && LIST_END.contains(token.text()))))
+                return columns;
+            if (expected) {
+                int column = isSymbol(i + 1, '.') ? i + 2 : i;
+                if (!isName(column) || !isSymbol(column + 1, '=')) return new TreeSet<>();
+                columns.add(tokens.get(column).text());
+                expected = false;
+            }
+            if (depth == 0 && token.isSymbol(',')) expected = true;
+        }
+        return columns;
+    }
+
+    private void delete(int i) {
+        if (isWord(i - 1, "on")) return;
+        if (!isWord(i + 1, "from")) {
+            unknown(i);
+            return;
+        }
+        int end = target(isWord(i + 2, "only") ? i + 3 : i + 2, Set.of(WriteEvent.DELETE), new TreeSet<>());
+        // MySQL's form for several tables
+        if (language == Language.PSM && end >= 0 && (isSymbol(end, ',') || isWord(end, "using"))) unknown(i);
+    }
+
+    private void truncate(int i) {
+        if (isSymbol(i + 1, '(')) return;
+        int name = isWord(i + 1, "table") ? i + 2 : i + 1;
+        if (isWord(name, "only")) name++;
+        int end = target(name, Set.of(WriteEvent.TRUNCATE), new TreeSet<>());
+        if (end >= 0 && isSymbol(end, ',')) unknown(i);
+    }
+
+    /**
+     * Assignments to declared variables and to the trigger's row. What else is set may be a setting of the session, or a
+     * parameter, which looks the same.
+     */
+    private void set(int i) {
+        if (language != Language.PSM) {
+            unknown(i);
+            return;
+        }
+        if (isOfSignal(i)) return;
+        boolean target = true;
+        int depth = 0;
+        for (int j = i + 1; j < tokens.size() && !isSymbol(j, ';'); j++) {
+            if (target) {
+                if (isWord(j, "new") && isSymbol(j + 1, '.') && isName(j + 2)) own(j + 2);
+                else if (!isName(j) || !declared.contains(tokens.get(j).text())) unknown(i);
+            }
+            if (isSymbol(j, '(')) depth++;
+            if (isSymbol(j, ')')) depth--;
+            target = depth == 0 && isSymbol(j, ',');
+        }
+    }
+
+    /** As in {@code SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = ..}. */
+    private boolean isOfSignal(int i) {
+        for (int j = i - 1; j >= 0 && !isSymbol(j, ';'); j--)
+            if (isWord(j, "signal") || isWord(j, "resignal")) return true;
+        return false;
+    }
+
+    /** The names of the variables that DECLARE makes. */
+    private static Set<String> declared(List<SqlToken> tokens) {
+        Set<String> names = new HashSet<>();
+        boolean declares = false;
+        for (SqlToken token : tokens) {
+            if (token.isWord("declare")) declares = true;
+            else if (token.isSymbol(';')) declares = false;
+            else if (declares) names.add(token.text());
+        }
+        return names;
+    }
+
+    private void selectInto(int i) {
+        if (language == Language.SQL || isWord(i + 1, "outfile") || isWord(i + 1, "dumpfile")) unknown(i);
+        // A plain SELECT .. INTO of PL/pgSQL assigns variables.
+        if (isWord(i + 1, "new") || (isWord(i + 1, "strict") && isWord(i + 2, "new")))
+            ownColumns.add(TriggerModel.ANY_COLUMN);
+    }
+
+    /** {@code NEW.x := 1}, {@code NEW.x = 1}, {@code NEW := ..}. */
+    private void assignment(int i) {
+        if (language != Language.PLPGSQL) return;
+        if (isSymbol(i + 1, '.') && isName(i + 2)) {
+            if (isAssignment(i, i + 3)) own(i + 2);
+        } else if (isAssignment(i, i + 1)) ownColumns.add(TriggerModel.ANY_COLUMN);
+    }
+
+    private boolean isAssignment(int start, int operator) {
+        if (isSymbol(operator, ':') && isSymbol(operator + 1, '=')) return true;
+        boolean first = start == 0
+                || isSymbol(start - 1, ';')
+                || (tokens.get(start - 1).kind() == Kind.WORD
+                        && STATEMENT_START.contains(tokens.get(start - 1).text()));
+        // An element of an array or a field of a field
+        return first && (isSymbol(operator, '=') || isSymbol(operator, '[') || isSymbol(operator, '.'));
+    }
+
+    private void own(int column) {
+        ownColumns.add(tokens.get(column).text());
+    }
+
+    /** Notes a table as written, unless there are no events yet, and answers the place after its name, or -1. */
+    private int target(int i, @Nullable Set<WriteEvent> events, SortedSet<String> columns) {
+        TableName table = name(i);
+        if (table == null) {
+            unknown(i - 1);
+            return -1;
+        }
+        if (events != null) writes.add(new Target(table, events, columns));
+        int end = i + 1;
+        while (isSymbol(end, '.')) end += 2;
+        return end;
+    }
+
+    private @Nullable TableName name(int i) {
+        if (!isName(i)) return null;
+        if (!isSymbol(i + 1, '.')) return TableName.of(tokens.get(i).text());
+        if (!isName(i + 2)) return null;
+        return isSymbol(i + 3, '.') && isName(i + 4)
+                ? TableName.of(tokens.get(i + 2).text(), tokens.get(i + 4).text())
+                : TableName.of(tokens.get(i).text(), tokens.get(i + 2).text());
+    }
+
+    private void unknown(int i) {
+        if (unknown == null)
+            unknown = "its body has '"
+                    + (i >= 0 && i < tokens.size() ? tokens.get(i).text() : "") + "'";
+    }
+
+    private boolean isName(int i) {
+        return i >= 0
+                && i < tokens.size()
+                && (tokens.get(i).kind() == Kind.WORD || tokens.get(i).kind() == Kind.QUOTED);
+    }
+
+    private boolean isWord(int i, String word) {
+        return i >= 0 && i < tokens.size() && tokens.get(i).isWord(word);
+    }
+
+    private boolean isSymbol(int i, char symbol) {
+        return i >= 0 && i < tokens.size() && tokens.get(i).isSymbol(symbol);
+    }
+}

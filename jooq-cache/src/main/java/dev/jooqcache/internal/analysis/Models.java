@@ -1,0 +1,137 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.internal.transaction.TrackedSource;
+import dev.jooqcache.model.CacheModel;
+import dev.jooqcache.model.Dependencies;
+import dev.jooqcache.model.ModelCheck;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
+import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the model of a data source: the given one, if it still describes the schema, or else the one that the catalog
+ * tells; with the user's declarations in either case. Thread-safe.
+ */
+public final class Models {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
+    private static final int LOGGED_DIFFERENCES = 20;
+
+    private final String cacheName;
+    private final Inspection inspection;
+    private final @Nullable CacheModel given;
+    private final CacheModel declarations;
+    private final ModelCheck check;
+
+    /** Data sources whose schema was changed by a statement that was seen: the given model is outdated there. */
+    private final Set<TrackedSource> changed =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    private final Set<TrackedSource> refused =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    /**
+     * Puts the sources of models together.
+     *
+     * @param cacheName begins every log line
+     * @param inspection asks the database
+     * @param given the model that was given, or {@code null} for asking the database
+     * @param declarations what the user declared besides
+     * @param check what to do about a given model that does not fit
+     */
+    public Models(
+            String cacheName,
+            Inspection inspection,
+            @Nullable CacheModel given,
+            CacheModel declarations,
+            ModelCheck check) {
+        this.cacheName = cacheName;
+        this.inspection = inspection;
+        this.given = given;
+        this.declarations = declarations;
+        this.check = check;
+    }
+
+    /**
+     * The model of a data source, followed.
+     *
+     * @return what follows from it, or {@code null} if the given model does not fit and is not to be replaced
+     * @throws SQLException if the catalog cannot be read
+     */
+    @Nullable
+    Dependencies of(TrackedSource dataSource, Connection connection) throws SQLException {
+        refused.remove(dataSource);
+        SQLDialect dialect = dataSource.dialect();
+        CacheModel model = given;
+        if (model == null || changed.contains(dataSource)) return inspected(dataSource, connection, dialect);
+        if (check == ModelCheck.NONE) return believed(dataSource, model);
+        String expected = model.version();
+        if (expected != null && Objects.equals(expected, inspection.version(connection, dialect)))
+            return believed(dataSource, model);
+        CacheModel live = inspection.inspect(connection, dialect);
+        List<String> differences = model.differences(live);
+        if (differences.isEmpty()) return believed(dataSource, model);
+        String consequence = check == ModelCheck.REFUSE ? "nothing of it is cached" : "the live schema is used instead";
+        LOG.warn(
+                "{}: the given model does not describe data source {} (schema version {}, live {}), so {}; {} differences"
+                        + " (- expected, + found, ~ changed):\n{}",
+                cacheName,
+                dataSource.name(),
+                expected,
+                live.version(),
+                consequence,
+                differences.size(),
+                String.join("\n", differences.subList(0, Math.min(differences.size(), LOGGED_DIFFERENCES))));
+        if (check == ModelCheck.LOG) return Dependencies.of(live.merge(declarations));
+        refused.add(dataSource);
+        return null;
+    }
+
+    /** Whether the given model does not fit, and nothing is to be cached. */
+    boolean isRefused(TrackedSource dataSource) {
+        return refused.contains(dataSource);
+    }
+
+    private Dependencies believed(TrackedSource dataSource, CacheModel model) {
+        LOG.info(
+                "{}: uses the given model of {} relations (schema version {}) for data source {}; the catalog is not"
+                        + " asked",
+                cacheName,
+                model.tables().size(),
+                model.version(),
+                dataSource.name());
+        return Dependencies.of(model.merge(declarations));
+    }
+
+    private Dependencies inspected(TrackedSource dataSource, Connection connection, SQLDialect dialect)
+            throws SQLException {
+        long start = System.nanoTime();
+        CacheModel model = inspection.inspect(connection, dialect);
+        LOG.info(
+                "{}: inspected data source {}: {} relations and {} routines in {} ms{}",
+                cacheName,
+                dataSource.name(),
+                model.tables().size(),
+                model.routines().size(),
+                (System.nanoTime() - start) / 1_000_000,
+                model.gaps().isEmpty() ? "" : "; every write invalidates everything, since " + model.gaps());
+        return Dependencies.of(model.merge(declarations));
+    }
+
+    /** The schema was changed. */
+    void changed(TrackedSource dataSource) {
+        if (given != null && changed.add(dataSource))
+            LOG.info(
+                    "{}: the schema of data source {} was changed, so its catalog is read in place of the given model",
+                    cacheName,
+                    dataSource.name());
+    }
+}

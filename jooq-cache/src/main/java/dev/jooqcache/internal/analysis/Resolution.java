@@ -1,0 +1,185 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.model.Dependencies;
+import dev.jooqcache.model.Lineage;
+import dev.jooqcache.model.Reach;
+import dev.jooqcache.model.TableName;
+import dev.jooqcache.spi.Tags;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Plan} means on a data source whose model is known. */
+final class Resolution {
+
+    private final Dependencies dependencies;
+    private final Plan plan;
+    private final Set<String> excluded;
+    private final Set<TableName> reads;
+    private final Set<String> routines;
+    private @Nullable BypassReason reason;
+    private String detail;
+
+    private Resolution(Dependencies dependencies, Plan plan, Set<String> excluded) {
+        this.dependencies = dependencies;
+        this.plan = plan;
+        this.excluded = excluded;
+        this.reads = reads();
+        this.routines = routines();
+        this.reason = plan.reason();
+        this.detail = plan.detail();
+    }
+
+    static AnalyzedStatement of(String sql, Plan plan, Dependencies dependencies, Set<String> excluded) {
+        Resolution resolution = new Resolution(dependencies, plan, excluded);
+        return switch (plan.kind()) {
+            case READ -> resolution.read(sql);
+            case WRITE -> resolution.write(sql);
+            case CALL -> resolution.call(sql);
+            case CONTROL -> resolution.control(sql);
+        };
+    }
+
+    /** Without a model nothing can be cached, and what is written is not known. */
+    static AnalyzedStatement unresolved(String sql, Plan plan, BypassReason why) {
+        Effect effect = switch (plan.kind()) {
+            case CALL -> plan.control();
+            case READ, CONTROL ->
+                plan.calls().unknown().isEmpty()
+                        ? plan.control()
+                        : plan.control().then(Effect.UNKNOWN);
+            case WRITE -> new Effect(Effect.Kind.WRITE, Tags.everything());
+        };
+        return new AnalyzedStatement(
+                sql,
+                names(plan.reads(), Map.of()),
+                Tags.none(),
+                effect,
+                plan.reason() == null ? why : plan.reason(),
+                plan.detail(),
+                "",
+                false,
+                Map.of(),
+                effect.tags().contains(Tags.EVERYTHING_TAG) ? why.why() : "");
+    }
+
+    /**
+     * The tables that the plan reads, as the catalog knows them: without names that are only those of common table
+     * expressions, with names in the text that are those of relations.
+     */
+    private Set<TableName> reads() {
+        Set<TableName> tables = new HashSet<>();
+        for (TableName table : plan.reads()) if (!isOnlyCommon(table)) tables.add(table);
+        for (String word : plan.words()) if (dependencies.hasRelation(word)) tables.add(TableName.of(word));
+        return tables;
+    }
+
+    /** If such a name is a table's besides, the expression may read it. */
+    private boolean isOnlyCommon(TableName table) {
+        return table.schema().isEmpty()
+                && plan.commonTables().contains(table.name())
+                && !table.isSystem()
+                && !dependencies.hasRelation(table.name());
+    }
+
+    /** The functions that are not the database's own, or perhaps not: the catalog has one of the same name. */
+    private Set<String> routines() {
+        Set<String> called = new HashSet<>(plan.calls().unknown());
+        for (String name : plan.calls().known()) if (dependencies.hasRoutine(name)) called.add(name);
+        return called;
+    }
+
+    private AnalyzedStatement read(String sql) {
+        Lineage lineage = dependencies.lineage(reads, routines);
+        for (String name : lineage.names()) if (excluded.contains(name)) deny(BypassReason.EXCLUDED_TABLE, name);
+        deny(lineage.reason(), lineage.detail());
+        if (lineage.tags().isEmpty()) deny(BypassReason.NO_TABLE, "");
+        Tags tags = reason == null ? Tags.of(lineage.tags().keySet()).withEverything() : Tags.none();
+        SortedMap<String, String> ways = ways(lineage.tags());
+        ways.putAll(ways(lineage.reach().tags()));
+        String session = plan.calls().session();
+        return new AnalyzedStatement(
+                sql,
+                names(reads, ways(lineage.tags())),
+                tags,
+                effect(lineage.reach()),
+                reason,
+                detail,
+                session.isEmpty() ? lineage.session() : session,
+                plan.calls().castsText() || !routines.isEmpty(),
+                ways,
+                everything(lineage.reach()));
+    }
+
+    private AnalyzedStatement write(String sql) {
+        Reach reach = dependencies.reach(plan.writes(), plan.events(), routines);
+        Effect effect = reach.everything() == null
+                ? new Effect(Effect.Kind.WRITE, Tags.of(reach.tags().keySet()))
+                : new Effect(Effect.Kind.WRITE, Tags.everything());
+        return statement(sql, effect, reach);
+    }
+
+    private AnalyzedStatement control(String sql) {
+        Reach reach = dependencies.reach(Set.of(), Set.of(), routines);
+        return statement(sql, plan.control().then(effect(reach)), reach);
+    }
+
+    /** A procedure that is not known may also change the schema. */
+    private AnalyzedStatement call(String sql) {
+        Reach reach = dependencies.reach(Set.of(), Set.of(), routines);
+        return statement(sql, reach.everything() == null ? effect(reach) : plan.control(), reach);
+    }
+
+    private AnalyzedStatement statement(String sql, Effect effect, Reach reach) {
+        return new AnalyzedStatement(
+                sql,
+                names(reads, Map.of()),
+                Tags.none(),
+                effect,
+                reason,
+                detail,
+                "",
+                false,
+                ways(reach.tags()),
+                effect.tags().contains(Tags.EVERYTHING_TAG) && reach.everything() == null
+                        ? "its effect is not understood"
+                        : everything(reach));
+    }
+
+    /** Routines of unknown effect may do anything, and commit by themselves. */
+    private static Effect effect(Reach reach) {
+        if (reach.everything() != null) return Effect.UNKNOWN;
+        return reach.isEmpty()
+                ? Effect.NONE
+                : new Effect(Effect.Kind.WRITE, Tags.of(reach.tags().keySet()));
+    }
+
+    private static String everything(Reach reach) {
+        return reach.everything() == null ? "" : reach.everything();
+    }
+
+    private static SortedMap<String, String> ways(Map<String, String> tags) {
+        SortedMap<String, String> ways = new TreeMap<>(tags);
+        ways.values().removeIf(String::isEmpty);
+        return ways;
+    }
+
+    private static List<String> names(Set<TableName> tables, Map<String, String> ways) {
+        Set<String> names = new TreeSet<>(ways.keySet());
+        for (TableName table : tables) names.add(table.toString());
+        return List.copyOf(names);
+    }
+
+    private void deny(@Nullable BypassReason why, String what) {
+        if (reason != null || why == null) return;
+        reason = why;
+        detail = what;
+    }
+}

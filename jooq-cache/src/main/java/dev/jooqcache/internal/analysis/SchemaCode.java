@@ -1,0 +1,198 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.model.Behavior;
+import dev.jooqcache.model.TableName;
+import dev.jooqcache.model.TriggerModel;
+import dev.jooqcache.model.Volatility;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jooq.SQLDialect;
+
+/**
+ * Understands the code that stands in a schema: definitions of views, bodies of triggers and routines, expressions.
+ * Conservative: what is not provably understood is unknown. Immutable and thread-safe.
+ */
+public final class SchemaCode {
+
+    /** Keywords of procedural languages that a bracket may follow. */
+    private static final Set<String> PROCEDURAL =
+            Set.of("elsif", "elseif", "while", "until", "return", "perform", "assert", "foreach", "raise");
+
+    private final SQLDialect dialect;
+    private final Set<String> relations;
+    private final Set<String> routines;
+
+    /** The languages in which bodies are understood. */
+    public enum Language {
+        /** Statements of SQL, one after the other. */
+        SQL,
+        /** PostgreSQL's procedural language. */
+        PLPGSQL,
+        /** SQL/PSM, as MySQL and MariaDB have it. */
+        PSM
+    }
+
+    /**
+     * What a body does.
+     *
+     * @param behavior what it does to others
+     * @param ownColumns the columns of the trigger's row that it assigns; {@code *} for any
+     */
+    public record Body(Behavior behavior, SortedSet<String> ownColumns) {}
+
+    /**
+     * Understands the code of one schema.
+     *
+     * @param dialect its dialect
+     * @param relations the folded names of all its relations
+     * @param routines the folded names of all its routines
+     */
+    public SchemaCode(SQLDialect dialect, Set<String> relations, Set<String> routines) {
+        this.dialect = dialect;
+        this.relations = Set.copyOf(relations);
+        this.routines = Set.copyOf(routines);
+    }
+
+    /**
+     * What a query does whose tables are not known otherwise.
+     *
+     * @param query the definition of a view
+     * @return its behavior; its tables are found by jOOQ's parser, or, if it does not understand the query, are all that
+     *     the query names in any place
+     */
+    public Behavior query(String query) {
+        SqlLexer lexer = new SqlLexer(query, dialect);
+        if (!lexer.isUnderstood()) return Behavior.unknown("its text is not understood");
+        Plan plan = Planner.plan(query, dialect);
+        if (plan.kind() != Plan.Kind.READ) return expression(query, named(lexer.tokens()));
+        Set<TableName> reads = new HashSet<>();
+        for (TableName table : plan.reads())
+            if (!plan.commonTables().contains(table.name()) || relations.contains(table.name())) reads.add(table);
+        return behavior(new SelectText(lexer.tokens(), dialect), reads);
+    }
+
+    /**
+     * What an expression or query does whose tables are known.
+     *
+     * @param text a default, a check, a policy, a computed column, a view's definition
+     * @param reads the tables that it reads
+     * @return its behavior
+     */
+    public Behavior expression(String text, Collection<TableName> reads) {
+        SqlLexer lexer = new SqlLexer(text, dialect);
+        if (!lexer.isUnderstood()) return Behavior.unknown("its text is not understood");
+        return behavior(new SelectText(lexer.tokens(), dialect), reads);
+    }
+
+    /**
+     * What an expression does, which can read tables only by a query in it.
+     *
+     * @param text a default, a check, a policy, a computed column
+     * @return its behavior
+     */
+    public Behavior expression(String text) {
+        SqlLexer lexer = new SqlLexer(text, dialect);
+        boolean queries = lexer.tokens().stream().anyMatch(token -> token.isWord("select") || token.isWord("table"));
+        return expression(text, queries ? named(lexer.tokens()) : Set.of());
+    }
+
+    /**
+     * The routines that a text calls and that are not known to be the database's own.
+     *
+     * @param text any SQL
+     * @return their folded names
+     */
+    public SortedSet<String> called(String text) {
+        return called(new SelectText(new SqlLexer(text, dialect).tokens(), dialect).calls());
+    }
+
+    /**
+     * What the body of a trigger or a routine does.
+     *
+     * @param text the body
+     * @param language the language that it is written in
+     * @return what it does; unknown if it has dynamic SQL, DDL, or anything else that is not understood
+     */
+    public Body body(String text, Language language) {
+        SqlLexer lexer = new SqlLexer(text, dialect);
+        if (!lexer.isUnderstood()) return new Body(Behavior.unknown("its text is not understood"), anyColumn());
+        BodyText body = new BodyText(lexer.tokens(), language);
+        if (body.unknown() != null) return new Body(Behavior.unknown(body.unknown()), anyColumn());
+        SelectText words = new SelectText(lexer.tokens(), dialect);
+        if (words.altersSession()) return new Body(Behavior.unknown("it changes the session"), anyColumn());
+        SortedSet<String> called = called(words.calls());
+        called.removeAll(PROCEDURAL);
+        Set<TableName> named = named(lexer.tokens());
+        Behavior behavior = new Behavior(
+                volatility(words, !named.isEmpty() || !called.isEmpty())
+                        .and(body.writes().isEmpty() ? Volatility.IMMUTABLE : Volatility.VOLATILE),
+                new TreeSet<>(named),
+                new TreeSet<>(body.writes()),
+                called,
+                cause(words),
+                null);
+        return new Body(behavior, body.ownColumns());
+    }
+
+    private static SortedSet<String> anyColumn() {
+        return new TreeSet<>(Set.of(TriggerModel.ANY_COLUMN));
+    }
+
+    private Behavior behavior(SelectText text, Collection<TableName> reads) {
+        if (text.writes() || text.altersSession() || text.reason() == BypassReason.LOCKING)
+            return Behavior.unknown(text.detail() + " in it");
+        boolean depends = !reads.isEmpty() || !text.calls().unknown().isEmpty();
+        return new Behavior(
+                volatility(text, depends),
+                new TreeSet<>(reads),
+                new TreeSet<>(),
+                called(text.calls()),
+                cause(text),
+                null);
+    }
+
+    private static Volatility volatility(SelectText text, boolean dependent) {
+        if (!text.moving().isEmpty()) return Volatility.VOLATILE;
+        if (!text.calls().session().isEmpty()) return Volatility.SESSION;
+        return dependent ? Volatility.STABLE : Volatility.IMMUTABLE;
+    }
+
+    private static String cause(SelectText text) {
+        return text.moving().isEmpty() ? text.calls().session() : text.moving();
+    }
+
+    /** The routines that are not the database's own, or perhaps not: the catalog has one of the same name. */
+    private SortedSet<String> called(Calls calls) {
+        SortedSet<String> called = new TreeSet<>(calls.unknown());
+        for (String name : calls.known()) if (routines.contains(name)) called.add(name);
+        return called;
+    }
+
+    /**
+     * All relations whose names stand in the text, in whatever role: nothing can be read or written without its name. And
+     * what stands in a FROM clause and is no relation that is known.
+     */
+    private Set<TableName> named(List<SqlToken> tokens) {
+        Set<TableName> named = new HashSet<>();
+        Set<String> commonTables = new HashSet<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            SqlToken token = tokens.get(i);
+            if (token.kind() != SqlToken.Kind.WORD && token.kind() != SqlToken.Kind.QUOTED) continue;
+            String name = TableName.fold(token.text());
+            boolean qualified = i > 1 && tokens.get(i - 1).isSymbol('.');
+            boolean called = i + 1 < tokens.size() && tokens.get(i + 1).isSymbol('(');
+            TableName table = TableName.of(qualified ? tokens.get(i - 2).text() : "", name);
+            if (relations.contains(name)) named.add(TableName.of(name));
+            else if (table.isSystem() && !called) named.add(table);
+            else if (i + 2 < tokens.size() && tokens.get(i + 1).isWord("as")) commonTables.add(name);
+        }
+        for (String name : TableMentions.of(tokens))
+            if (!relations.contains(name) && !commonTables.contains(name)) named.add(TableName.of(name));
+        return named;
+    }
+}

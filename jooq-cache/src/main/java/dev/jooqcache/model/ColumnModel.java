@@ -1,0 +1,28 @@
+package dev.jooqcache.model;
+
+/**
+ * A column of a table or view.
+ *
+ * @param name its folded name
+ * @param type its SQL type, as the catalog spells it
+ * @param generation who computes it
+ */
+public record ColumnModel(String name, String type, Generation generation) {
+
+    /** Who computes the values of a column. */
+    public enum Generation {
+        /** Whoever writes the row. */
+        NONE,
+        /** A sequence, unless the writer does. */
+        IDENTITY,
+        /** An expression over other columns, when the row is written. */
+        STORED,
+        /** An expression over other columns, when the row is read. */
+        VIRTUAL
+    }
+
+    /** Folds the name. */
+    public ColumnModel {
+        name = TableName.fold(name);
+    }
+}

@@ -1,0 +1,184 @@
+package dev.jooqcache.model;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model, followed: what a read depends on and what a write touches, through views, routines, policies, partitions,
+ * cascades and triggers.
+ *
+ * <p>Relations of one name in several schemas are one: what any of them depends on or touches counts. The tables of a
+ * partition or inheritance tree share one tag, that of the tree's root. Immutable and thread-safe.
+ */
+public final class Dependencies {
+
+    private final CacheModel model;
+    private final Map<String, List<TableModel>> relations = new HashMap<>();
+    private final Map<String, List<RoutineModel>> routines = new HashMap<>();
+    private final Map<String, List<Reference>> references = new HashMap<>();
+    private final Map<String, String> parents = new HashMap<>();
+    private final Map<String, Set<String>> trees = new HashMap<>();
+
+    private Dependencies(CacheModel model) {
+        this.model = model;
+        for (TableModel table : model.tables()) {
+            String name = table.name().name();
+            relations.computeIfAbsent(name, n -> new ArrayList<>()).add(table);
+            for (ForeignKeyModel key : table.foreignKeys())
+                references
+                        .computeIfAbsent(key.references().name(), n -> new ArrayList<>())
+                        .add(new Reference(name, key));
+            for (TableName parent : table.parents()) join(name, parent.name());
+        }
+        for (RoutineModel routine : model.routines()) {
+            routines.computeIfAbsent(routine.name(), n -> new ArrayList<>()).add(routine);
+            if (routine.kind() == RoutineModel.Kind.ROW_FUNCTION)
+                routines.computeIfAbsent("." + routine.name(), n -> new ArrayList<>())
+                        .add(routine);
+        }
+        Set<String> members = new TreeSet<>(parents.keySet());
+        members.addAll(parents.values());
+        for (String member : members)
+            trees.computeIfAbsent(tag(member), root -> new TreeSet<>()).add(member);
+    }
+
+    /**
+     * Follows a model.
+     *
+     * @param model the model
+     * @return what follows from it
+     */
+    public static Dependencies of(CacheModel model) {
+        return new Dependencies(model);
+    }
+
+    /**
+     * The model itself.
+     *
+     * @return the model
+     */
+    public CacheModel model() {
+        return model;
+    }
+
+    /** Joins two trees into one: a table can inherit from several parents, and then all of them are one tag. */
+    private void join(String child, String parent) {
+        String one = tag(child);
+        String other = tag(parent);
+        if (!one.equals(other)) parents.put(one, other);
+    }
+
+    /**
+     * The tag of a table.
+     *
+     * @param name the folded name
+     * @return the root of the table's partition or inheritance tree, or the name itself
+     */
+    public String tag(String name) {
+        String root = name;
+        for (String next; (next = parents.get(root)) != null; ) root = next;
+        return root;
+    }
+
+    /**
+     * The tables that share a tag with the given one.
+     *
+     * @param name the folded name
+     * @return the partition or inheritance tree, or the name alone
+     */
+    Set<String> tree(String name) {
+        return trees.getOrDefault(tag(name), Set.of(name));
+    }
+
+    /**
+     * Whether the model knows a relation of that name.
+     *
+     * @param name the folded name
+     * @return whether there is one, in whatever schema
+     */
+    public boolean hasRelation(String name) {
+        return relations.containsKey(name);
+    }
+
+    /**
+     * Whether the model knows a routine of that name.
+     *
+     * @param name the folded name; after a dot, one that can be written as a column
+     * @return whether there is one, in whatever schema
+     */
+    public boolean hasRoutine(String name) {
+        return routines.containsKey(name);
+    }
+
+    List<TableModel> relations(String name) {
+        return relations.getOrDefault(name, List.of());
+    }
+
+    List<RoutineModel> routines(String name) {
+        return routines.getOrDefault(name, List.of());
+    }
+
+    List<Reference> references(String name) {
+        return references.getOrDefault(name, List.of());
+    }
+
+    /**
+     * What a read depends on.
+     *
+     * @param tables the tables and views that the query names
+     * @param called the routines that it calls and that are not known to be the database's own
+     * @return the lineage
+     */
+    public Lineage lineage(Collection<TableName> tables, Collection<String> called) {
+        ReadWalk walk = new ReadWalk(this);
+        for (TableName table : new TreeSet<>(tables)) walk.read(table, "");
+        for (String routine : new TreeSet<>(called)) walk.call(routine, "");
+        for (RoutineModel routine : model.routines())
+            if (routine.kind() == RoutineModel.Kind.CAST) walk.call(routine.name(), "");
+        return walk.lineage();
+    }
+
+    /**
+     * What a write touches.
+     *
+     * @param tables the tables and views that the statement writes
+     * @param events in which ways
+     * @param called the routines that it calls and that are not known to be the database's own
+     * @return the reach
+     */
+    public Reach reach(Collection<TableName> tables, Set<WriteEvent> events, Collection<String> called) {
+        WriteWalk walk = new WriteWalk(this);
+        for (TableName table : new TreeSet<>(tables)) walk.write(table.name(), events, "");
+        for (String routine : new TreeSet<>(called)) walk.call(routine, "");
+        return walk.reach();
+    }
+
+    /** A foreign key of some table to another one. */
+    record Reference(String child, ForeignKeyModel key) {
+
+        /** What the referring rows suffer, or {@code null} if nothing. */
+        @Nullable
+        WriteEvent consequence(WriteEvent event) {
+            return switch (event) {
+                case INSERT -> null;
+                case TRUNCATE -> WriteEvent.TRUNCATE;
+                case DELETE -> consequence(key.onDelete(), WriteEvent.DELETE);
+                case UPDATE -> consequence(key.onUpdate(), WriteEvent.UPDATE);
+            };
+        }
+
+        private static @Nullable WriteEvent consequence(ForeignKeyModel.Action action, WriteEvent cascaded) {
+            return switch (action) {
+                case RESTRICT -> null;
+                case CASCADE -> cascaded;
+                case SET_NULL, SET_DEFAULT -> WriteEvent.UPDATE;
+            };
+        }
+    }
+}

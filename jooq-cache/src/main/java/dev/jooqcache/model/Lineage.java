@@ -1,0 +1,34 @@
+package dev.jooqcache.model;
+
+import dev.jooqcache.BypassReason;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a read depends on, all the way down.
+ *
+ * @param tags the tags of the tables that it depends on, each with the way to it; an empty way if the query names it
+ * @param names the names of all relations on the way, views among them
+ * @param reason why it cannot be cached, or {@code null} if it can
+ * @param detail what gave the reason
+ * @param session what depends on the session's user, role, schema or settings, or empty if nothing does
+ * @param reach what the code that it runs touches
+ */
+public record Lineage(
+        SortedMap<String, String> tags,
+        SortedSet<String> names,
+        @Nullable BypassReason reason,
+        String detail,
+        String session,
+        Reach reach) {
+
+    /** Copies the collections. */
+    public Lineage {
+        tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
+        names = Collections.unmodifiableSortedSet(new TreeSet<>(names));
+    }
+}

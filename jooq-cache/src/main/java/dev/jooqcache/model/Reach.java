@@ -1,0 +1,30 @@
+package dev.jooqcache.model;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a write touches, through cascades and triggers, all the way down.
+ *
+ * @param tags the tags that it touches, each with the way to it; an empty way if the statement names it
+ * @param everything why it may touch anything, or {@code null} if the tags are all
+ */
+public record Reach(
+        SortedMap<String, String> tags, @Nullable String everything) {
+
+    /** Copies the map. */
+    public Reach {
+        tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
+    }
+
+    /**
+     * Whether nothing is touched.
+     *
+     * @return whether there is neither a tag nor anything unknown
+     */
+    public boolean isEmpty() {
+        return tags.isEmpty() && everything == null;
+    }
+}

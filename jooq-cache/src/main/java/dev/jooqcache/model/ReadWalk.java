@@ -1,0 +1,123 @@
+package dev.jooqcache.model;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.model.TableModel.Trait;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Follows one read through views, policies and routines. */
+final class ReadWalk {
+
+    private final Dependencies dependencies;
+    private final WriteWalk writes;
+    private final SortedMap<String, String> tags = new TreeMap<>();
+    private final SortedSet<String> names = new TreeSet<>();
+    private final Set<String> called = new HashSet<>();
+    private @Nullable BypassReason reason;
+    private String detail = "";
+    private String session = "";
+
+    ReadWalk(Dependencies dependencies) {
+        this.dependencies = dependencies;
+        this.writes = new WriteWalk(dependencies);
+    }
+
+    Lineage lineage() {
+        return new Lineage(tags, names, reason, detail, session, writes.reach());
+    }
+
+    void read(TableName table, String way) {
+        if (table.isSystem()) {
+            deny(BypassReason.SYSTEM_TABLE, table.toString());
+            return;
+        }
+        if (!names.add(table.name())) return;
+        if (!dependencies.hasRelation(table.name())) deny(BypassReason.UNKNOWN_TABLE, table + on(way));
+        for (TableModel relation : dependencies.relations(table.name())) read(relation, way);
+    }
+
+    private void read(TableModel relation, String way) {
+        String name = relation.name().name();
+        switch (relation.kind()) {
+            case TABLE -> rows(name, way);
+            case MATERIALIZED_VIEW -> tags.putIfAbsent(name, way);
+            case VIEW -> run(relation.reading(), "view " + name, way(way, "view " + name), BypassReason.VIEW);
+            case TEMPORARY -> deny(BypassReason.TEMPORARY_TABLE, name + on(way));
+            case FOREIGN -> deny(BypassReason.SPECIAL_TABLE, name + on(way) + ": its rows are on another server");
+            case SYNONYM, OTHER -> deny(BypassReason.UNKNOWN_TABLE, name + on(way));
+        }
+    }
+
+    private void rows(String name, String way) {
+        tags.putIfAbsent(dependencies.tag(name), way);
+        // A parent shows the rows of its partitions, and a trait of one of them is a trait of all.
+        for (String member : dependencies.tree(name))
+            for (TableModel table : dependencies.relations(member)) {
+                for (Trait trait : table.traits()) trait(trait, member, way);
+                if (table.kind() == TableModel.Kind.FOREIGN)
+                    deny(BypassReason.SPECIAL_TABLE, member + on(way) + ": its rows are on another server");
+                if (table.kind() == TableModel.Kind.TEMPORARY) deny(BypassReason.TEMPORARY_TABLE, member + on(way));
+                run(
+                        table.reading(),
+                        "policies of " + member,
+                        way(way, "policies of " + member),
+                        BypassReason.SPECIAL_TABLE);
+            }
+    }
+
+    private void trait(Trait trait, String table, String way) {
+        if (trait == Trait.ROW_SECURITY) session(table + on(way) + ": " + trait.why());
+        else deny(BypassReason.SPECIAL_TABLE, table + on(way) + ": " + trait.why());
+        if (trait == Trait.SELECT_TRIGGER) writes.everything("a trigger on reading " + table);
+    }
+
+    void call(String routine, String way) {
+        if (!called.add(routine)) return;
+        if (!dependencies.hasRoutine(routine)) deny(BypassReason.UNKNOWN_FUNCTION, routine + on(way));
+        for (RoutineModel overload : dependencies.routines(routine))
+            run(
+                    overload.behavior(),
+                    overload.name(),
+                    way(way, "routine " + overload.name()),
+                    BypassReason.UNKNOWN_FUNCTION);
+        if (way.isEmpty()) writes.call(routine, "");
+    }
+
+    private void run(Behavior behavior, String what, String way, BypassReason ifUnknown) {
+        String because = behavior.cause().isEmpty() ? "" : ": " + behavior.cause();
+        if (behavior.unknown() != null) deny(ifUnknown, what + ": " + behavior.unknown());
+        if (!behavior.writes().isEmpty()) deny(BypassReason.WRITES, what);
+        switch (behavior.volatility()) {
+            case IMMUTABLE, STABLE -> {}
+            case SESSION -> session(what + because);
+            case UNKNOWN -> deny(ifUnknown, what + because);
+            case VOLATILE -> deny(BypassReason.NONDETERMINISTIC_FUNCTION, what + because);
+        }
+        writes.run(behavior, way);
+        for (TableName table : behavior.reads()) read(table, way);
+        for (String routine : behavior.calls()) call(routine, way);
+    }
+
+    private static String on(String way) {
+        return way.isEmpty() ? "" : " (through " + way + ")";
+    }
+
+    static String way(String way, String next) {
+        return way.isEmpty() ? next : way + ", " + next;
+    }
+
+    private void deny(BypassReason why, String what) {
+        if (reason != null) return;
+        reason = why;
+        detail = what;
+    }
+
+    private void session(String what) {
+        if (session.isEmpty()) session = what;
+    }
+}

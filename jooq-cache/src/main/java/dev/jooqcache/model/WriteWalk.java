@@ -1,0 +1,106 @@
+package dev.jooqcache.model;
+
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Follows one write through cascades, triggers, updatable views, partitions and routines. */
+final class WriteWalk {
+
+    private final Dependencies dependencies;
+    private final SortedMap<String, String> tags = new TreeMap<>();
+    private final Map<String, Set<WriteEvent>> seen = new HashMap<>();
+    private final Set<String> called = new HashSet<>();
+    private @Nullable String everything;
+
+    WriteWalk(Dependencies dependencies) {
+        this.dependencies = dependencies;
+    }
+
+    Reach reach() {
+        return new Reach(tags, everything);
+    }
+
+    void everything(String why) {
+        if (everything == null) everything = why;
+    }
+
+    void write(String name, Set<WriteEvent> events, String way) {
+        Set<WriteEvent> before = seen.computeIfAbsent(name, n -> EnumSet.noneOf(WriteEvent.class));
+        Set<WriteEvent> fresh = EnumSet.copyOf(events);
+        fresh.removeAll(before);
+        if (fresh.isEmpty()) return;
+        before.addAll(fresh);
+        for (String gap : dependencies.model().gaps()) everything(gap);
+        if (!dependencies.hasRelation(name)) everything("no table " + name + " is known" + on(way));
+        for (TableModel relation : dependencies.relations(name)) write(relation, fresh, way);
+    }
+
+    private void write(TableModel relation, Set<WriteEvent> events, String way) {
+        String name = relation.name().name();
+        switch (relation.kind()) {
+            case TABLE, TEMPORARY, FOREIGN, MATERIALIZED_VIEW -> rows(relation, events, way);
+            case VIEW -> base(relation, events, way);
+            case SYNONYM, OTHER -> everything(name + on(way) + " stands for something that is not known");
+        }
+        for (TriggerModel trigger : relation.triggers())
+            if (trigger.events().stream().anyMatch(events::contains))
+                run(trigger.action(), "trigger " + trigger.name() + " on " + name, way);
+    }
+
+    private void rows(TableModel table, Set<WriteEvent> events, String way) {
+        String name = table.name().name();
+        tags.putIfAbsent(dependencies.tag(name), way);
+        run(table.writing(), "defaults and checks of " + name, way);
+        for (Dependencies.Reference reference : dependencies.references(name))
+            for (WriteEvent event : events) {
+                WriteEvent consequence = reference.consequence(event);
+                if (consequence != null)
+                    write(
+                            reference.child(),
+                            Set.of(consequence),
+                            ReadWalk.way(way, "foreign key of " + reference.child()));
+            }
+        // An update can move a row from one partition to another.
+        Set<String> tree = dependencies.tree(name);
+        if (tree.size() > 1)
+            for (String member : tree)
+                if (!member.equals(name))
+                    write(member, WriteEvent.ALL, ReadWalk.way(way, "partitions of " + dependencies.tag(name)));
+    }
+
+    /** A view hands writes to a table that it reads. */
+    private void base(TableModel view, Set<WriteEvent> events, String way) {
+        String step = "view " + view.name().name();
+        Behavior definition = view.reading();
+        if (definition.unknown() != null) everything(step + on(way) + ": " + definition.unknown());
+        for (TableName table : definition.reads()) write(table.name(), events, ReadWalk.way(way, step));
+    }
+
+    void call(String routine, String way) {
+        if (!called.add(routine)) return;
+        if (!dependencies.hasRoutine(routine)) everything("the function " + routine + on(way) + " is not known");
+        for (RoutineModel overload : dependencies.routines(routine))
+            run(overload.behavior(), "routine " + overload.name(), way);
+    }
+
+    private void run(Behavior behavior, String step, String way) {
+        if (behavior.unknown() != null) everything(step + on(way) + ": " + behavior.unknown());
+        run(behavior, ReadWalk.way(way, step));
+    }
+
+    void run(Behavior behavior, String way) {
+        if (behavior.unknown() != null) everything(way + ": " + behavior.unknown());
+        for (Target target : behavior.writes()) write(target.table().name(), target.events(), way);
+        for (String routine : behavior.calls()) call(routine, way);
+    }
+
+    private static String on(String way) {
+        return way.isEmpty() ? "" : " (through " + way + ")";
+    }
+}
