@@ -87,6 +87,7 @@ class AliasAndSchemaTest {
                             .from(aCalledX, xCalledA)
                             .orderBy(aCalledX.ID),
                     dsl -> dsl.resultQuery("select a.v from x a"),
+                    dsl -> dsl.resultQuery("select x.v, a.v as w from a as x, x as a order by x.id"),
                     dsl -> dsl.select(List.of(X.V))
                             .from(X)
                             .where(exists(selectOne().from(aCalledX).where(aCalledX.ID.eq(1)))))) {

@@ -76,6 +76,16 @@ final class QueryParts implements VisitListener {
         return commonTables;
     }
 
+    /**
+     * The names among the given ones that are aliases in the query as well. In a FROM clause stands no alias, so a table of
+     * that name is read, too, even if jOOQ's parser takes the name for the alias.
+     */
+    Set<String> aliasesAmong(Set<String> names) {
+        Set<String> both = new HashSet<>(names);
+        both.retainAll(aliases);
+        return both;
+    }
+
     /** The names among the given ones that are neither tables nor aliases nor common table expressions of the query. */
     Set<String> unaccounted(Set<String> names) {
         Set<String> unaccounted = new HashSet<>(names);
