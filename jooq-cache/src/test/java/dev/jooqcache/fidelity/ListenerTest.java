@@ -3,6 +3,7 @@ package dev.jooqcache.fidelity;
 import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.jooq.impl.DSL.listAgg;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.select;
 
@@ -101,6 +102,11 @@ class ListenerTest {
                                 multiset(select(BOOK.TITLE).from(BOOK).where(BOOK.AUTHOR_ID.eq(AUTHOR.ID))))
                         .from(AUTHOR)
                         .orderBy(AUTHOR.ID)
+                        .fetch());
+        reads.put(
+                "listagg",
+                dsl -> dsl.select(listAgg(BOOK.TITLE, ",").withinGroupOrderBy(BOOK.ID))
+                        .from(BOOK)
                         .fetch());
         return reads;
     }

@@ -289,6 +289,8 @@ final class CachingListener implements ExecuteListener {
         PreparedStatement mock = ctx.statement();
         if (real == null || mock == null || !(ctx.query() instanceof ResultQuery<?> query))
             throw new IllegalStateException("a hit without its query");
+        // A plain-SQL query of the same text stops at the first update count, on a hit as on the database.
+        if (ctx.resultSet() == null) return;
         ReExecution live = new ReExecution(ctx.configuration(), query, real, this::wentLive);
         ctx.resultSet(new ReplayResultSet(found, maximumRows(mock), mock, live));
     }

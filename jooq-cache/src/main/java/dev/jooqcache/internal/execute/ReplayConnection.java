@@ -29,8 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayConnection extends DefaultConnection implements ConnectionProvider {
 
-    private static final MockDataProvider EMPTY = context ->
-            new MockResult[] {new MockResult(0, DSL.using(SQLDialect.DEFAULT).newResult())};
+    /** A query that is sent along with settings answers the update count of the first of them before its rows. */
+    private static final MockDataProvider EMPTY = context -> {
+        MockResult rows = new MockResult(0, DSL.using(SQLDialect.DEFAULT).newResult());
+        return beginsWithSetting(context.sql())
+                ? new MockResult[] {new MockResult(0, null), rows}
+                : new MockResult[] {rows};
+    };
 
     private final String sql;
     private final ConnectionProvider provider;
@@ -44,6 +49,11 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
         super(null);
         this.sql = sql;
         this.provider = provider;
+    }
+
+    /** Whether jOOQ sends SET statements along, as it does with GROUP_CONCAT on MySQL and MariaDB. */
+    private static boolean beginsWithSetting(String sql) {
+        return sql.regionMatches(true, 0, "set ", 0, 4);
     }
 
     /** The statement that a hit of the text would bind its values to. */
