@@ -5,6 +5,7 @@ import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.listAgg;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.table;
@@ -98,6 +99,19 @@ class ResultShapeTest {
                     .equalThrice(dsl -> dsl.fetch("select from book").size());
             // jOOQ's parser takes FROM for a column and misses the table, which the text names.
             assertThat(reason).isEqualTo(BypassReason.PLAIN_SQL);
+        }
+    }
+
+    /** On MariaDB jOOQ sends settings along, and only for its own query does it skip their update counts. */
+    @Tag("F4")
+    @DatabaseTest
+    void fetch_textOfQueryWithSettings_answersAsTheDatabase(Database database) {
+        Field<String> titles = listAgg(BOOK.TITLE, ",").withinGroupOrderBy(BOOK.ID);
+        try (Fixture f = Fixture.catalogue(database)) {
+            Watched watched = new Watched(f);
+            watched.equalAndHit(dsl -> dsl.select(titles).from(BOOK).fetch());
+            String text = watched.dsl.select(titles).from(BOOK).getSQL();
+            watched.equalAndHit(dsl -> dsl.resultQuery(text).coerce(titles).fetch());
         }
     }
 
@@ -206,16 +220,19 @@ class ResultShapeTest {
     @Tag("F5")
     @DatabaseTest
     void queryTimeout_onMiss_throws(Database database) throws SQLException {
-        if (database != Database.POSTGRESQL) return; // Only PostgreSQL lets a reader wait for a lock.
+        if (database == Database.H2) return; // Its readers wait for no lock.
+        String lock =
+                database == Database.POSTGRESQL ? "lock table book in access exclusive mode" : "lock tables book write";
         try (Fixture f = Fixture.catalogue(database);
                 Connection locker = f.pool.getConnection()) {
             locker.setAutoCommit(false);
-            locker.createStatement().execute("lock table book in access exclusive mode");
+            locker.createStatement().execute(lock);
             long begin = System.nanoTime();
             assertThatThrownBy(() -> f.dsl.selectFrom(BOOK).queryTimeout(1).fetch())
                     .isInstanceOf(DataAccessException.class);
             assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(20));
             locker.rollback();
+            if (database == Database.MARIADB) locker.createStatement().execute("unlock tables");
             f.assertFresh(dsl -> dsl.selectFrom(BOOK));
             f.warm(dsl -> dsl.selectFrom(BOOK).where(noCondition()));
         }
