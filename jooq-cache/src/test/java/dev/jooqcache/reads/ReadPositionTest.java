@@ -61,8 +61,10 @@ import org.jooq.Result;
 import org.jooq.ResultQuery;
 import org.jooq.Select;
 import org.jooq.Table;
+import org.jooq.conf.SettingsTools;
 import org.jooq.impl.CustomCondition;
 import org.jooq.impl.CustomField;
+import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,7 +111,7 @@ class ReadPositionTest {
             Table<?> two = select().from(one).asTable("two");
             return dsl.select().from(select().from(two).asTable("three"));
         });
-        at("VALUES with a subquery", dsl -> dsl.select().from(values(row(x())).as("t", "c")), MARIADB);
+        at("VALUES with a subquery", dsl -> dsl.select().from(values(row(x())).as("t", "c")));
         at(
                 "lateral derived table",
                 dsl -> dsl.select(A.ID)
@@ -215,8 +217,7 @@ class ReadPositionTest {
                 "ORDER BY of an aggregate",
                 dsl -> dsl.select(
                                 groupConcat(A.ID).orderBy(when(x().eq(10), A.ID).otherwise(A.ID.neg())))
-                        .from(A),
-                MARIADB);
+                        .from(A));
         at(
                 "PARTITION BY",
                 dsl -> dsl.select(
@@ -296,16 +297,14 @@ class ReadPositionTest {
                 dsl -> dsl.select(A.ID)
                         .from(A)
                         .orderBy(A.ID)
-                        .limit(field(select(when(X.V.eq(10), 1).otherwise(2)).from(X))),
-                MARIADB);
+                        .limit(field(select(when(X.V.eq(10), 1).otherwise(2)).from(X))));
         at(
                 "OFFSET",
                 dsl -> dsl.select(A.ID)
                         .from(A)
                         .orderBy(A.ID)
                         .limit(inline(5))
-                        .offset(field(select(when(X.V.eq(10), 1).otherwise(0)).from(X))),
-                MARIADB);
+                        .offset(field(select(when(X.V.eq(10), 1).otherwise(0)).from(X))));
         at("DISTINCT", dsl -> dsl.selectDistinct(X.V).from(X));
         at(
                 "DISTINCT ON",
@@ -330,8 +329,7 @@ class ReadPositionTest {
                         .from(A)
                         .groupBy(rollup(A.ID))
                         .having(sum(A.V).gt(x().cast(SQLDataType.NUMERIC))),
-                H2,
-                MARIADB);
+                H2);
         at(
                 "fetchCount",
                 dsl -> dsl.select(count())
@@ -425,6 +423,12 @@ class ReadPositionTest {
     private static void nestedCollections() {
         at("MULTISET", dsl -> dsl.select(A.ID, multiset(matching())).from(A).orderBy(A.ID));
         at(
+                "MULTISET without settings around it",
+                dsl -> withoutSessionVariable(dsl)
+                        .select(A.ID, multiset(matching()))
+                        .from(A)
+                        .orderBy(A.ID));
+        at(
                 "MULTISET in MULTISET",
                 dsl -> dsl.select(
                                 A.ID,
@@ -512,6 +516,12 @@ class ReadPositionTest {
                 .flatMap(database -> POSITIONS.stream()
                         .filter(position -> !position.without.contains(database))
                         .map(position -> Arguments.of(database, position)));
+    }
+
+    /** On MariaDB jOOQ sends SET statements along with GROUP_CONCAT, unless it is told not to. */
+    private static DSLContext withoutSessionVariable(DSLContext dsl) {
+        return DSL.using(dsl.configuration()
+                .derive(SettingsTools.clone(dsl.settings()).withRenderGroupConcatMaxLenSessionVariable(false)));
     }
 
     @SuppressWarnings("unchecked")

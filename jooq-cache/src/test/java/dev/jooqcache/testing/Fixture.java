@@ -17,7 +17,6 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Result;
 import org.jooq.ResultQuery;
-import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 
@@ -58,12 +57,7 @@ public final class Fixture implements AutoCloseable {
         this.cache = builder.build();
         this.tracked = cache.track(pool);
         this.unseen = DSL.using(pool, database.dialect());
-        // On MariaDB jOOQ would send two SET statements along with each MULTISET.
-        Settings rendering = new Settings().withRenderGroupConcatMaxLenSessionVariable(false);
-        this.dsl = cache.derive(new DefaultConfiguration()
-                        .set(tracked)
-                        .set(database.dialect())
-                        .set(rendering))
+        this.dsl = cache.derive(new DefaultConfiguration().set(tracked).set(database.dialect()))
                 .dsl();
     }
 
@@ -96,6 +90,23 @@ public final class Fixture implements AutoCloseable {
     public Fixture with(String... statements) {
         Arrays.stream(statements).forEach(unseen::execute);
         return this;
+    }
+
+    /** The name of a schema. On MariaDB it is another database, so it is named after this one, which is its public. */
+    public String schema(String name) {
+        if (database != Database.MARIADB) return name;
+        String own = String.valueOf(unseen.fetchValue("select database()"));
+        return name.equals("public") ? own : own + "_" + name;
+    }
+
+    /** The statement that has a session find its tables in a schema. */
+    public String use(String name) {
+        String use = switch (database) {
+            case H2 -> "set schema ";
+            case POSTGRESQL -> "set search_path to ";
+            case MARIADB -> "use ";
+        };
+        return use + schema(name);
     }
 
     public DSLContext bypassed() {
