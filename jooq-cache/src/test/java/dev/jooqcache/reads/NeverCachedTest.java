@@ -114,7 +114,9 @@ class NeverCachedTest {
         moving("now", dsl -> dsl.select(X.ID, now()).from(X));
         moving("now, plain", dsl -> dsl.resultQuery("select id, now() from x"));
         moving("now in upper case", dsl -> dsl.resultQuery("select id, NOW ( ) from x"));
-        moving("now behind a comment", dsl -> dsl.resultQuery("select id, now /* ( */ () from x"));
+        // MariaDB takes it for a stored function then.
+        moving("now behind a comment", dsl -> dsl.resultQuery("select id, now /* ( */ () from x"), MARIADB);
+        moving("rand behind a comment", dsl -> dsl.resultQuery("select id, rand /* ( */ () from x"), POSTGRESQL);
         moving("now after a comment's quote", dsl -> dsl.resultQuery("select id, -- it's\n now() from x"));
         moving(
                 "clock_timestamp",
@@ -125,12 +127,18 @@ class NeverCachedTest {
         moving("uuid", dsl -> dsl.select(X.ID, uuid()).from(X));
         moving("nextval", dsl -> dsl.select(X.ID, sequence(name("s")).nextval()).from(X));
         moving("nextval, plain", dsl -> dsl.resultQuery("select id, nextval('s') from x"), MARIADB);
+        moving("nextval of a name", dsl -> dsl.resultQuery("select id, nextval(s) from x"), H2, POSTGRESQL);
         moving("next value for", dsl -> dsl.resultQuery("select id, next value for s from x"), POSTGRESQL);
         ofSession("current_user", dsl -> dsl.select(X.ID, currentUser()).from(X));
         ofSession("current_schema", dsl -> dsl.select(X.ID, currentSchema()).from(X));
-        ofSession("current_catalog", dsl -> dsl.select(X.ID, currentCatalog()).from(X), H2);
+        // jOOQ renders MariaDB a function that it does not have.
+        ofSession("current_catalog", dsl -> dsl.select(X.ID, currentCatalog()).from(X), H2, MARIADB);
+        ofSession("database", dsl -> dsl.resultQuery("select id, database() from x"), H2, POSTGRESQL);
         ofSession("user", dsl -> dsl.resultQuery("select id, user from x"), MARIADB);
         ofSession("session_user", dsl -> dsl.resultQuery("select id, session_user from x"), MARIADB);
+        ofSession("user()", dsl -> dsl.resultQuery("select id, user() from x"), H2, POSTGRESQL);
+        ofSession("session_user()", dsl -> dsl.resultQuery("select id, session_user() from x"), H2, POSTGRESQL);
+        moving("system variable", dsl -> dsl.resultQuery("select id, @@time_zone from x"), H2, POSTGRESQL);
         moving("version", dsl -> dsl.resultQuery("select id, version() from x"), H2);
         moving("last_insert_id", dsl -> dsl.resultQuery("select id, last_insert_id() from x"), H2, POSTGRESQL);
         moving("session variable", dsl -> dsl.resultQuery("select id, @v from x"), POSTGRESQL);
@@ -237,6 +245,24 @@ class NeverCachedTest {
                 dsl -> dsl.select(X.ID, field("pg_try_advisory_lock(1)")).from(X),
                 H2,
                 MARIADB);
+        never(
+                "N5 lock of a name",
+                BypassReason.NONDETERMINISTIC_FUNCTION,
+                dsl -> dsl.select(X.ID, field("get_lock('x', 0)")).from(X),
+                H2,
+                POSTGRESQL);
+        never(
+                "N5 mysql",
+                BypassReason.SYSTEM_TABLE,
+                dsl -> dsl.select(field("user")).from("mysql.user"),
+                H2,
+                POSTGRESQL);
+        never(
+                "N5 performance_schema",
+                BypassReason.SYSTEM_TABLE,
+                dsl -> dsl.select(field("thread_id")).from("performance_schema.threads"),
+                H2,
+                POSTGRESQL);
         never(
                 "N5 sample",
                 BypassReason.SAMPLING,
