@@ -174,9 +174,7 @@ class BindValueTest {
                 () -> val(java.net.URI.create("a:b"), uri),
                 () -> val(java.net.URI.create("a:c"), uri),
                 () -> val(Mood.SAD),
-                () -> val(Mood.HAPPY)));
-        if (database == Database.MARIADB) return values;
-        values.addAll(List.of(
+                () -> val(Mood.HAPPY),
                 () -> val(new UUID(1, 2)),
                 () -> val(new UUID(2, 1)),
                 () -> val(JSON.json("{\"a\": 1, \"b\": 2}")),
@@ -188,7 +186,9 @@ class BindValueTest {
                 () -> val(Instant.parse("2024-02-28T23:02:03Z")),
                 () -> val(DayToSecond.valueOf("+1 02:03:04.5")),
                 () -> val(DayToSecond.valueOf("-1 02:03:04.5")),
-                () -> val(YearToMonth.valueOf("+1-2")),
+                () -> val(YearToMonth.valueOf("+1-2"))));
+        if (database == Database.MARIADB) return values; // It has no arrays.
+        values.addAll(List.of(
                 () -> val(new Integer[] {1, 23}),
                 () -> val(new Integer[] {12, 3}),
                 () -> val(new Integer[] {1, null}),

@@ -60,27 +60,28 @@ class SeparationTest {
         }
     }
 
+    /** The schemas one and two; each has a table with its number. */
     private static Fixture twoSchemas(Database database) {
-        return Fixture.empty(database)
-                .with(
-                        "create schema one",
-                        "create schema two",
-                        "create table one.thing (id int)",
-                        "create table two.thing (id int)",
-                        "insert into one.thing values (1)",
-                        "insert into two.thing values (2)");
+        Fixture f = Fixture.empty(database);
+        for (String name : List.of("one", "two")) {
+            String schema = f.schema(name);
+            f.with(
+                    "create schema " + schema,
+                    "create table " + schema + ".thing (id int)",
+                    "insert into " + schema + ".thing values (" + (name.equals("one") ? 1 : 2) + ")");
+        }
+        return f;
     }
 
     @Tag("K3")
     @DatabaseTest
     void fetch_schemaMapping_isApart(Database database) {
-        if (database == Database.MARIADB) return; // A schema is a database there.
         try (Fixture f = twoSchemas(database)) {
             for (String schema : List.of("one", "two", "one", "two")) {
                 Settings settings = new Settings()
                         .withRenderMapping(new RenderMapping()
                                 .withSchemata(
-                                        new MappedSchema().withInput("any").withOutput(schema)));
+                                        new MappedSchema().withInput("any").withOutput(f.schema(schema))));
                 new Watched(f, new DefaultConfiguration().set(settings))
                         .equalAndHit(dsl -> dsl.select(field(name("id"), Integer.class))
                                 .from(table(name("any", "thing")))
@@ -93,10 +94,8 @@ class SeparationTest {
     @Tag("K3")
     @DatabaseTest
     void fetch_otherSearchPath_isBypassOrScoped(Database database) {
-        if (database == Database.MARIADB) return; // A schema is a database there.
         try (Fixture f = twoSchemas(database)) {
             f.with("create table thing (id int)", "insert into thing values (0)");
-            String set = database == Database.H2 ? "set schema " : "set search_path to ";
             Function<DSLContext, Object> ids =
                     dsl -> dsl.fetch("select id from thing").getValues(0);
             assertThat(ids.apply(f.dsl)).isEqualTo(List.of(0));
@@ -108,7 +107,7 @@ class SeparationTest {
                                         .set(connection)
                                         .set(database.dialect()))
                                 .dsl();
-                        dsl.execute(set + schema);
+                        dsl.execute(f.use(schema));
                         int id = schema.equals("one") ? 1 : 2;
                         CacheStats bypassed =
                                 f.during(() -> assertThat(ids.apply(dsl)).isEqualTo(List.of(id)));
@@ -119,7 +118,7 @@ class SeparationTest {
                         CacheStats hit =
                                 f.during(() -> assertThat(ids.apply(scoped)).isEqualTo(List.of(id)));
                         assertThat(hit.hits()).isEqualTo(1);
-                        dsl.execute(set + "public");
+                        dsl.execute(f.use("public"));
                     });
         }
     }

@@ -54,7 +54,6 @@ class WritingQueryTest {
 
     @DatabaseTest
     void fetch_insertReturning_invalidates(Database database) {
-        if (database == Database.MARIADB) return;
         try (Fixture f = Library.fixture(database)) {
             f.warm(dsl -> dsl.selectFrom(X));
             f.dsl.insertInto(X).values(2, 20).returning(X.ID).fetch();

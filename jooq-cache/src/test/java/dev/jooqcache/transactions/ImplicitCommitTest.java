@@ -68,21 +68,22 @@ class ImplicitCommitTest {
 
     @DatabaseTest
     void schemaSetWithWriteInOneText_isNotSharedWithOthers(Database database) throws SQLException {
-        if (database != Database.H2) return; // The others do not take several statements at once by default.
-        try (Fixture f = Fixture.catalogue(database)
-                .with(
-                        "create schema s2",
-                        "create table s2.book (id int primary key, author_id int, title varchar(100), price int, stock int)")) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            String schema = f.schema("s2");
+            f.with(
+                    "create schema " + schema,
+                    "create table " + schema + ".book (id int primary key, author_id int, title varchar(100),"
+                            + " price int, stock int)");
             f.warm(ImplicitCommitTest::stocks);
             try (Connection connection = f.tracked.getConnection()) {
-                execute(connection, "set schema s2; insert into book values (1, 1, 'x', 1, 5)");
+                execute(connection, f.use("s2") + "; insert into book values (1, 1, 'x', 1, 5)");
                 DSLContext other = f.cache
                         .derive(DSL.using(connection, database.dialect()).configuration())
                         .dsl();
                 assertThat(stocks(other).fetch()).hasSize(1);
                 assertThat(stocks(other).fetch()).hasSize(1);
                 assertThat(stocks(f.dsl).fetch()).hasSize(3);
-                execute(connection, "set schema public");
+                execute(connection, f.use("public"));
             }
         }
     }
