@@ -5,11 +5,14 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
+import dev.jooqcache.CacheDecision;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
+import java.util.LinkedHashSet;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -40,7 +43,7 @@ class RandomSchemaTest {
 
     private int hits;
     private int reads;
-    private int cacheable;
+    private final Set<String> uncacheable = new LinkedHashSet<>();
 
     @DatabaseTest
     void everyAnswer_equalsTheDatabases(Database database) {
@@ -54,7 +57,7 @@ class RandomSchemaTest {
         assertThat(hits)
                 .as("hits, without which nothing is proved, of %s reads", reads)
                 .isGreaterThan(reads / 5);
-        assertThat(cacheable).as("queries that can be cached, of %s", reads).isGreaterThan(reads * 9 / 10);
+        assertThat(uncacheable).as("queries that cannot be cached").isEmpty();
     }
 
     private void run(Database database, Random random, int from, long seed) {
@@ -102,26 +105,28 @@ class RandomSchemaTest {
     private void read(Fixture f, RandomSchema schema, Random random, int step) {
         String source = schema.readable.get(random.nextInt(schema.readable.size()));
         int a = random.nextInt(2);
-        Function<DSLContext, ResultQuery<? extends Record>> query = switch (random.nextInt(3)) {
-            case 0 -> dsl -> dsl.resultQuery("select * from " + source + " s order by 1, 2, 3, 4");
-            case 1 ->
-                dsl -> dsl.select(ID, A, B, REF)
-                        .from(source.endsWith(")") ? table(source) : table(name(source)))
-                        .where(A.ge(a))
-                        .orderBy(1, 2, 3, 4);
-            default ->
-                dsl -> dsl.resultQuery(
-                        "select count(*), sum(b) from " + source + " s where a = {0}", org.jooq.impl.DSL.val(a));
-        };
+        Function<DSLContext, ResultQuery<? extends Record>>
+                query = // jOOQ's parser does not know the users' functions in a FROM clause.
+                switch (source.endsWith(")") ? 1 : random.nextInt(3)) {
+                            case 0 -> dsl -> dsl.resultQuery("select * from " + source + " s order by 1, 2, 3, 4");
+                            case 1 ->
+                                dsl -> dsl.select(ID, A, B, REF)
+                                        .from(source.endsWith(")") ? table(source) : table(name(source)))
+                                        .where(A.ge(a))
+                                        .orderBy(1, 2, 3, 4);
+                            default ->
+                                dsl -> dsl.resultQuery(
+                                        "select count(*), sum(b) from " + source + " s where a = {0}",
+                                        org.jooq.impl.DSL.val(a));
+                        };
         CacheStats before = f.cache.stats();
         String cached = query.apply(f.dsl).fetch().formatCSV();
         hits += (int) f.cache.stats().minus(before).hits();
         reads++;
-        if (f.cache.explain(query.apply(f.dsl)).isCacheable()) cacheable++;
+        CacheDecision decision = f.cache.explain(query.apply(f.dsl));
+        if (!decision.isCacheable()) uncacheable.add(decision.toString());
         assertThat(cached)
-                .as(
-                        "step %s: %s\n%s\n%s",
-                        step, f.cache.explain(query.apply(f.dsl)), source, String.join("\n", schema.ddl))
+                .as("step %s: %s\n%s\n%s", step, decision, source, String.join("\n", schema.ddl))
                 .isEqualTo(query.apply(f.bypassed()).fetch().formatCSV());
     }
 }

@@ -232,24 +232,32 @@ final class SelectText {
 
     /** As in {@code insert into schema.t (a, b)}. */
     private boolean isInsertTarget(int i) {
-        int before = i - 1;
-        while (isSymbol(before, '.')) before -= 2;
-        return isWord(before, "into");
+        return isWord(startOfName(i) - 1, "into");
     }
 
-    /** As in {@code from (values (1)) v (x)}; but not as in {@code select distinct on (x) f(y)}. */
+    /** As in {@code from (values (1)) v (x)} and {@code from f(1) v (x)}; but not in {@code select distinct on (x) f(y)}. */
     private boolean isAfterDerivedTable(int i) {
         if (!isSymbol(i - 1, ')')) return false;
         int depth = 0;
         for (int open = i - 1; open > 0; open--) {
             if (isSymbol(open, ')')) depth++;
-            if (isSymbol(open, '(') && --depth == 0)
-                return isWord(open - 1, "from")
-                        || isWord(open - 1, "join")
-                        || isWord(open - 1, "lateral")
-                        || isSymbol(open - 1, ',');
+            if (isSymbol(open, '(') && --depth == 0) return beginsTable(open) || beginsTable(startOfName(open - 1));
         }
         return false;
+    }
+
+    private boolean beginsTable(int i) {
+        return isWord(i - 1, "from")
+                || isWord(i - 1, "join")
+                || isWord(i - 1, "lateral")
+                || isSymbol(i - 1, ',')
+                || isSymbol(i - 1, '(');
+    }
+
+    private int startOfName(int last) {
+        int start = last;
+        while (isSymbol(start - 1, '.')) start -= 2;
+        return start;
     }
 
     private boolean isQuery(int i) {
