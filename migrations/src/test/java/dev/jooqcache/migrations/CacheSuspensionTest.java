@@ -72,6 +72,8 @@ final class CacheSuspensionTest {
             assertThat(total(dsl)).isEqualTo(230);
             assertHit(cache, dsl, 230);
 
+            // H2 cannot roll a migration back, so Flyway wants to be told that it may go on.
+            flyway(pool, cache, "3", connection -> {}).repair();
             // The table becomes a view of the same name: what was known of the schema must not outlive the migration.
             migrate(pool, cache, "3", connection -> {
                 execute(connection, "alter table stock rename to shelf");
@@ -104,14 +106,17 @@ final class CacheSuspensionTest {
     }
 
     private static void migrate(DataSource pool, QueryCache cache, String version, During during) {
-        Flyway.configure()
+        flyway(pool, cache, version, during).migrate();
+    }
+
+    private static Flyway flyway(DataSource pool, QueryCache cache, String version, During during) {
+        return Flyway.configure()
                 .dataSource(pool)
                 .locations("classpath:db/cachetest")
                 .javaMigrations(new V2__change(during), new V3__change(during))
                 .target(version)
                 .callbacks(new CacheSuspension(cache))
-                .load()
-                .migrate();
+                .load();
     }
 
     private static void execute(Connection connection, String sql) throws Exception {
