@@ -81,8 +81,49 @@ final class Recording {
     void endRow() {
         if (!inRow || cancelled != null) return;
         inRow = false;
+        for (int i = 0; i < columns; i++) if (row[i] instanceof Recording nested) row[i] = cell(nested);
+        if (cancelled != null) return;
         cells.addAll(Arrays.asList(row));
         if (bytes > maximumBytes) cancel(BypassReason.RESULT_TOO_LARGE);
+    }
+
+    private Object cell(Recording nested) {
+        nested.endRow();
+        // A row that nobody has read yet may be read later, unseen.
+        if (nested.rows == 0) nested.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+        if (nested.cancelled != null) {
+            cancel(nested.cancelled);
+            return UNREAD;
+        }
+        List<Reads> reads = new ArrayList<>();
+        for (int i = 0; i < nested.columns; i++)
+            reads.add(
+                    nested.cells.get(i) instanceof Reads several
+                            ? several
+                            : new Reads(List.of(nested.accesses[i]), new @Nullable Object[] {nested.cells.get(i)}));
+        bytes += nested.bytes + 96L * nested.columns;
+        return NestedRow.recorded(reads);
+    }
+
+    /**
+     * Notes that {@code getObject} answered a row of its own, with so many columns; what is read of it goes to the
+     * recording that this answers. It may be asked for repeatedly, but only the last one may be read.
+     */
+    Recording readRow(int column, int nestedColumns) {
+        Recording nested = new Recording(nestedColumns, 1, maximumBytes);
+        if (cancelled != null) return nested;
+        int index = column - 1;
+        Access access = Access.by(Access.Getter.OBJECT);
+        if (inRow && index >= 0 && index < columns) {
+            if (accesses[index] == null) accesses[index] = access;
+            boolean isFirst = row[index] == UNREAD || (row[index] instanceof Recording earlier && earlier.rows == 0);
+            if (isFirst && accesses[index].equals(access)) {
+                row[index] = nested;
+                return nested;
+            }
+        }
+        cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+        return nested;
     }
 
     /** Whether so many bytes more do not make the result too large; if they do, the recording ends. */
@@ -96,7 +137,7 @@ final class Recording {
         if (cancelled != null) return;
         int index = column - 1;
         Object value = DriverValues.freeze(answer);
-        if (!inRow || index < 0 || index >= columns || !Values.isRecordable(value)) {
+        if (!inRow || index < 0 || index >= columns || !Values.isRecordable(value) || row[index] instanceof Recording) {
             cancel(BypassReason.UNKNOWN_RESULT_VALUE);
             return;
         }

@@ -156,7 +156,21 @@ final class RecordingResultSet extends DefaultResultSet {
 
     @Override
     public Object getObject(int column) throws SQLException {
-        return object(column, Access.by(Getter.OBJECT), () -> rows.getObject(column));
+        Object value = answered(() -> rows.getObject(column));
+        if (value instanceof ResultSet row && NestedRow.isRow(row)) return row(column, row);
+        recording.read(column, Access.by(Getter.OBJECT), value);
+        return value;
+    }
+
+    /** A row of its own in a cell: it is recorded as it is read. */
+    private ResultSet row(int column, ResultSet row) {
+        try {
+            int columns = row.getMetaData().getColumnCount();
+            return new RecordingResultSet(row, recording.readRow(column, columns), () -> {});
+        } catch (SQLException | RuntimeException e) {
+            recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+            return row;
+        }
     }
 
     @Override

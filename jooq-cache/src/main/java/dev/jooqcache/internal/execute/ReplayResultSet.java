@@ -5,6 +5,7 @@ import dev.jooqcache.spi.Access.Getter;
 import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.CachedResult.Reads;
 import dev.jooqcache.spi.Values;
+import dev.jooqcache.spi.Values.Canonical;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Blob;
@@ -16,7 +17,6 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
-import java.util.Objects;
 import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +50,11 @@ final class ReplayResultSet extends DefaultResultSet {
         this.liveExecution = liveExecution;
     }
 
+    /** A row in a cell of another one. */
+    private ReplayResultSet(CachedResult row, int column, ReplayResultSet outer) {
+        this(row, 0, outer.statement, () -> (ResultSet) outer.getDelegate().getObject(column));
+    }
+
     /** Every method that is not overridden below comes here. */
     @Override
     public ResultSet getDelegate() throws SQLException {
@@ -74,7 +79,7 @@ final class ReplayResultSet extends DefaultResultSet {
                 access = reads.accesses().get(0);
                 cell = reads.values()[0];
             }
-            if (!Objects.deepEquals(cell, LiveCell.read(current, column + 1, access))) return false;
+            if (!NestedRow.isSame(cell, access, current, column + 1)) return false;
         }
         return true;
     }
@@ -205,7 +210,10 @@ final class ReplayResultSet extends DefaultResultSet {
     @Override
     public @Nullable Object getObject(int column) throws SQLException {
         Object value = recorded(column, Getter.OBJECT);
-        return value == ABSENT ? getDelegate().getObject(column) : DriverValues.thaw(value);
+        if (value == ABSENT) return getDelegate().getObject(column);
+        return value instanceof Canonical recorded && NestedRow.isRecordedRow(value)
+                ? new ReplayResultSet(NestedRow.asResult(recorded, result), column, this)
+                : DriverValues.thaw(value);
     }
 
     @Override
@@ -232,9 +240,10 @@ final class ReplayResultSet extends DefaultResultSet {
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
-        return live == null && result.metaData() != null
+        if (live != null) return live.getMetaData();
+        return result.metaData() != null
                 ? new RecordedMetaData(result.metaData())
-                : getDelegate().getMetaData();
+                : NestedRow.metaData(columns, () -> getDelegate().getMetaData());
     }
 
     @Override
