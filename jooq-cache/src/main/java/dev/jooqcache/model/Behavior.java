@@ -74,7 +74,7 @@ public record Behavior(
                 new TreeSet<>(),
                 new TreeSet<>(targets),
                 new TreeSet<>(),
-                targets.isEmpty() ? "" : "DML",
+                targets.isEmpty() ? "" : "writes",
                 null);
     }
 

@@ -78,6 +78,11 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--password", paramLabel = "PASSWORD", description = "The password for --url.")
     private @Nullable String password;
 
+    @Option(
+            names = "--schema",
+            description = "Prints what depends on what in the schema, as the cache sees it, and runs no workload.")
+    private boolean schema;
+
     @Option(names = "--help", usageHelp = true, description = "Shows this.")
     @SuppressWarnings("UnusedVariable") // Picocli wants a place to write it to.
     private boolean help;
@@ -115,6 +120,12 @@ public final class Main implements Callable<Integer> {
         ProgressLine progress = new ProgressLine(commandLine().getErr());
         progress.show("starting and migrating " + settings.where());
         try (SampleDatabase started = SampleDatabase.start(settings)) {
+            if (schema) {
+                progress.clear();
+                out.print(started.dependencies());
+                out.flush();
+                return CommandLine.ExitCode.OK;
+            }
             Comparison comparison = new Sample(settings, progress).run(started);
             progress.clear();
             out.printf(

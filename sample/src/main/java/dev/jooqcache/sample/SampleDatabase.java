@@ -1,5 +1,6 @@
 package dev.jooqcache.sample;
 
+import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.migrations.CatalogueMigrations;
 import dev.jooqcache.sample.Settings.Server;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -12,6 +13,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The migrated database that the sample runs on; closing it stops what was started for it. */
@@ -107,6 +109,11 @@ final class SampleDatabase implements AutoCloseable {
             return metaData.getDatabaseProductName() + " " + metaData.getDatabaseMajorVersion() + "."
                     + metaData.getDatabaseMinorVersion();
         }
+    }
+
+    /** What depends on what in the schema, as Markdown. */
+    String dependencies() {
+        return SchemaInspector.inspect(DSL.using(dataSource, dialect)).toMarkdown();
     }
 
     @Override

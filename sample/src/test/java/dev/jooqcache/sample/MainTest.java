@@ -45,8 +45,25 @@ final class MainTest {
         assertThat(run("--help")).isZero();
         assertThat(out.toString())
                 .contains(
-                        "--database", "--seconds", "--threads", "--writes", "--seed", "--url", "--user", "--password");
+                        "--database",
+                        "--seconds",
+                        "--threads",
+                        "--writes",
+                        "--seed",
+                        "--url",
+                        "--user",
+                        "--password",
+                        "--schema");
         assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void run_schema_printsWhatDependsOnWhat() {
+        assertThat(run("--schema")).isZero();
+        assertThat(out.toString())
+                .contains("Schema version 8.")
+                .contains("| catalogue.film_listing | view | copy (view film_listing)<br>film (view film_listing)")
+                .contains("`film_price_change` on `catalogue.film`");
     }
 
     @Test

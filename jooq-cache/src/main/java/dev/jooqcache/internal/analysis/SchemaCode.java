@@ -134,7 +134,7 @@ public final class SchemaCode {
                 new TreeSet<>(named),
                 new TreeSet<>(body.writes()),
                 called,
-                cause(words),
+                body.writes().isEmpty() ? cause(words) : "writes",
                 null);
         return new Body(behavior, body.ownColumns());
     }
