@@ -17,7 +17,6 @@ import dev.jooqcache.model.CacheModel;
 import dev.jooqcache.model.ModelCheck;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.ResultStore;
-import dev.jooqcache.spi.Tags;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -229,13 +228,8 @@ public final class QueryCache implements AutoCloseable {
      * @return the suspension, to be closed when the last of the writer's commits has returned
      */
     public Suspension suspend() {
-        Generations.Announcement announcement = generations.announce(Tags.everything());
-        AtomicBoolean ended = new AtomicBoolean();
-        return () -> {
-            if (!ended.compareAndSet(false, true)) return;
-            tracking.lookAgain();
-            announcement.committed();
-        };
+        Runnable end = tracking.announceEverything();
+        return end::run;
     }
 
     /** A time in which nothing is cached; see {@link QueryCache#suspend}. Thread-safe; closing it twice does nothing. */

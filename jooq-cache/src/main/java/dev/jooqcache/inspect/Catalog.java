@@ -13,6 +13,7 @@ import dev.jooqcache.model.Volatility;
 import dev.jooqcache.model.WriteEvent;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,9 @@ abstract class Catalog {
 
     final DSLContext dsl;
     private final CacheModel.Builder model = CacheModel.builder();
-    private final Map<TableName, TableModel.Builder> tables = new LinkedHashMap<>();
+    /** Names that differ in case only are one name, but may be a table's and a view's. */
+    private final Map<TableName, Map<TableModel.Kind, TableModel.Builder>> tables = new LinkedHashMap<>();
+
     private final Set<String> relationNames = new HashSet<>();
     private final Set<String> routineNames = new HashSet<>();
     private @Nullable SchemaCode code;
@@ -46,7 +49,7 @@ abstract class Catalog {
         relations();
         routineNames();
         facts();
-        tables.values().forEach(table -> model.table(table.build()));
+        tables.values().forEach(twins -> twins.values().forEach(table -> model.table(table.build())));
         return model.version(version).build();
     }
 
@@ -65,7 +68,8 @@ abstract class Catalog {
 
     final TableModel.Builder relation(TableName name, TableModel.Kind kind) {
         relationNames.add(name.name());
-        return tables.computeIfAbsent(name, n -> TableModel.of(n, kind));
+        return tables.computeIfAbsent(name, n -> new EnumMap<>(TableModel.Kind.class))
+                .computeIfAbsent(kind, k -> TableModel.of(name, k));
     }
 
     final void routineName(String name) {
@@ -81,8 +85,7 @@ abstract class Catalog {
 
     /** Does something to a relation, if it is one. */
     final void with(TableName name, Consumer<TableModel.Builder> fact) {
-        TableModel.Builder table = tables.get(name);
-        if (table != null) fact.accept(table);
+        tables.getOrDefault(name, Map.of()).values().forEach(fact);
     }
 
     final Collection<TableName> names() {

@@ -8,10 +8,14 @@ import dev.jooqcache.model.RoutineModel;
 import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableModel.Kind;
 import dev.jooqcache.model.TableModel.Trait;
+import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.TriggerModel;
 import dev.jooqcache.model.Volatility;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
@@ -45,13 +49,16 @@ final class MySqlCatalog extends Catalog {
             where u.referenced_table_name is not null
             order by u.table_schema, u.table_name, u.constraint_name, u.ordinal_position""";
 
-    /** A server without privilege checks lists none for anybody; with them, everybody has at least USAGE. */
-    private static final String TRIGGER_PRIVILEGE = """
-            select 1 from information_schema.user_privileges where privilege_type in ('TRIGGER', 'SUPER')
+    /** Schemas whose triggers are shown: a server without privilege checks lists no privileges for anybody. */
+    private static final String SHOWN = """
+            select '%' from information_schema.user_privileges where privilege_type in ('TRIGGER', 'SUPER')
             union all
-            select 1 from information_schema.schema_privileges where privilege_type = 'TRIGGER'
+            select '%' from dual where not exists (select 1 from information_schema.user_privileges)
             union all
-            select 1 from dual where not exists (select 1 from information_schema.user_privileges)""";
+            select table_schema from information_schema.schema_privileges where privilege_type = 'TRIGGER'""";
+
+    /** With these a body is not split into words as it is here. */
+    private static final List<String> OTHER_LEXIS = List.of("ANSI_QUOTES", "ORACLE", "NO_BACKSLASH_ESCAPES");
 
     MySqlCatalog(DSLContext dsl) {
         super(dsl);
@@ -85,8 +92,7 @@ final class MySqlCatalog extends Catalog {
 
     @Override
     void facts() {
-        // Without the privilege the catalog shows no trigger, whether there is one or not.
-        if (dsl.fetch(TRIGGER_PRIVILEGE).isEmpty()) gap("the user has no TRIGGER privilege, so triggers are not shown");
+        triggersShown();
         each(
                 "select table_schema, table_name, column_name, column_type, extra, generation_expression"
                         + " from information_schema.columns where " + USERS_SCHEMA
@@ -99,12 +105,44 @@ final class MySqlCatalog extends Catalog {
                 row -> with(name(row), view -> view.reading(definition(text(row, 2)))));
         each(
                 "select event_object_schema, event_object_table, trigger_name, action_timing, event_manipulation,"
-                        + " action_statement from information_schema.triggers",
+                        + " action_statement, sql_mode from information_schema.triggers",
                 row -> with(name(row), table -> table.trigger(trigger(row))));
         each(
-                "select routine_schema, routine_name, routine_type, is_deterministic, routine_definition, sql_data_access"
+                "select routine_schema, routine_name, routine_type, is_deterministic, routine_definition, sql_mode"
                         + " from information_schema.routines where routine_schema not in ('mysql', 'sys')",
                 this::routine);
+    }
+
+    /** Without the privilege the catalog shows no trigger, whether there is one or not. */
+    private void triggersShown() {
+        List<String> shown = dsl.fetch(SHOWN).getValues(0, String.class);
+        Set<String> schemas = new TreeSet<>();
+        for (TableName name : names()) schemas.add(name.schema());
+        for (String schema : schemas)
+            if (shown.stream().noneMatch(pattern -> isLike(schema, pattern)))
+                gap("the user has no TRIGGER privilege on " + schema + ", so its triggers are not shown");
+    }
+
+    /** Privileges are granted to patterns of names, as LIKE has them. */
+    private static boolean isLike(String schema, String pattern) {
+        StringBuilder regex = new StringBuilder();
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
+            if (c == '\\' && i + 1 < pattern.length()) regex.append(Pattern.quote(pattern.substring(++i, i + 1)));
+            else regex.append(c == '%' ? ".*" : c == '_' ? "." : Pattern.quote(String.valueOf(c)));
+        }
+        return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.DOTALL)
+                .matcher(schema)
+                .matches();
+    }
+
+    private SchemaCode.Body body(String text, String sqlMode) {
+        for (String mode : OTHER_LEXIS)
+            if (sqlMode.contains(mode))
+                return new SchemaCode.Body(
+                        Behavior.unknown("it was created under sql_mode " + mode),
+                        new TreeSet<>(Set.of(TriggerModel.ANY_COLUMN)));
+        return code().body(text, Language.PSM);
     }
 
     private Behavior definition(String query) {
@@ -130,7 +168,7 @@ final class MySqlCatalog extends Catalog {
     }
 
     private TriggerModel trigger(Record row) {
-        SchemaCode.Body body = code().body(text(row, 5), Language.PSM);
+        SchemaCode.Body body = body(text(row, 5), text(row, 6));
         return new TriggerModel(
                 text(row, 2), timing(text(row, 3)), events(text(row, 4)), body.behavior(), body.ownColumns());
     }
@@ -143,7 +181,7 @@ final class MySqlCatalog extends Catalog {
 
     private Behavior behavior(Record row) {
         if (text(row, 4).isEmpty()) return Behavior.unknown("its body is not shown");
-        Behavior body = code().body(text(row, 4), Language.PSM).behavior();
+        Behavior body = body(text(row, 4), text(row, 5)).behavior();
         return text(row, 3).equals("YES") ? body : body.unpromised("not declared DETERMINISTIC");
     }
 }

@@ -84,21 +84,37 @@ final class PostgresCatalog extends Catalog {
             join pg_namespace pn on pn.oid = p.relnamespace
             where c.relkind in ('r', 'p', 'f')""";
 
-    /** Defaults, generated columns and checks, of tables and of their columns' domains. */
+    /** Defaults, generated columns, checks and indexes, of tables and of their columns' domains, over whatever domains. */
     private static final String EXPRESSIONS = """
+            with recursive domain (type, base) as (
+              select t.oid, t.oid from pg_type t where t.typtype = 'd'
+              union
+              select d.type, t.typbasetype
+              from domain d join pg_type t on t.oid = d.base where t.typtype = 'd'
+            ),
+            used (relation, base) as (
+              select a.attrelid, d.base
+              from pg_attribute a
+              join pg_type t on t.oid = a.atttypid
+              join domain d on d.type in (t.oid, t.typelem)
+            )
             select n.nspname, c.relname, x.expression
             from (
               select d.adrelid, pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
               union all
               select k.conrelid, pg_get_expr(k.conbin, k.conrelid) from pg_constraint k where k.contype = 'c'
               union all
-              select a.attrelid, pg_get_expr(k.conbin, k.conrelid)
-              from pg_constraint k
-              join pg_attribute a on a.atttypid = k.contypid where k.contype = 'c'
+              select u.relation, pg_get_expr(k.conbin, k.conrelid)
+              from used u
+              join pg_constraint k on k.contypid = u.base and k.contype = 'c'
               union all
-              select a.attrelid, t.typdefault
-              from pg_type t
-              join pg_attribute a on a.atttypid = t.oid where t.typtype = 'd' and t.typdefault is not null
+              select u.relation, t.typdefault
+              from used u
+              join pg_type t on t.oid = u.base and t.typtype = 'd'
+              union all
+              select i.indrelid, pg_get_expr(i.indexprs, i.indrelid) from pg_index i
+              union all
+              select i.indrelid, pg_get_expr(i.indpred, i.indrelid) from pg_index i
             ) x (relation, expression)
             join pg_class c on c.oid = x.relation
             join pg_namespace n on n.oid = c.relnamespace
@@ -162,8 +178,9 @@ final class PostgresCatalog extends Catalog {
               p.provolatile::text, coalesce(%s, p.prosrc),
               exists (
                 select 1 from pg_type t
-                where p.pronargs = 1 and t.oid = p.proargtypes[0] and t.typtype in ('c', 'p')),
-              p.oid::text
+                where p.pronargs > 0 and p.pronargs - p.pronargdefaults <= 1 and t.oid = p.proargtypes[0]
+                and t.typtype in ('c', 'p')),
+              p.oid::text, coalesce(pg_get_expr(p.proargdefaults, 0), '')
             from pg_proc p
             join pg_namespace n on n.oid = p.pronamespace
             join pg_language l on l.oid = p.prolang
@@ -237,9 +254,11 @@ final class PostgresCatalog extends Catalog {
 
     @Override
     void routineNames() {
-        each(
-                "select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where " + USERS,
-                row -> routineName(text(row, 0)));
+        each("select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where " + USERS, row -> {
+            routineName(text(row, 0));
+            // It may be one of a row, which can be written as if it were a column.
+            routineName("." + text(row, 0));
+        });
         each(OPERATORS, row -> routineName(text(row, 1)));
     }
 
@@ -362,7 +381,7 @@ final class PostgresCatalog extends Catalog {
             String kind = text(row, 2);
             Behavior behavior = kind.equals("a")
                     ? calling(aggregates.getOrDefault(text(row, 8), Set.of()))
-                    : behavior(text(row, 4), text(row, 5), text(row, 6));
+                    : behavior(text(row, 4), text(row, 5), text(row, 6)).and(code().expression(text(row, 9)));
             routine(new RoutineModel(text(row, 0), text(row, 1), kind(kind, flag(row, 7)), text(row, 3), behavior));
         });
         each(

@@ -2,13 +2,18 @@ package dev.jooqcache.inspect;
 
 import dev.jooqcache.internal.analysis.Inspection;
 import dev.jooqcache.model.CacheModel;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.jooq.DSLContext;
 import org.jooq.Name;
+import org.jooq.Record;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
 import org.jooq.conf.StatementType;
@@ -27,6 +32,30 @@ import org.jspecify.annotations.Nullable;
 public final class SchemaInspector implements Inspection {
 
     private static final String FLYWAY_HISTORY = "flyway_schema_history";
+
+    /** How long a question may take, for instance for want of a lock that a change of the schema holds. */
+    private static final int SECONDS = 5;
+
+    /** Of equally many rows, those that replaced others are of later transactions, so the sum is higher. */
+    private static final String POSTGRES_STATE = Stream.of(
+                    "pg_class",
+                    "pg_attribute",
+                    "pg_attrdef",
+                    "pg_constraint",
+                    "pg_rewrite",
+                    "pg_trigger",
+                    "pg_proc",
+                    "pg_aggregate",
+                    "pg_operator",
+                    "pg_cast",
+                    "pg_type",
+                    "pg_inherits",
+                    "pg_index",
+                    "pg_policy",
+                    "pg_depend",
+                    "pg_namespace")
+            .map(table -> "(select count(*) || ' ' || coalesce(sum(xmin::text::numeric), 0) from " + table + ")")
+            .collect(Collectors.joining(", ", "select ", ""));
 
     /** Makes an inspector. */
     public SchemaInspector() {}
@@ -61,6 +90,14 @@ public final class SchemaInspector implements Inspection {
         }
     }
 
+    /** On PostgreSQL, where each change of the catalog makes rows of a higher transaction. */
+    @Override
+    public @Nullable String state(Connection connection, SQLDialect dialect) {
+        return dialect.family() == SQLDialect.POSTGRES
+                ? asking(connection, dialect).fetchSingle(POSTGRES_STATE).format()
+                : null;
+    }
+
     /** Never fails within a transaction, since a history that is not there is not asked. */
     @Override
     public @Nullable String version(Connection connection, SQLDialect dialect) throws SQLException {
@@ -78,20 +115,35 @@ public final class SchemaInspector implements Inspection {
         return versions.isEmpty() ? null : versions.get(versions.firstKey());
     }
 
+    /** The newest version, and a checksum over all migrations, since repeatable ones have no version. */
     private static String newest(DSLContext dsl, Name history) {
-        return dsl.select(DSL.field(DSL.name("version"), String.class))
+        String version = "";
+        SortedMap<String, String> scripts = new TreeMap<>();
+        for (Record migration : dsl.select(
+                        DSL.field(DSL.name("version"), String.class),
+                        DSL.field(DSL.name("script"), String.class),
+                        DSL.field(DSL.name("checksum"), Integer.class))
                 .from(DSL.table(history))
                 .where(DSL.field(DSL.name("success"), Boolean.class).isTrue())
-                .and(DSL.field(DSL.name("version")).isNotNull())
-                .orderBy(DSL.field(DSL.name("installed_rank")).desc())
-                .limit(1)
-                .fetchOptionalInto(String.class)
-                .orElse("");
+                // How the schema was created is no migration.
+                .and(DSL.field(DSL.name("type"), String.class).notIn("SCHEMA", "BASELINE"))
+                .orderBy(DSL.field(DSL.name("installed_rank")))
+                .fetch()) {
+            String versioned = migration.get(0, String.class);
+            if (versioned != null) version = versioned;
+            scripts.put(String.valueOf(migration.get(1)), String.valueOf(migration.get(2)));
+        }
+        CRC32 checksum = new CRC32();
+        checksum.update(scripts.toString().getBytes(StandardCharsets.UTF_8));
+        return "%s (%08x)".formatted(version, checksum.getValue());
     }
 
     private static DSLContext asking(Connection connection, SQLDialect dialect) {
         // Each question is asked once, so nothing is gained by preparing it.
-        Settings settings = new Settings().withExecuteLogging(false).withStatementType(StatementType.STATIC_STATEMENT);
+        Settings settings = new Settings()
+                .withExecuteLogging(false)
+                .withQueryTimeout(SECONDS)
+                .withStatementType(StatementType.STATIC_STATEMENT);
         return DSL.using(connection, dialect, settings);
     }
 }

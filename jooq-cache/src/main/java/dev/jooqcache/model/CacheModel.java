@@ -43,7 +43,7 @@ public interface CacheModel {
     }
 
     /**
-     * The version of the schema that this describes: Flyway's, where that is in use.
+     * The version of the schema that this describes: Flyway's newest, with a checksum over its migrations.
      *
      * @return the version, or {@code null} if there is none
      */

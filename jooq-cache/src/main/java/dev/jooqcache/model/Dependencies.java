@@ -156,6 +156,9 @@ public final class Dependencies {
         WriteWalk walk = new WriteWalk(this);
         for (TableName table : new TreeSet<>(tables)) walk.write(table.name(), events, "");
         for (String routine : new TreeSet<>(called)) walk.call(routine, "");
+        if (!tables.isEmpty())
+            for (RoutineModel routine : model.routines())
+                if (routine.kind() == RoutineModel.Kind.CAST) walk.call(routine.name(), "");
         return walk.reach();
     }
 

@@ -20,6 +20,18 @@ public record Reach(
     }
 
     /**
+     * What is touched by both.
+     *
+     * @param other another reach
+     * @return the union
+     */
+    public Reach and(Reach other) {
+        SortedMap<String, String> both = new TreeMap<>(other.tags);
+        both.putAll(tags);
+        return new Reach(both, everything == null ? other.everything : everything);
+    }
+
+    /**
      * Whether nothing is touched.
      *
      * @return whether there is neither a tag nor anything unknown

@@ -78,33 +78,37 @@ record SchemaFacts(
         Map<String, String> lines = new TreeMap<>();
         for (TableModel table : model.tables()) {
             String name = table.name().toString();
-            lines.put(name, TableName.fold(table.kind().name()) + table.traits() + table.parents());
+            put(lines, name, TableName.fold(table.kind().name()) + table.traits() + table.parents());
             for (ColumnModel column : table.columns())
-                lines.put(name + "." + column.name(), column.type() + " " + column.generation());
-            for (KeyModel key : table.keys())
-                lines.merge(name + " key", key.kind() + " " + key.columns(), SchemaFacts::both);
+                put(lines, name + "." + column.name(), column.type() + " " + column.generation());
+            for (KeyModel key : table.keys()) put(lines, name + " key", key.kind() + " " + key.columns());
             for (ForeignKeyModel key : table.foreignKeys())
-                lines.merge(
+                put(
+                        lines,
                         name + " foreign key " + key.columns(),
                         key.references() + " " + key.referenced() + " on delete " + key.onDelete() + " on update "
-                                + key.onUpdate(),
-                        SchemaFacts::both);
-            lines.put(name + " when read", table.reading().toString());
-            lines.put(name + " when written", table.writing().toString());
+                                + key.onUpdate());
+            put(lines, name + " when read", table.reading().toString());
+            put(lines, name + " when written", table.writing().toString());
             for (TriggerModel trigger : table.triggers())
-                lines.put(
-                        name + " trigger " + trigger.name(),
+                put(
+                        lines,
+                        name + " " + trigger.timing() + " trigger " + trigger.name(),
                         trigger.timing() + " " + trigger.events() + " " + trigger.action() + " own columns "
                                 + trigger.ownColumns());
         }
         for (RoutineModel routine : model.routines())
-            lines.merge(
+            put(
+                    lines,
                     "routine " + routine.schema() + "." + routine.name() + "(" + routine.signature() + ")",
-                    routine.kind() + " " + routine.behavior(),
-                    SchemaFacts::both);
+                    routine.kind() + " " + routine.behavior());
         if (!model.gaps().isEmpty())
             lines.put("gaps", model.gaps().stream().sorted().collect(Collectors.joining("; ")));
         return lines;
+    }
+
+    private static void put(Map<String, String> lines, String fact, String value) {
+        lines.merge(fact, value, SchemaFacts::both);
     }
 
     private static String both(String one, String other) {

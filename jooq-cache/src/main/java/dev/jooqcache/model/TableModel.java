@@ -120,9 +120,15 @@ public record TableModel(
                 union(foreignKeys, other.foreignKeys, ForeignKeyModel::name, (a, b) -> a),
                 Behavior.union(parents, other.parents),
                 Behavior.union(traits, other.traits),
-                reading.or(other.reading),
-                writing.or(other.writing),
+                told(reading, other.reading),
+                told(writing, other.writing),
                 triggers(other));
+    }
+
+    /** Where one side says nothing, that is no word on what the other does not know. */
+    private static Behavior told(Behavior one, Behavior other) {
+        if (other.equals(Behavior.NONE)) return one;
+        return one.equals(Behavior.NONE) ? other : one.or(other);
     }
 
     private List<TriggerModel> triggers(TableModel other) {

@@ -56,6 +56,7 @@ final class WriteWalk {
     private void rows(TableModel table, Set<WriteEvent> events, String way) {
         String name = table.name().name();
         tags.putIfAbsent(dependencies.tag(name), way);
+        run(table.reading(), "policies of " + name, way);
         run(table.writing(), "defaults and checks of " + name, way);
         for (Dependencies.Reference reference : dependencies.references(name))
             for (WriteEvent event : events) {
@@ -78,7 +79,7 @@ final class WriteWalk {
     private void base(TableModel view, Set<WriteEvent> events, String way) {
         String step = "view " + view.name().name();
         Behavior definition = view.reading();
-        if (definition.unknown() != null) everything(step + on(way) + ": " + definition.unknown());
+        run(definition, step, way);
         for (TableName table : definition.reads()) write(table.name(), events, ReadWalk.way(way, step));
     }
 

@@ -64,6 +64,7 @@ final class BodyText {
     private final List<SqlToken> tokens;
     private final Language language;
     private final Set<Target> writes = new HashSet<>();
+    private final Set<String> procedures = new HashSet<>();
     private final SortedSet<String> ownColumns = new TreeSet<>();
     private final Set<Integer> explained = new HashSet<>();
     private final Set<String> declared;
@@ -72,7 +73,7 @@ final class BodyText {
     BodyText(List<SqlToken> tokens, Language language) {
         this.tokens = tokens;
         this.language = language;
-        this.declared = declared(tokens);
+        this.declared = declared();
         for (int i = 0; i < tokens.size() && unknown == null; i++)
             if (tokens.get(i).kind() == Kind.WORD) word(i, tokens.get(i).text());
     }
@@ -87,6 +88,11 @@ final class BodyText {
         return writes;
     }
 
+    /** The procedures that it calls, perhaps without a bracket. */
+    Set<String> procedures() {
+        return procedures;
+    }
+
     SortedSet<String> ownColumns() {
         return ownColumns;
     }
@@ -98,6 +104,7 @@ final class BodyText {
             case "replace" -> replace(i);
             case "update" -> update(i);
             case "delete" -> delete(i);
+            case "call" -> call(i);
             case "merge" -> into(i, WriteEvent.ROWS);
             case "truncate" -> truncate(i);
             case "set" -> set(i);
@@ -129,6 +136,13 @@ final class BodyText {
         into(i, WriteEvent.ROWS);
     }
 
+    private void call(int i) {
+        int name = i + 1;
+        while (isSymbol(name + 1, '.')) name += 2;
+        if (isName(name)) procedures.add(tokens.get(name).text());
+        else unknown(i);
+    }
+
     private void into(int verb, Set<WriteEvent> events) {
         if (!isWord(verb + 1, "into")) {
             unknown(verb);
@@ -140,8 +154,10 @@ final class BodyText {
 
     private void update(int i) {
         // FOR UPDATE, FOR NO KEY UPDATE, ON CONFLICT DO UPDATE, ON DUPLICATE KEY UPDATE, ON UPDATE.
-        boolean clause = isWord(i - 1, "for") || isWord(i - 1, "key") || isWord(i - 1, "do") || isWord(i - 1, "on");
-        if (clause) {
+        boolean lock = isWord(i - 1, "for") || (isWord(i - 1, "key") && isWord(i - 2, "no"));
+        boolean upsert = isWord(i - 1, "do") && language != Language.PSM;
+        boolean duplicate = isWord(i - 1, "key") && isWord(i - 2, "duplicate");
+        if (lock || upsert || duplicate) {
             if (isWord(i + 1, "set")) explained.add(i + 1);
             return;
         }
@@ -231,14 +247,15 @@ final class BodyText {
         return false;
     }
 
-    /** The names of the variables that DECLARE makes. */
-    private static Set<String> declared(List<SqlToken> tokens) {
+    /** The names of the variables that DECLARE makes: those between commas that come before the type. */
+    private Set<String> declared() {
         Set<String> names = new HashSet<>();
-        boolean declares = false;
-        for (SqlToken token : tokens) {
-            if (token.isWord("declare")) declares = true;
-            else if (token.isSymbol(';')) declares = false;
-            else if (declares) names.add(token.text());
+        for (int i = 0; i < tokens.size(); i++) {
+            if (!isWord(i, "declare")) continue;
+            for (int name = i + 1; isName(name); name += 2) {
+                names.add(tokens.get(name).text());
+                if (!isSymbol(name + 1, ',')) break;
+            }
         }
         return names;
     }

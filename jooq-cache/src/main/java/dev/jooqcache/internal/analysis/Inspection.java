@@ -20,11 +20,22 @@ public interface Inspection {
     CacheModel inspect(Connection connection, SQLDialect dialect) throws SQLException;
 
     /**
+     * A text that changes whenever the catalog does, so that it need not be read again.
+     *
+     * @param connection an untracked connection outside a transaction
+     * @param dialect its dialect
+     * @return the text, or {@code null} if the database has nothing of the kind
+     * @throws SQLException if the database cannot be asked
+     */
+    @Nullable
+    String state(Connection connection, SQLDialect dialect) throws SQLException;
+
+    /**
      * The version of the schema.
      *
      * @param connection an untracked connection outside a transaction
      * @param dialect its dialect
-     * @return Flyway's version, or {@code null} if Flyway is not in use
+     * @return Flyway's newest version with a checksum over its migrations, or {@code null} if Flyway is not in use
      * @throws SQLException if the database cannot be asked
      */
     @Nullable

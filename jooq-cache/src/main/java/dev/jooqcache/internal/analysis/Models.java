@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -34,6 +35,8 @@ public final class Models {
     /** Data sources whose schema was changed by a statement that was seen: the given model is outdated there. */
     private final Set<TrackedSource> changed =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    private final Map<TrackedSource, Inspected> inspected = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final Set<TrackedSource> refused =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
@@ -111,7 +114,21 @@ public final class Models {
         return Dependencies.of(model.merge(declarations));
     }
 
+    /** The catalog is read only if it has changed since it was read last, as far as the database can tell. */
     private Dependencies inspected(TrackedSource dataSource, Connection connection, SQLDialect dialect)
+            throws SQLException {
+        String state = inspection.state(connection, dialect);
+        Inspected before = inspected.get(dataSource);
+        if (before != null && state != null && state.equals(before.state)) return before.dependencies;
+        Dependencies dependencies = inspect(dataSource, connection, dialect);
+        // What was found out about statements stays valid if the model is the same.
+        if (before != null && before.dependencies.model().equals(dependencies.model()))
+            dependencies = before.dependencies;
+        inspected.put(dataSource, new Inspected(state, dependencies));
+        return dependencies;
+    }
+
+    private Dependencies inspect(TrackedSource dataSource, Connection connection, SQLDialect dialect)
             throws SQLException {
         long start = System.nanoTime();
         CacheModel model = inspection.inspect(connection, dialect);
@@ -134,4 +151,6 @@ public final class Models {
                     cacheName,
                     dataSource.name());
     }
+
+    private record Inspected(@Nullable String state, Dependencies dependencies) {}
 }

@@ -85,7 +85,7 @@ record Plan(
                 Set.of(),
                 Set.of(),
                 Set.of(),
-                Effect.SCHEMA,
+                Effect.CODE,
                 BypassReason.NOT_A_SINGLE_QUERY,
                 routine,
                 calls);

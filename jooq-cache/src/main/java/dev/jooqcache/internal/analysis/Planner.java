@@ -66,7 +66,7 @@ final class Planner {
             return plan.withWords(parts.aliasesAmong(mentions));
         Set<TableName> reads = new HashSet<>(plan.reads());
         for (String name : unaccounted) reads.add(TableName.of("", name));
-        return plan.withReads(reads).withWords(words(lexer));
+        return plan.withReads(reads).withWords(words(lexer.tokens()));
     }
 
     /**
@@ -82,10 +82,9 @@ final class Planner {
     }
 
     /** A query cannot read a table without naming it, and functions that could are denied. */
-    private static Set<String> words(SqlLexer lexer) {
+    private static Set<String> words(List<SqlToken> tokens) {
         Set<String> words = new HashSet<>();
-        for (SqlToken token : lexer.tokens())
-            if (token.kind() != SqlToken.Kind.SYMBOL) words.add(TableName.fold(token.text()));
+        for (SqlToken token : tokens) if (token.kind() != SqlToken.Kind.SYMBOL) words.add(TableName.fold(token.text()));
         return words;
     }
 
@@ -111,7 +110,7 @@ final class Planner {
         for (List<SqlToken> statement : statements) {
             Plan one = planOne(text(sql, lexer.tokens(), statement), statement, dialect);
             // Cascades are known only later, when the schema is; several statements at once are rare enough.
-            effect = effect.then(one.kind() == Plan.Kind.WRITE ? Effect.UNKNOWN : one.control());
+            effect = effect.then(one.kind() == Plan.Kind.WRITE ? Effect.CODE : one.control());
             calls = calls.and(one.calls());
         }
         return Plan.control(effect, BypassReason.NOT_A_SINGLE_QUERY, "several statements")
@@ -133,7 +132,7 @@ final class Planner {
         Plan plan = why == null
                 ? Plan.control(effectOfReading(text), BypassReason.PLAIN_SQL, "SQL text")
                 : Plan.control(effectOfReading(text), why, text.detail());
-        return plan.calling(text.calls());
+        return plan.calling(text.calls()).withWords(words(tokens));
     }
 
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
@@ -187,7 +186,8 @@ final class Planner {
         if (targets.isEmpty()) return unknown("target of DML");
         boolean onlyNewRows = parts.insertsOnly() && DmlText.isPlainInsert(tokens);
         Set<WriteEvent> events = onlyNewRows ? Set.of(WriteEvent.INSERT) : WriteEvent.ROWS;
-        return Plan.write(targets, events, new SelectText(tokens, dialect).calls());
+        return Plan.write(targets, events, new SelectText(tokens, dialect).calls())
+                .withReads(parts.tables());
     }
 
     /** Adds what the parts tell to what the text tells: each may see a table that the other does not. */
@@ -201,7 +201,7 @@ final class Planner {
     }
 
     private static Plan unknown(String what) {
-        return Plan.control(Effect.UNKNOWN, BypassReason.PLAIN_SQL, what);
+        return Plan.control(Effect.CODE, BypassReason.PLAIN_SQL, what);
     }
 
     private static String collect(QueryPart part, Configuration configuration, QueryParts parts) {

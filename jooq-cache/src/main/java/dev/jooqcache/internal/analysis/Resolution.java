@@ -54,7 +54,7 @@ final class Resolution {
             case READ, CONTROL ->
                 plan.calls().unknown().isEmpty()
                         ? plan.control()
-                        : plan.control().then(Effect.UNKNOWN);
+                        : plan.control().then(Effect.CODE);
             case WRITE -> new Effect(Effect.Kind.WRITE, Tags.everything());
         };
         return new AnalyzedStatement(
@@ -118,16 +118,23 @@ final class Resolution {
                 everything(lineage.reach()));
     }
 
+    /** A write, and what reading the other tables that it names runs. */
     private AnalyzedStatement write(String sql) {
-        Reach reach = dependencies.reach(plan.writes(), plan.events(), routines);
-        Effect effect = reach.everything() == null
-                ? new Effect(Effect.Kind.WRITE, Tags.of(reach.tags().keySet()))
-                : new Effect(Effect.Kind.WRITE, Tags.everything());
+        Reach reach = dependencies
+                .reach(plan.writes(), plan.events(), routines)
+                .and(dependencies.lineage(reads, Set.of()).reach());
+        // Where nothing can be known of triggers, they are not taken for code that changes schemas and sessions.
+        Effect effect =
+                reach.everything() != null && !dependencies.model().gaps().isEmpty()
+                        ? new Effect(Effect.Kind.WRITE, Tags.everything())
+                        : effect(reach);
         return statement(sql, effect, reach);
     }
 
     private AnalyzedStatement control(String sql) {
-        Reach reach = dependencies.reach(Set.of(), Set.of(), routines);
+        Reach reach = dependencies
+                .reach(Set.of(), Set.of(), routines)
+                .and(dependencies.lineage(reads, Set.of()).reach());
         return statement(sql, plan.control().then(effect(reach)), reach);
     }
 
@@ -140,7 +147,7 @@ final class Resolution {
     private AnalyzedStatement statement(String sql, Effect effect, Reach reach) {
         return new AnalyzedStatement(
                 sql,
-                names(reads, Map.of()),
+                plan.kind() == Plan.Kind.WRITE ? List.of() : names(reads, Map.of()),
                 Tags.none(),
                 effect,
                 reason,
@@ -153,9 +160,9 @@ final class Resolution {
                         : everything(reach));
     }
 
-    /** Routines of unknown effect may do anything, and commit by themselves. */
+    /** Code of unknown effect may do anything. */
     private static Effect effect(Reach reach) {
-        if (reach.everything() != null) return Effect.UNKNOWN;
+        if (reach.everything() != null) return Effect.CODE;
         return reach.isEmpty()
                 ? Effect.NONE
                 : new Effect(Effect.Kind.WRITE, Tags.of(reach.tags().keySet()));

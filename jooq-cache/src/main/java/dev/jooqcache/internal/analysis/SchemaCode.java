@@ -126,7 +126,8 @@ public final class SchemaCode {
         SelectText words = new SelectText(lexer.tokens(), dialect);
         if (words.altersSession()) return new Body(Behavior.unknown("it changes the session"), anyColumn());
         SortedSet<String> called = called(words.calls());
-        called.removeAll(PROCEDURAL);
+        for (String keyword : PROCEDURAL) if (!routines.contains(keyword)) called.remove(keyword);
+        called.addAll(body.procedures());
         Set<TableName> named = named(lexer.tokens());
         Behavior behavior = new Behavior(
                 volatility(words, !named.isEmpty() || !called.isEmpty())
@@ -166,10 +167,14 @@ public final class SchemaCode {
         return text.moving().isEmpty() ? text.calls().session() : text.moving();
     }
 
+    private static String withoutDot(String name) {
+        return name.startsWith(".") ? name.substring(1) : name;
+    }
+
     /** The routines that are not the database's own, or perhaps not: the catalog has one of the same name. */
     private SortedSet<String> called(Calls calls) {
         SortedSet<String> called = new TreeSet<>(calls.unknown());
-        for (String name : calls.known()) if (routines.contains(name)) called.add(name);
+        for (String name : calls.known()) if (routines.contains(name)) called.add(withoutDot(name));
         return called;
     }
 

@@ -220,7 +220,7 @@ final class SelectText {
     /** After AS stands an alias, a window or a type; before AS and a query, a common table expression. */
     private boolean namesColumns(int i) {
         if (isWord(i - 1, "as") || isWord(i - 1, "ordinality") || isAfterDerivedTable(i)) return true;
-        if (isInsertTarget(i) || isWord(i, "conflict") || isWord(i, "update")) return true;
+        if (isInsertTarget(i) || isUpsertClause(i)) return true;
         if (i > 0 && tokens.get(i).kind() == Kind.QUOTED && tokens.get(i - 1).kind() == Kind.QUOTED) return true;
         if (!isWord(i - 1, "with") && !isWord(i - 1, "recursive") && !isSymbol(i - 1, ',')) return false;
         int as = closing(i + 1) + 1;
@@ -228,6 +228,12 @@ final class SelectText {
         int body = as + 1;
         while (isWord(body, "not") || isWord(body, "materialized")) body++;
         return isSymbol(body, '(') && (isSymbol(body + 1, '(') || isQuery(body + 1));
+    }
+
+    /** As in {@code on conflict (a) do update (..)}. */
+    private boolean isUpsertClause(int i) {
+        return (isWord(i, "conflict") && isWord(i - 1, "on"))
+                || (isWord(i, "update") && (isWord(i - 1, "do") || isWord(i - 1, "key")));
     }
 
     /** As in {@code insert into schema.t (a, b)}. */

@@ -15,6 +15,30 @@ final class StatementKind {
             "select", "with", "values", "table", "insert", "update", "delete", "merge", "replace", "upsert", "from");
     private static final Set<String> HARMLESS =
             Set.of("savepoint", "release", "show", "describe", "desc", "listen", "notify", "unlisten");
+    /** They change the schema, or data in ways that are not followed; a block or a call may do anything. */
+    private static final Set<String> UTILITIES = Set.of(
+            "alter",
+            "drop",
+            "rename",
+            "comment",
+            "grant",
+            "revoke",
+            "truncate",
+            "analyze",
+            "vacuum",
+            "refresh",
+            "reindex",
+            "cluster",
+            "copy",
+            "optimize",
+            "repair",
+            "check",
+            "checkpoint",
+            "load",
+            "import",
+            "security",
+            "reassign");
+
     private static final Set<String> TABLE_LOCKS = Set.of("lock", "unlock");
     private static final Set<String> SESSION = Set.of("reset", "discard", "use");
     private static final Set<String> ISOLATION =
@@ -56,7 +80,7 @@ final class StatementKind {
     static @Nullable Effect control(List<SqlToken> tokens, SQLDialect dialect) {
         SqlToken first = tokens.get(0);
         if (first.isSymbol('(')) return null;
-        if (first.kind() != SqlToken.Kind.WORD) return Effect.UNKNOWN;
+        if (first.kind() != SqlToken.Kind.WORD) return Effect.CODE;
         String word = first.text();
         if (QUERY_OR_DML.contains(word)) return null;
         // SQLite's outermost savepoint begins a transaction.
@@ -75,9 +99,7 @@ final class StatementKind {
             case "set" -> set(tokens, dialect);
             case "explain" -> explain(tokens);
             case "create" -> create(tokens);
-            case "alter", "drop", "rename", "comment", "grant", "revoke" -> Effect.SCHEMA;
-            // A procedure or a block may also change the schema.
-            default -> Effect.SCHEMA;
+            default -> UTILITIES.contains(word) ? Effect.SCHEMA : Effect.CODE;
         };
     }
 

@@ -11,6 +11,7 @@ import dev.jooqcache.model.WriteEvent;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
@@ -39,8 +40,9 @@ public final class Statements implements Effects {
     private final String cacheName;
     private final int limit;
     private final Set<String> excluded;
-    private final Map<Key, AnalyzedStatement> statements = new ConcurrentHashMap<>();
-    private final Map<TrackedSource, Dependencies> schemas = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Map<Key, Known> statements = new ConcurrentHashMap<>();
+    private final Set<TrackedSource> dataSources =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private final Models models;
 
     /**
@@ -68,24 +70,31 @@ public final class Statements implements Effects {
      * @return the outcome
      */
     public AnalyzedStatement of(Query query, String sql, Configuration configuration, TrackedSource dataSource) {
-        Key key = new Key(dataSource, sql);
-        AnalyzedStatement known = statements.get(key);
+        Dependencies schema = schema(dataSource);
+        AnalyzedStatement known = known(dataSource, sql, schema);
         if (known != null) return known;
-        return remember(key, schema(dataSource), Planner.plan(query, sql, configuration));
+        return remember(dataSource, sql, schema, Planner.plan(query, sql, configuration));
     }
 
     @Override
     public Effect of(TrackedSource dataSource, String sql) {
-        Key key = new Key(dataSource, sql);
-        AnalyzedStatement known = statements.get(key);
+        Dependencies schema = schema(dataSource);
+        AnalyzedStatement known = known(dataSource, sql, schema);
         if (known != null) return known.effect();
         try {
-            return remember(key, schema(dataSource), Planner.plan(sql, dataSource.dialect()))
+            return remember(dataSource, sql, schema, Planner.plan(sql, dataSource.dialect()))
                     .effect();
         } catch (RuntimeException | StackOverflowError e) {
             LOG.debug("{}: cannot analyse a statement, so it touches everything: {}", cacheName, sql, e);
-            return Effect.UNKNOWN;
+            return Effect.CODE;
         }
+    }
+
+    /** What was found out under another schema does not count. If the schema turns out to be unchanged, it does again. */
+    @SuppressWarnings("ReferenceEquality")
+    private @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql, @Nullable Dependencies schema) {
+        Known known = statements.get(new Key(dataSource, sql));
+        return known != null && known.schema == schema ? known.statement : null;
     }
 
     /**
@@ -97,9 +106,12 @@ public final class Statements implements Effects {
     public Tags touchedBy(Collection<String> tables) {
         Set<TableName> names = tables.stream().map(TableName::of).collect(Collectors.toSet());
         Tags touched = Tags.of(names.stream().map(TableName::name).toList());
-        List<Dependencies> all;
-        synchronized (schemas) {
-            all = List.copyOf(schemas.values());
+        List<Dependencies> all = new ArrayList<>();
+        synchronized (dataSources) {
+            for (TrackedSource dataSource : dataSources) {
+                Dependencies schema = schema(dataSource);
+                if (schema != null) all.add(schema);
+            }
         }
         for (TableName name : names) {
             // Perhaps a synonym, or a table that somebody unseen has just created.
@@ -115,17 +127,14 @@ public final class Statements implements Effects {
         return touched;
     }
 
-    @SuppressWarnings("ReferenceEquality") // A schema that was read anew is another one, even if it says the same.
-    private AnalyzedStatement remember(Key key, @Nullable Dependencies schema, Plan plan) {
+    private AnalyzedStatement remember(TrackedSource dataSource, String sql, @Nullable Dependencies schema, Plan plan) {
         AnalyzedStatement statement = schema == null
-                ? Resolution.unresolved(key.sql, plan, whyUnknown(key.dataSource))
-                : Resolution.of(key.sql, plan, schema, excluded);
+                ? Resolution.unresolved(sql, plan, whyUnknown(dataSource))
+                : Resolution.of(sql, plan, schema, excluded);
         if (statements.size() >= limit) makeRoom();
-        statements.put(key, statement);
-        // The schema may have been forgotten between reading it and remembering what it led to.
-        if (schema != schema(key.dataSource)) statements.remove(key);
+        statements.put(new Key(dataSource, sql), new Known(statement, schema));
         if (statement.effect().tags().contains(Tags.EVERYTHING_TAG))
-            LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), key.sql);
+            LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), sql);
         return statement;
     }
 
@@ -141,18 +150,16 @@ public final class Statements implements Effects {
         }
     }
 
-    private @Nullable Dependencies schema(TrackedSource dataSource) {
-        return schemas.get(dataSource);
+    private static @Nullable Dependencies schema(TrackedSource dataSource) {
+        return (Dependencies) dataSource.schema();
     }
 
     @Override
     public @Nullable Runnable inspect(TrackedSource dataSource, Connection connection) {
         try {
             Dependencies schema = models.of(dataSource, connection);
-            return () -> {
-                if (schema != null) schemas.put(dataSource, schema);
-                statements.keySet().removeIf(key -> key.dataSource == dataSource);
-            };
+            dataSources.add(dataSource);
+            return () -> dataSource.schema(schema);
         } catch (SQLException | RuntimeException e) {
             LOG.warn(
                     "{}: cannot read the catalog of data source {}; until that succeeds its queries are not cached, and"
@@ -165,15 +172,13 @@ public final class Statements implements Effects {
     }
 
     @Override
-    public void schemaChanged(TrackedSource dataSource) {
-        models.changed(dataSource);
-    }
-
-    @Override
     public void forget(TrackedSource dataSource) {
-        schemas.remove(dataSource);
-        statements.keySet().removeIf(key -> key.dataSource == dataSource);
+        models.changed(dataSource);
+        dataSource.schema(null);
     }
 
     private record Key(TrackedSource dataSource, String sql) {}
+
+    private record Known(
+            AnalyzedStatement statement, @Nullable Dependencies schema) {}
 }

@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.generation.Generations.Announcement;
+import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -53,19 +53,19 @@ public final class CommitDoubts implements AutoCloseable {
         this.quarantine = quarantine;
     }
 
-    void add(Announcement announcement, Connection raw, Connection physical, @Nullable Asker asker) {
-        if (announcement.tags().isEmpty()) return;
+    void add(PendingWrite write, Connection raw, Connection physical, @Nullable Asker asker) {
+        if (write.tags().isEmpty()) return;
         if (answers(raw)) {
-            announcement.committed();
+            write.committed();
             return;
         }
         int process = asker == null ? 0 : postgresProcess(physical);
         LOG.warn(
                 "{}: the outcome of a commit is unknown; {} will not be cached until {}",
                 cacheName,
-                announcement.tags(),
+                write.tags(),
                 process > 0 ? "the server has ended process " + process : quarantine + " have passed");
-        doubts.add(new Doubt(announcement, System.nanoTime(), process > 0 ? asker : null, process));
+        doubts.add(new Doubt(write, System.nanoTime(), process > 0 ? asker : null, process));
         start();
     }
 
@@ -115,7 +115,7 @@ public final class CommitDoubts implements AutoCloseable {
             // Asking the database takes its time; nobody who adds a doubt is to wait for it.
             for (Doubt doubt : List.copyOf(doubts)) {
                 if (!isOver(doubt)) continue;
-                doubt.announcement.committed();
+                doubt.write.committed();
                 doubts.remove(doubt);
             }
             for (KnownConnections connections : List.copyOf(watched)) {
@@ -164,5 +164,5 @@ public final class CommitDoubts implements AutoCloseable {
     }
 
     private record Doubt(
-            Announcement announcement, long since, @Nullable Asker asker, int process) {}
+            PendingWrite write, long since, @Nullable Asker asker, int process) {}
 }

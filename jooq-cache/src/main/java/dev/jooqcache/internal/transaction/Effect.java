@@ -19,6 +19,9 @@ public record Effect(Kind kind, Tags tags) {
     /** A statement that changes the schema. */
     public static final Effect SCHEMA = new Effect(Kind.SCHEMA, Tags.everything());
 
+    /** Code that nobody can look into. */
+    public static final Effect CODE = new Effect(Kind.CODE, Tags.everything());
+
     /** The kinds of statements, as far as transactions are concerned. */
     public enum Kind {
         /** Reads only. */
@@ -27,8 +30,10 @@ public record Effect(Kind kind, Tags tags) {
         WRITE,
         /** DDL: as {@link #UNKNOWN}, and what was known of the schema is out of date. */
         SCHEMA,
-        /** Of unknown effect, on the session too: a temporary table's name means something else in this session. */
+        /** As {@link #SCHEMA}, and a name means something else in this session from here on: a temporary table. */
         TEMPORARY_TABLE,
+        /** Code that nobody can look into: of unknown effect on the data, the schema and perhaps the session. */
+        CODE,
         /** Touches everything and may commit by itself. */
         UNKNOWN,
         /** BEGIN or START TRANSACTION, at the default isolation level. */
@@ -69,7 +74,7 @@ public record Effect(Kind kind, Tags tags) {
 
     private boolean controlsTransaction() {
         return switch (kind) {
-            case NONE, WRITE, SCHEMA, TEMPORARY_TABLE, UNKNOWN, SESSION -> false;
+            case NONE, WRITE, SCHEMA, TEMPORARY_TABLE, CODE, UNKNOWN, SESSION -> false;
             default -> true;
         };
     }
@@ -86,6 +91,7 @@ public record Effect(Kind kind, Tags tags) {
         if (kind == Kind.WRITE && next.kind == Kind.WRITE) return new Effect(Kind.WRITE, tags.plus(next.tags));
         if (controlsTransaction() || next.controlsTransaction()) return new Effect(Kind.AUTOCOMMIT, Tags.everything());
         if (altersSession() || next.altersSession()) return new Effect(Kind.TEMPORARY_TABLE, Tags.everything());
+        if (kind == Kind.CODE || next.kind == Kind.CODE) return CODE;
         return kind == Kind.SCHEMA || next.kind == Kind.SCHEMA ? SCHEMA : UNKNOWN;
     }
 }

@@ -26,14 +26,7 @@ public interface Effects {
     Runnable inspect(TrackedSource dataSource, Connection connection);
 
     /**
-     * The data source's schema was changed by a statement: what was known of it is out of date.
-     *
-     * @param dataSource the data source
-     */
-    void schemaChanged(TrackedSource dataSource);
-
-    /**
-     * What was known of the data source's schema may be out of date.
+     * What was known of the data source's schema is out of date, or may be.
      *
      * @param dataSource the data source
      */

@@ -1,7 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.generation.Generations;
-import dev.jooqcache.internal.generation.Generations.Announcement;
+import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.util.ArrayList;
@@ -19,30 +18,33 @@ final class KnownConnections {
     /** Their schema, role or settings were changed. */
     final PhysicalConnections altered = new PhysicalConnections();
 
+    /** Code of unknown effect has run on them, which may have altered them. */
+    final PhysicalConnections suspect = new PhysicalConnections();
+
     /** Whether a transaction is open on them cannot be known any more. */
     final PhysicalConnections uncertain = new PhysicalConnections();
 
     /** They were given back within a transaction whose snapshot nobody may have ended. */
     final PhysicalConnections leftOpen = new PhysicalConnections();
 
-    private final Generations generations;
+    private final SchemaWatch schemas;
     private final CommitDoubts doubts;
-    private final IdentityHashMap<Connection, List<Announcement>> standing = new IdentityHashMap<>();
+    private final IdentityHashMap<Connection, List<PendingWrite>> standing = new IdentityHashMap<>();
     private volatile boolean anyStanding;
 
-    KnownConnections(Generations generations, CommitDoubts doubts) {
-        this.generations = generations;
+    KnownConnections(SchemaWatch schemas, CommitDoubts doubts) {
+        this.schemas = schemas;
         this.doubts = doubts;
     }
 
     /** Marks what a transaction wrote whose end will not be seen by its session. What is marked already stays so. */
-    void stand(Connection raw, Tags tags) {
+    void stand(Connection raw, Tags tags, long analysedAt) {
         synchronized (standing) {
-            List<Announcement> marks =
+            List<PendingWrite> marks =
                     standing.computeIfAbsent(PhysicalConnections.physical(raw), c -> new ArrayList<>());
             Tags marked = Tags.none();
-            for (Announcement mark : marks) marked = marked.plus(mark.tags());
-            if (!marked.plus(tags).equals(marked)) marks.add(generations.announce(tags));
+            for (PendingWrite mark : marks) marked = marked.plus(mark.tags());
+            if (!marked.plus(tags).equals(marked)) marks.add(schemas.announce(tags, analysedAt));
             anyStanding = true;
         }
         doubts.watch(this);
@@ -52,17 +54,27 @@ final class KnownConnections {
         return anyStanding;
     }
 
+    /** Whether a writer of unknown effect may be about to commit where nobody sees it. */
+    boolean isEverythingStanding() {
+        if (!anyStanding) return false;
+        synchronized (standing) {
+            return standing.values().stream()
+                    .flatMap(List::stream)
+                    .anyMatch(mark -> mark.tags().contains(Tags.EVERYTHING_TAG));
+        }
+    }
+
     /** The connection is outside a transaction: what stood for it has been committed or rolled back. */
     void seenOutside(Connection raw) {
         leftOpen.remove(raw);
-        if (anyStanding) take(raw).forEach(Announcement::committed);
+        if (anyStanding) take(raw).forEach(PendingWrite::committed);
     }
 
     /** Hands over what stands for a connection to the session that will see its end. */
-    List<Announcement> take(Connection raw) {
+    List<PendingWrite> take(Connection raw) {
         if (!anyStanding) return List.of();
         synchronized (standing) {
-            List<Announcement> taken = standing.remove(PhysicalConnections.physical(raw));
+            List<PendingWrite> taken = standing.remove(PhysicalConnections.physical(raw));
             anyStanding = !standing.isEmpty();
             return taken == null ? List.of() : taken;
         }
@@ -70,7 +82,7 @@ final class KnownConnections {
 
     /** Ends what stood for connections that are closed for good. Answers whether any are left. */
     boolean sweep() {
-        List<Announcement> over = new ArrayList<>();
+        List<PendingWrite> over = new ArrayList<>();
         synchronized (standing) {
             standing.entrySet().removeIf(entry -> {
                 if (!PhysicalConnections.isClosed(entry.getKey())) return false;
@@ -79,7 +91,7 @@ final class KnownConnections {
             });
             anyStanding = !standing.isEmpty();
         }
-        over.forEach(Announcement::committed);
+        over.forEach(PendingWrite::committed);
         return anyStanding;
     }
 }

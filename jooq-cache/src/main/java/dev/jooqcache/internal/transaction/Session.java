@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.generation.Generations.Announcement;
+import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -48,10 +48,10 @@ public final class Session {
     private volatile boolean explicit;
     private volatile boolean uncertain;
     private volatile boolean begun;
-    private List<Announcement> leftOver;
+    private List<PendingWrite> leftOver;
     private volatile boolean failed;
     private volatile boolean exposed;
-    private volatile boolean schemaTouched;
+    private volatile boolean changingSchema;
     private volatile boolean alteredInTransaction;
     private volatile boolean altered;
     private volatile int isolation;
@@ -59,6 +59,7 @@ public final class Session {
     private volatile int initialIsolation;
 
     private volatile Tags written = Tags.none();
+    private volatile long analysedAt;
     private volatile boolean statementSent;
     private volatile boolean snapshotTaken;
     private volatile long snapshotClock = -1;
@@ -71,7 +72,7 @@ public final class Session {
             boolean uncertain,
             boolean begun,
             int isolation,
-            List<Announcement> leftOver) {
+            List<PendingWrite> leftOver) {
         this.source = source;
         this.raw = raw;
         this.autoCommit = autoCommit;
@@ -83,7 +84,8 @@ public final class Session {
         this.leftOver = leftOver;
         this.isolation = isolation;
         this.initialIsolation = isolation;
-        for (Announcement write : leftOver) written = written.plus(write.tags());
+        this.analysedAt = source.schemas().version();
+        for (PendingWrite write : leftOver) written = written.plus(write.tags());
         if (inTransaction()) source.opened(this);
     }
 
@@ -111,7 +113,7 @@ public final class Session {
      * @return whether what a query means may differ from other sessions
      */
     public boolean isAltered() {
-        return altered || alteredInTransaction || source.isAltered(raw);
+        return altered || alteredInTransaction || source.isAltered(raw) || source.isSuspect(raw);
     }
 
     /**
@@ -125,7 +127,7 @@ public final class Session {
         if (!inTransaction()) return readingAt(isolation(), dialect, new Reading.Shared());
         if (foreign || uncertain) return new Reading.Private(BypassReason.UNTRACKED_TRANSACTION);
         if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
-        if (written.meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
+        if (written().meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
         if (!statementSent) snapshotClock = source.generations().now();
         int level = isolation();
         boolean taken = snapshotTaken && !hasSnapshotPerTable(level, dialect);
@@ -175,15 +177,19 @@ public final class Session {
      * Executes a statement, bracketed as its effect needs it.
      *
      * @param effect what it does
+     * @param version the version of the schemas before that was found out
      * @param call executes it
      * @param <T> what it answers
      * @return its answer
      * @throws SQLException if it fails
      */
-    <T> T run(Effect effect, SqlCall<T> call) throws SQLException {
+    <T> T run(Effect effect, long version, SqlCall<T> call) throws SQLException {
         return switch (effect.kind()) {
             case NONE -> send(call);
-            case WRITE -> inTransaction() ? writeInTransaction(effect.tags(), call) : bracket(effect.tags(), call);
+            case WRITE ->
+                inTransaction()
+                        ? writeInTransaction(effect.tags(), version, call)
+                        : bracket(effect.tags(), version, call);
             case BEGIN -> begin(call);
             case BEGIN_WITH_MODES -> {
                 isolationUnknown = true;
@@ -217,6 +223,10 @@ public final class Session {
                 alter();
                 yield changeSchema(call);
             }
+            case CODE -> {
+                source.suspect(raw);
+                yield unknown(call);
+            }
             case SCHEMA -> changeSchema(call);
             case UNKNOWN -> unknown(call);
         };
@@ -229,19 +239,23 @@ public final class Session {
     }
 
     private <T> T changeSchema(SqlCall<T> call) throws SQLException {
-        schemaTouched = inTransaction();
-        return unknown(() -> {
-            try {
-                return call.run();
-            } finally {
-                source.schemaChanged();
-            }
-        });
+        changingSchema = inTransaction();
+        return unknown(call);
     }
 
-    /** Asks the catalog if need be, outside transactions only: a failure within would fail the transaction. */
+    /** Whether a transaction is under way that has changed the schema, and may hold locks on its catalog. */
+    boolean isChangingSchema() {
+        return changingSchema;
+    }
+
+    /**
+     * Asks the catalog if need be, and whether code of unknown effect has altered the session. Outside transactions only: a
+     * failure within would fail the transaction.
+     */
     public void learnSchema() {
-        if (!source.isInspected() && !inTransaction()) source.inspect(raw);
+        if (inTransaction()) return;
+        if (!source.isInspected()) source.inspect(raw);
+        source.verify(raw);
     }
 
     private <T> T send(SqlCall<T> call) throws SQLException {
@@ -256,29 +270,45 @@ public final class Session {
         }
     }
 
-    private <T> T writeInTransaction(Tags tags, SqlCall<T> call) throws SQLException {
-        note(tags);
+    private <T> T writeInTransaction(Tags tags, long version, SqlCall<T> call) throws SQLException {
+        note(tags, version);
         return send(call);
     }
 
-    private void note(Tags tags) {
-        if (foreign || uncertain) source.stand(physical(), tags);
+    private void note(Tags tags, long version) {
+        if (foreign || uncertain) source.stand(physical(), tags, version);
+        if (written.isEmpty()) analysedAt = version;
+        analysedAt = Math.min(analysedAt, version);
         written = written.plus(tags);
     }
 
+    /** What the transaction has written: anything, if the schema was changed since that was analysed. */
+    private Tags written() {
+        Tags tags = written;
+        return tags.isEmpty() || !source.schemas().isOutdated(analysedAt) ? tags : tags.plus(Tags.everything());
+    }
+
+    /** Announces what the transaction has written. */
+    private PendingWrite announceWritten() {
+        return source.schemas().announce(written, analysedAt);
+    }
+
     /** Intent, execute, bump: what one statement writes and commits by itself. */
-    private <T> T bracket(Tags tags, SqlCall<T> call) throws SQLException {
-        Announcement announcement = source.generations().announce(tags);
-        if (!tags.isEmpty()) physical();
+    private <T> T bracket(Tags tags, long version, SqlCall<T> call) throws SQLException {
+        return bracket(source.schemas().announce(tags, version), call);
+    }
+
+    private <T> T bracket(PendingWrite write, SqlCall<T> call) throws SQLException {
+        if (!write.tags().isEmpty()) physical();
         T result;
         try {
             result = send(call);
         } catch (SQLException | RuntimeException | Error e) {
-            if (isAnswerOfServer(e)) announcement.committed();
-            else source.doubt(announcement, raw, physical());
+            if (isAnswerOfServer(e)) write.committed();
+            else source.doubt(write, raw, physical());
             throw e;
         }
-        announcement.committed();
+        write.committed();
         return result;
     }
 
@@ -294,32 +324,32 @@ public final class Session {
 
     private <T> T unknown(SqlCall<T> call) throws SQLException {
         Tags before = written;
-        if (inTransaction()) note(Tags.everything());
-        return bracket(before.plus(Tags.everything()), call);
+        long version = source.schemas().version();
+        if (inTransaction()) note(Tags.everything(), version);
+        return bracket(before.plus(Tags.everything()), version, call);
     }
 
     private <T> T begin(SqlCall<T> call) throws SQLException {
         // In the MySQL family it commits what is under way.
-        T result = bracket(written, call);
+        T result = bracket(announceWritten(), call);
         explicit = true;
         source.opened(this);
         return result;
     }
 
     <T> T commit(SqlCall<T> call) throws SQLException {
-        Announcement announcement = source.generations().announce(written);
+        PendingWrite write = announceWritten();
         if (!written.isEmpty()) physical();
         T result;
         try {
             result = call.run();
         } catch (SQLException | RuntimeException | Error e) {
             failed = true;
-            if (isDefiniteRollback(e)) announcement.abandoned();
-            else source.doubt(announcement, raw, physical());
+            if (isDefiniteRollback(e)) write.abandoned();
+            else source.doubt(write, raw, physical());
             throw e;
         }
-        if (schemaTouched) source.schemaChanged();
-        announcement.committed();
+        write.committed();
         ended();
         return result;
     }
@@ -338,7 +368,7 @@ public final class Session {
 
     /** The first phase of a two-phase commit: another session will end the transaction, so its intents stand. */
     private <T> T prepare(SqlCall<T> call) throws SQLException {
-        source.standForever(written);
+        source.standForever(written());
         T result = send(call);
         ended();
         return result;
@@ -347,26 +377,38 @@ public final class Session {
     private void ended() {
         if (foreign || uncertain || begun) source.seenOutside(raw);
         begun = false;
-        leftOver.forEach(Announcement::committed);
+        leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
         written = Tags.none();
         isolationUnknown = false;
         explicit = false;
         failed = false;
-        if (schemaTouched) source.schemaChanged();
-        schemaTouched = false;
+        changingSchema = false;
         alteredInTransaction = false;
         statementSent = false;
         snapshotTaken = false;
         snapshotClock = -1;
         if (!inTransaction()) source.closed(this);
+        verifyBetweenTransactions();
+    }
+
+    /** With autocommit off there is no other moment outside a transaction. */
+    private void verifyBetweenTransactions() {
+        if (autoCommit || foreign || uncertain || !source.isSuspect(raw)) return;
+        source.verify(raw);
+        try {
+            raw.rollback();
+        } catch (SQLException e) {
+            // The connection is broken, which its user will see.
+            failed = true;
+        }
     }
 
     void setAutoCommit(boolean value, VoidCall call) throws SQLException {
         if (explicit && autoCommit) {
             // Some drivers commit what SQL has begun, some leave it open.
             uncertain();
-            bracket(written, call.asCall());
+            bracket(announceWritten(), call.asCall());
             autoCommit = value;
         } else if (value && !autoCommit) {
             commit(call.asCall());
@@ -386,7 +428,7 @@ public final class Session {
     void setIsolation(int level, VoidCall call) throws SQLException {
         if (inTransaction() && statementSent) {
             // H2 commits; MySQL's family means the next transaction.
-            bracket(written, call.asCall());
+            bracket(announceWritten(), call.asCall());
             isolationUnknown = true;
         } else {
             call.run();
@@ -419,10 +461,11 @@ public final class Session {
      * What it wrote stays marked until the connection is seen outside a transaction, or closed for good.
      */
     void giveBack(VoidCall call) throws SQLException {
+        if (!inTransaction()) source.verify(raw);
         boolean open = inTransaction() && !foreign;
         boolean unended = open && !written.isEmpty();
-        if (unended) source.stand(physical(), written);
-        leftOver.forEach(Announcement::committed);
+        if (unended) source.stand(physical(), written, analysedAt);
+        leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
         if (explicit) source.uncertain(raw);
         if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION) source.isolationVaries();

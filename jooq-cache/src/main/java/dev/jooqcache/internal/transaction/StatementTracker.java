@@ -20,7 +20,8 @@ final class StatementTracker {
     }
 
     <T> T run(String sql, SqlCall<T> call) throws SQLException {
-        return session.run(effect(sql), call);
+        long version = session.source().schemas().version();
+        return session.run(effect(sql), version, call);
     }
 
     void addBatch(String sql) {
@@ -33,10 +34,11 @@ final class StatementTracker {
 
     <T> T runBatch(SqlCall<T> call) throws SQLException {
         // Not when they were added: what they set off may have changed since.
+        long version = session.source().schemas().version();
         Effect effect = Effect.NONE;
         for (String sql : batch) effect = effect.then(effect(sql));
         batch.clear();
-        return session.run(effect, call);
+        return session.run(effect, version, call);
     }
 
     private Effect effect(String sql) {

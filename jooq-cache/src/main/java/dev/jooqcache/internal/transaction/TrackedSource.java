@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.generation.Generations;
-import dev.jooqcache.internal.generation.Generations.Announcement;
+import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jooq.SQLDialect;
 import org.jooq.tools.jdbc.BatchedConnection;
 import org.jooq.tools.jdbc.JDBCUtils;
@@ -24,6 +26,9 @@ public final class TrackedSource {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
 
+    /** How long a read waits for another one that asks the catalog; then it goes to the database uncached. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
     private static final Duration INSPECTION_BACKOFF = Duration.ofSeconds(5);
 
     private final String cacheName;
@@ -32,6 +37,7 @@ public final class TrackedSource {
     private final Effects effects;
     private final CommitDoubts doubts;
     private final KnownConnections connections;
+    private final SchemaWatch schemas;
     private final Returning returning;
     private final CommitDoubts.@Nullable Asker asker;
 
@@ -41,9 +47,10 @@ public final class TrackedSource {
     private volatile @Nullable SQLDialect dialect;
     private volatile boolean inspected;
     private volatile long nextInspection = System.nanoTime();
-    private volatile long schemaVersion;
-    private final Object inspecting = new Object();
+    private final ReentrantLock inspecting = new ReentrantLock();
     private final Object schemaLock = new Object();
+    private volatile @Nullable String sessionState;
+    private volatile @Nullable Object schema;
 
     TrackedSource(
             String cacheName,
@@ -52,6 +59,7 @@ public final class TrackedSource {
             Effects effects,
             CommitDoubts doubts,
             KnownConnections connections,
+            SchemaWatch schemas,
             Returning returning,
             CommitDoubts.@Nullable Asker asker) {
         this.cacheName = cacheName;
@@ -60,6 +68,7 @@ public final class TrackedSource {
         this.effects = effects;
         this.doubts = doubts;
         this.connections = connections;
+        this.schemas = schemas;
         this.returning = returning;
         this.asker = asker;
     }
@@ -75,6 +84,10 @@ public final class TrackedSource {
 
     Generations generations() {
         return generations;
+    }
+
+    SchemaWatch schemas() {
+        return schemas;
     }
 
     Effects effects() {
@@ -109,6 +122,7 @@ public final class TrackedSource {
     public boolean isUniform() {
         return inspected
                 && connections.altered.isEmpty()
+                && connections.suspect.isEmpty()
                 && connections.leftOpen.isEmpty()
                 && !anyIsolation
                 && (defaultIsolation == Connection.TRANSACTION_READ_COMMITTED
@@ -141,7 +155,7 @@ public final class TrackedSource {
                     this, raw, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
         if (defaultIsolation == Session.UNKNOWN_ISOLATION) defaultIsolation = raw.getTransactionIsolation();
         int isolation = anyIsolation ? Session.UNKNOWN_ISOLATION : defaultIsolation;
-        List<Announcement> leftOver = connections.take(raw);
+        List<PendingWrite> leftOver = connections.take(raw);
         boolean begun = connections.leftOpen.contains(raw);
         if (!inspected && leftOver.isEmpty() && !begun && !autoCommit) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
@@ -160,38 +174,89 @@ public final class TrackedSource {
         return inspected;
     }
 
+    /**
+     * Asks the catalog. Does nothing while somebody else is at it for long, or while a transaction is changing the schema,
+     * for whose locks the catalog might have to wait.
+     */
     void inspect(Connection raw) {
-        synchronized (inspecting) {
+        if (connections.isEverythingStanding() || open.stream().anyMatch(Session::isChangingSchema)) return;
+        try {
+            if (!inspecting.tryLock(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try {
             if (inspected || System.nanoTime() - nextInspection < 0) return;
-            long version = schemaVersion;
+            long version = schemas.version();
             Runnable publish = effects.inspect(this, raw);
             if (publish == null) {
                 nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
                 return;
             }
+            if (sessionState == null && !isAltered(raw) && !isSuspect(raw)) sessionState = stateOf(raw);
             synchronized (schemaLock) {
-                if (version != schemaVersion) return;
+                if (schemas.isOutdated(version)) return;
                 publish.run();
                 inspected = true;
             }
+        } finally {
+            inspecting.unlock();
         }
     }
 
-    /** What was known of the schema is out of date. Called before the change's intents are removed. */
-    void schemaChanged() {
-        synchronized (schemaLock) {
-            effects.schemaChanged(this);
-            lookAgain();
-        }
+    /**
+     * What {@link Effects} knows of the schema, for its own use.
+     *
+     * @return what was last set, or {@code null}
+     */
+    public @Nullable Object schema() {
+        return schema;
     }
 
-    /** What is known of the schema may be out of date. */
-    void lookAgain() {
+    /**
+     * Keeps what {@link Effects} knows of the schema.
+     *
+     * @param known anything, or {@code null} if nothing is known
+     */
+    public void schema(@Nullable Object known) {
+        schema = known;
+    }
+
+    /** What was known of the schema is out of date, or may be. */
+    void forgetSchema() {
         synchronized (schemaLock) {
-            schemaVersion++;
             inspected = false;
             effects.forget(this);
         }
+    }
+
+    private @Nullable String stateOf(Connection raw) {
+        try {
+            return SessionState.describe(raw, dialect());
+        } catch (SQLException e) {
+            LOG.debug("{}: cannot ask for the state of a session of {}", cacheName, name, e);
+            return null;
+        }
+    }
+
+    /** Code of unknown effect is about to run on the connection, and may alter the session. */
+    void suspect(Connection raw) {
+        connections.suspect.add(raw);
+    }
+
+    boolean isSuspect(Connection raw) {
+        return connections.suspect.contains(raw);
+    }
+
+    /** Finds out whether code of unknown effect has left the session as it was. To be called outside a transaction. */
+    void verify(Connection raw) {
+        if (!isSuspect(raw)) return;
+        String expected = sessionState;
+        // Until the state of an unaltered session is known, nothing can be compared.
+        if (expected == null && !inspected) return;
+        if (expected == null || !expected.equals(stateOf(raw))) altered(raw);
+        connections.suspect.remove(raw);
     }
 
     void isolationVaries() {
@@ -212,8 +277,8 @@ public final class TrackedSource {
     }
 
     /** Marks what a transaction wrote whose end will not be seen by its session. */
-    void stand(Connection raw, Tags tags) {
-        connections.stand(raw, tags);
+    void stand(Connection raw, Tags tags, long analysedAt) {
+        connections.stand(raw, tags, analysedAt);
     }
 
     /** A connection was given back within a transaction that has a snapshot. */
@@ -228,12 +293,12 @@ public final class TrackedSource {
                         + " closed (use an untracked DataSource for such work, and invalidate(..) after it)",
                 cacheName,
                 name);
-        stand(raw, Tags.everything());
+        stand(raw, Tags.everything(), schemas.version());
     }
 
     void standForever(Tags tags) {
         if (tags.isEmpty()) return;
-        generations.announce(tags);
+        schemas.announce(tags, schemas.version());
         LOG.warn(
                 "{}: a transaction was prepared for a two-phase commit; {} will not be cached any more",
                 cacheName,
@@ -251,8 +316,8 @@ public final class TrackedSource {
     }
 
     /** Whether a commit has taken effect is unknown: the intents stay until it is known (rule P11). */
-    void doubt(Announcement announcement, Connection raw, Connection physical) {
-        doubts.add(announcement, raw, physical, asker);
+    void doubt(PendingWrite write, Connection raw, Connection physical) {
+        doubts.add(write, raw, physical, asker);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.jooqcache.internal.transaction;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import dev.jooqcache.internal.transaction.TrackedSource.Returning;
+import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -39,6 +40,7 @@ public final class Tracking {
     private final Effects effects;
     private final CommitDoubts doubts;
     private final KnownConnections connections;
+    private final SchemaWatch schemas;
     private final AtomicInteger names = new AtomicInteger();
     private final Map<Object, TrackedSource> sources = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -55,7 +57,8 @@ public final class Tracking {
         this.generations = generations;
         this.effects = effects;
         this.doubts = doubts;
-        this.connections = new KnownConnections(generations, doubts);
+        this.schemas = new SchemaWatch(generations, this::forgetSchemas);
+        this.connections = new KnownConnections(schemas, doubts);
     }
 
     /**
@@ -113,13 +116,21 @@ public final class Tracking {
         }
     }
 
-    /** What is known of the schemas may be out of date: they are read again. */
-    public void lookAgain() {
+    /**
+     * Announces a writer of unknown effect whom nobody sees.
+     *
+     * @return ends it: what is known of the schemas is forgotten, and everything is invalidated
+     */
+    public Runnable announceEverything() {
+        return schemas.announce(Tags.everything(), schemas.version())::committed;
+    }
+
+    private void forgetSchemas() {
         List<TrackedSource> all;
         synchronized (sources) {
             all = List.copyOf(sources.values());
         }
-        all.forEach(TrackedSource::lookAgain);
+        all.forEach(TrackedSource::forgetSchema);
     }
 
     private boolean isOurs(TrackedSource source) {
@@ -143,6 +154,7 @@ public final class Tracking {
                     effects,
                     doubts,
                     connections,
+                    schemas,
                     returning(identity),
                     asker);
             sources.put(identity, made);

@@ -38,6 +38,6 @@ final class UpdatableResultSet extends DefaultResultSet {
     }
 
     private void write(VoidCall call) throws SQLException {
-        session.run(Effect.UNKNOWN, call.asCall());
+        session.run(Effect.UNKNOWN, session.source().schemas().version(), call.asCall());
     }
 }
