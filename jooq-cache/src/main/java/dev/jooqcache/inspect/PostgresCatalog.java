@@ -310,7 +310,9 @@ final class PostgresCatalog extends Catalog {
             case "4" -> Set.of(WriteEvent.DELETE);
             default -> WriteEvent.ALL;
         };
-        Behavior action = calling(code().called(text(row, 3)))
+        // The bracket around several statements makes the word before it look like a function.
+        String definition = text(row, 3).replaceFirst(" DO +((INSTEAD|ALSO) +)?\\(", " ; (");
+        Behavior action = calling(code().called(definition))
                 .and(Behavior.writing(on(row).stream().map(Target::any).toList()));
         return new TriggerModel(text(row, 4), Timing.RULE, event, action, new TreeSet<>());
     }
