@@ -142,8 +142,10 @@ public final class CacheEngine {
     public String scope(Configuration configuration) {
         String hinted = hint(configuration).scope();
         String general = settings.scope().get();
-        if (general == null || general.isEmpty()) return hinted == null ? "" : hinted;
-        return hinted == null ? general : general.length() + ":" + general + hinted;
+        if (hinted == null && (general == null || general.isEmpty())) return "";
+        String first = general == null ? "" : general;
+        // The length keeps ("s", "k") apart from ("sk", none) and from any name that looks like both.
+        return first.length() + ":" + first + (hinted == null ? "" : hinted);
     }
 
     /** The result for a fingerprint, if it is exact at the stamp. */
