@@ -143,7 +143,8 @@ class PartitionTest {
                 "insert into p values (1, 1), (101, 1)")) {
             String low = "p partition (p_low)";
             assertReaches(f, "insert into p values (2, 2)", List.of("p", low), OTHER);
-            assertReaches(f, "insert into p partition (p_low) values (3, 2)", List.of("p", low), OTHER);
+            // jOOQ's parser does not know the clause, so everything is invalidated.
+            assertReaches(f, "insert into p partition (p_low) values (3, 2)", List.of("p", low), List.of());
             assertReaches(f, "update p set id = id + 100 where id = 1", List.of("p", low), OTHER);
         }
     }

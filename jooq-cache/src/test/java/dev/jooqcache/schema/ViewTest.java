@@ -16,6 +16,8 @@ import dev.jooqcache.testing.Fixture;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.ResultQuery;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,7 +138,9 @@ class ViewTest {
                 };
         try (Fixture f = fixture(database, ddl)) {
             String low = database == POSTGRESQL ? "p_low" : "p partition (p_low)";
-            assertReaches(f, "insert into " + low + " values (1, 1)", List.of("shown", "p"), List.of("other"));
+            // jOOQ's parser does not know MariaDB's clause, so everything is invalidated there.
+            List<String> kept = database == POSTGRESQL ? List.of("other") : List.of();
+            assertReaches(f, "insert into " + low + " values (1, 1)", List.of("shown", "p"), kept);
             assertReaches(f, "insert into p values (100, 1)", List.of("shown", "p"), List.of("other"));
         }
     }
@@ -168,7 +172,7 @@ class ViewTest {
                 "create view on_dated as select id from dated")) {
             f.assertBypass(BypassReason.NONDETERMINISTIC_FUNCTION, dsl -> rows(dsl, "dated"));
             f.assertBypass(BypassReason.NONDETERMINISTIC_FUNCTION, dsl -> rows(dsl, "on_dated"));
-            assertThat(f.cache.explain(rows(f.dsl, "on_dated")).toString()).contains("current_date");
+            assertThat(f.cache.explain(rows(f.dsl, "on_dated")).toString()).containsAnyOf("current_date", "curdate");
         }
     }
 
@@ -187,7 +191,7 @@ class ViewTest {
         }
     }
 
-    private static org.jooq.ResultQuery<org.jooq.Record> keyed(Fixture f, DSLContext dsl, String key) {
+    private static ResultQuery<Record> keyed(Fixture f, DSLContext dsl, String key) {
         return rows(f.cache.with(dsl, CacheHint.key(key)), "mine");
     }
 

@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -79,6 +80,22 @@ public enum Database {
             }
             return server + name + "?user=root&allowMultiQueries=true";
         }
+
+        /** A model describes all databases of the server, so those of other tests must be gone. */
+        @Override
+        void drop(String url) throws SQLException {
+            String name = url.replaceAll(".*/(t\\d+)\\?.*", "$1");
+            try (Connection connection = DriverManager.getConnection(url);
+                    Statement statement = connection.createStatement()) {
+                List<String> schemas = new ArrayList<>();
+                try (ResultSet rows = statement.executeQuery(
+                        "select schema_name from information_schema.schemata where schema_name = '" + name
+                                + "' or schema_name like '" + name + "\\_%'")) {
+                    while (rows.next()) schemas.add(rows.getString(1));
+                }
+                for (String schema : schemas) statement.execute("drop database `" + schema + "`");
+            }
+        }
     };
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -104,7 +121,7 @@ public enum Database {
 
     abstract String create(String name) throws Exception;
 
-    /** Drops a database that {@link #newUrl} has created, where that saves time in the end. */
+    /** Drops a database that {@link #newUrl} has created, where that saves time in the end or other tests would see it. */
     void drop(String url) throws SQLException {}
 
     /** The databases that take part in this run. */
