@@ -171,10 +171,10 @@ abstract class Catalog {
      * @param consumer takes the first row and all rows of one name
      */
     final void grouped(String sql, BiConsumer<Record, List<Record>> consumer) {
-        Map<String, List<Record>> rows = new LinkedHashMap<>();
+        Map<List<String>, List<Record>> rows = new LinkedHashMap<>();
         each(
                 sql,
-                row -> rows.computeIfAbsent(name(row) + "." + text(row, 2), c -> new ArrayList<>())
+                row -> rows.computeIfAbsent(List.of(text(row, 0), text(row, 1), text(row, 2)), c -> new ArrayList<>())
                         .add(row));
         rows.values().forEach(of -> consumer.accept(of.get(0), of));
     }

@@ -98,7 +98,7 @@ public final class SchemaInspector implements Inspection {
                 : null;
     }
 
-    /** Never fails within a transaction, since a history that is not there is not asked. */
+    /** Never fails within a transaction: a history that is not there is not asked. */
     @Override
     public @Nullable String version(Connection connection, SQLDialect dialect) throws SQLException {
         SortedMap<String, String> versions = new TreeMap<>();

@@ -54,6 +54,12 @@ class ModelCheckTest {
             return super.execute(sql, real);
         }
 
+        @Override
+        protected <T> T executeText(String sql, Call<T> real) throws SQLException {
+            statements.add(sql);
+            return super.executeText(sql, real);
+        }
+
         List<String> ofCatalog() {
             return statements.stream()
                     .filter(sql -> sql.contains("pg_") || sql.contains("information_schema"))

@@ -6,10 +6,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jooq.tools.jdbc.DefaultConnection;
 import org.jooq.tools.jdbc.DefaultPreparedStatement;
+import org.jooq.tools.jdbc.DefaultStatement;
 
 /** A data source between the cache and a pool, where tests delay or break what is sent to a real database. */
 public class InterceptedDataSource implements DataSource {
@@ -22,6 +24,11 @@ public class InterceptedDataSource implements DataSource {
 
     /** Executes a prepared statement. */
     protected <T> T execute(String sql, Call<T> real) throws SQLException {
+        return real.run();
+    }
+
+    /** Executes a text that was not prepared. */
+    protected <T> T executeText(String sql, Call<T> real) throws SQLException {
         return real.run();
     }
 
@@ -113,6 +120,11 @@ public class InterceptedDataSource implements DataSource {
         }
 
         @Override
+        public Statement createStatement() throws SQLException {
+            return new InterceptedText(getDelegate().createStatement(), this);
+        }
+
+        @Override
         public void commit() throws SQLException {
             InterceptedDataSource.this.commit(getDelegate());
         }
@@ -135,6 +147,23 @@ public class InterceptedDataSource implements DataSource {
         @Override
         public void close() throws SQLException {
             InterceptedDataSource.this.close(getDelegate());
+        }
+    }
+
+    private final class InterceptedText extends DefaultStatement {
+
+        InterceptedText(Statement statement, Connection creator) {
+            super(statement, creator);
+        }
+
+        @Override
+        public boolean execute(String sql) throws SQLException {
+            return executeText(sql, () -> getDelegate().execute(sql));
+        }
+
+        @Override
+        public ResultSet executeQuery(String sql) throws SQLException {
+            return executeText(sql, () -> getDelegate().executeQuery(sql));
         }
     }
 

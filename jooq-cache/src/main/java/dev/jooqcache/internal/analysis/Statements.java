@@ -150,8 +150,8 @@ public final class Statements implements Effects {
         }
     }
 
-    private static @Nullable Dependencies schema(TrackedSource dataSource) {
-        return (Dependencies) dataSource.schema();
+    private @Nullable Dependencies schema(TrackedSource dataSource) {
+        return (Dependencies) dataSource.schema(this);
     }
 
     @Override
@@ -159,7 +159,7 @@ public final class Statements implements Effects {
         try {
             Dependencies schema = models.of(dataSource, connection);
             dataSources.add(dataSource);
-            return () -> dataSource.schema(schema);
+            return () -> dataSource.setSchema(schema);
         } catch (SQLException | RuntimeException e) {
             LOG.warn(
                     "{}: cannot read the catalog of data source {}; until that succeeds its queries are not cached, and"
@@ -174,7 +174,7 @@ public final class Statements implements Effects {
     @Override
     public void forget(TrackedSource dataSource) {
         models.changed(dataSource);
-        dataSource.schema(null);
+        dataSource.setSchema(null);
     }
 
     private record Key(TrackedSource dataSource, String sql) {}

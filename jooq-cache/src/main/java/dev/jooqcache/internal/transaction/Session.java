@@ -224,6 +224,7 @@ public final class Session {
                 yield changeSchema(call);
             }
             case CODE -> {
+                if (!inTransaction()) source.noteState(raw);
                 source.suspect(raw);
                 yield unknown(call);
             }
@@ -394,7 +395,7 @@ public final class Session {
 
     /** With autocommit off there is no other moment outside a transaction. */
     private void verifyBetweenTransactions() {
-        if (autoCommit || foreign || uncertain || !source.isSuspect(raw)) return;
+        if (autoCommit || foreign || uncertain || !source.hasSuspects()) return;
         source.verify(raw);
         try {
             raw.rollback();

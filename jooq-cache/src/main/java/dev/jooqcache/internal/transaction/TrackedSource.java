@@ -194,7 +194,6 @@ public final class TrackedSource {
                 nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
                 return;
             }
-            if (sessionState == null && !isAltered(raw) && !isSuspect(raw)) sessionState = stateOf(raw);
             synchronized (schemaLock) {
                 if (schemas.isOutdated(version)) return;
                 publish.run();
@@ -208,10 +207,11 @@ public final class TrackedSource {
     /**
      * What {@link Effects} knows of the schema, for its own use.
      *
-     * @return what was last set, or {@code null}
+     * @param whose the one that asks
+     * @return what was last set, or {@code null}, also if the data source belongs to another cache
      */
-    public @Nullable Object schema() {
-        return schema;
+    public @Nullable Object schema(Effects whose) {
+        return whose.equals(effects) ? schema : null;
     }
 
     /**
@@ -219,7 +219,7 @@ public final class TrackedSource {
      *
      * @param known anything, or {@code null} if nothing is known
      */
-    public void schema(@Nullable Object known) {
+    public void setSchema(@Nullable Object known) {
         schema = known;
     }
 
@@ -249,13 +249,26 @@ public final class TrackedSource {
         return connections.suspect.contains(raw);
     }
 
-    /** Finds out whether code of unknown effect has left the session as it was. To be called outside a transaction. */
+    /** Whether code of unknown effect has run on some connection. */
+    boolean hasSuspects() {
+        return !connections.suspect.isEmpty();
+    }
+
+    /** Notes how a session is that nobody has altered, if that is not known yet. To be called outside a transaction. */
+    void noteState(Connection raw) {
+        if (sessionState == null && !isAltered(raw) && !isSuspect(raw)) sessionState = stateOf(raw);
+    }
+
+    /**
+     * Finds out whether code of unknown effect has left the session as it was; not before another session has shown how
+     * that is. To be called outside a transaction.
+     */
     void verify(Connection raw) {
-        if (!isSuspect(raw)) return;
+        if (!hasSuspects()) return;
+        noteState(raw);
         String expected = sessionState;
-        // Until the state of an unaltered session is known, nothing can be compared.
-        if (expected == null && !inspected) return;
-        if (expected == null || !expected.equals(stateOf(raw))) altered(raw);
+        if (expected == null || !isSuspect(raw)) return;
+        if (!expected.equals(stateOf(raw))) altered(raw);
         connections.suspect.remove(raw);
     }
 

@@ -32,7 +32,7 @@ class StatementKindTest {
                     set default_transaction_isolation = 'serializable' | POSTGRES | SESSION_ISOLATION
                     lock tables book write                         | MARIADB  | UNKNOWN
                     lock table book                                | POSTGRES | NONE
-                    call p()                                       | POSTGRES | SCHEMA
+                    call p()                                       | POSTGRES | CODE
                     drop table book                                | H2       | SCHEMA
                     create temporary table book (id int)           | H2       | TEMPORARY_TABLE
                     set schema s2; insert into book values (1)     | H2       | TEMPORARY_TABLE
