@@ -74,7 +74,7 @@ public final class Models {
         refused.remove(dataSource);
         SQLDialect dialect = dataSource.dialect();
         CacheModel model = given;
-        if (model == null || changed.contains(dataSource)) return inspected(dataSource, connection, dialect);
+        if (model == null || asksCatalog(dataSource)) return inspected(dataSource, connection, dialect);
         if (check == ModelCheck.NONE) return believed(dataSource, model);
         String expected = model.version();
         if (expected != null && Objects.equals(expected, inspection.version(connection, dialect)))
@@ -96,6 +96,11 @@ public final class Models {
         if (check == ModelCheck.LOG) return Dependencies.of(live.merge(declarations));
         refused.add(dataSource);
         return null;
+    }
+
+    /** Whether no model was given, or it has been outdated. */
+    boolean asksCatalog(TrackedSource dataSource) {
+        return given == null || changed.contains(dataSource);
     }
 
     /** Whether the given model does not fit, and nothing is to be cached. */

@@ -172,6 +172,11 @@ public final class Statements implements Effects {
     }
 
     @Override
+    public boolean asksCatalog(TrackedSource dataSource) {
+        return models.asksCatalog(dataSource);
+    }
+
+    @Override
     public void forget(TrackedSource dataSource) {
         models.changed(dataSource);
         dataSource.setSchema(null);

@@ -26,6 +26,14 @@ public interface Effects {
     Runnable inspect(TrackedSource dataSource, Connection connection);
 
     /**
+     * Whether the database is asked for its schema, rather than a model that was given.
+     *
+     * @param dataSource the data source
+     * @return whether {@link #inspect} asks the catalog
+     */
+    boolean asksCatalog(TrackedSource dataSource);
+
+    /**
      * What was known of the data source's schema is out of date, or may be.
      *
      * @param dataSource the data source

@@ -190,6 +190,7 @@ public final class TrackedSource {
             if (inspected || System.nanoTime() - nextInspection < 0) return;
             long version = schemas.version();
             Runnable publish = effects.inspect(this, raw);
+            if (effects.asksCatalog(this)) noteState(raw);
             if (publish == null) {
                 nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
                 return;
