@@ -32,7 +32,16 @@ public record Behavior(
     public static final Behavior NONE =
             new Behavior(Volatility.IMMUTABLE, new TreeSet<>(), new TreeSet<>(), new TreeSet<>(), "", null);
 
-    /** Copies the sets and folds the names of routines. */
+    /**
+     * Copies the sets and folds the names of routines.
+     *
+     * @param volatility how far it gives the same result again
+     * @param reads the tables and views that it may read
+     * @param writes the tables that it may write
+     * @param calls the routines, other than the database's own, that it may call, by their folded names
+     * @param cause what makes it volatile or dependent on the session, for instance {@code current_date}; or empty
+     * @param unknown why its effects cannot be known, or {@code null} if they are all told here
+     */
     public Behavior {
         reads = Collections.unmodifiableSortedSet(new TreeSet<>(reads));
         writes = Collections.unmodifiableSortedSet(new TreeSet<>(writes));

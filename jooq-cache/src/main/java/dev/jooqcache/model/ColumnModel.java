@@ -21,7 +21,13 @@ public record ColumnModel(String name, String type, Generation generation) {
         VIRTUAL
     }
 
-    /** Folds the name. */
+    /**
+     * Folds the name.
+     *
+     * @param name its folded name
+     * @param type its SQL type, as the catalog spells it
+     * @param generation who computes it
+     */
     public ColumnModel {
         name = TableName.fold(name);
     }

@@ -32,7 +32,16 @@ public record ForeignKeyModel(
         SET_DEFAULT
     }
 
-    /** Copies the columns and folds their names. */
+    /**
+     * Copies the columns and folds their names.
+     *
+     * @param name the constraint's name
+     * @param columns the referring columns in order, folded
+     * @param references the table that is referred to
+     * @param referenced the columns that are referred to, in the same order, folded
+     * @param onDelete what happens to the referring rows when a row that they refer to goes
+     * @param onUpdate what happens to them when its key changes
+     */
     public ForeignKeyModel {
         columns = columns.stream().map(TableName::fold).toList();
         referenced = referenced.stream().map(TableName::fold).toList();

@@ -19,7 +19,13 @@ public record KeyModel(String name, Kind kind, List<String> columns) {
         UNIQUE
     }
 
-    /** Copies the columns and folds their names. */
+    /**
+     * Copies the columns and folds their names.
+     *
+     * @param name the constraint's name
+     * @param kind which of the two
+     * @param columns its columns in order, folded
+     */
     public KeyModel {
         columns = columns.stream().map(TableName::fold).toList();
     }

@@ -26,7 +26,16 @@ public record Lineage(
         String session,
         Reach reach) {
 
-    /** Copies the collections. */
+    /**
+     * Copies the collections.
+     *
+     * @param tags the tags of the tables that it depends on, each with the way to it; an empty way if the query names it
+     * @param names the names of all relations on the way, views among them
+     * @param reason why it cannot be cached, or {@code null} if it can
+     * @param detail what gave the reason
+     * @param session what depends on the session's user, role, schema or settings, or empty if nothing does
+     * @param reach what the code that it runs touches
+     */
     public Lineage {
         tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
         names = Collections.unmodifiableSortedSet(new TreeSet<>(names));

@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 public record Reach(
         SortedMap<String, String> tags, @Nullable String everything) {
 
-    /** Copies the map. */
+    /**
+     * Copies the map.
+     *
+     * @param tags the tags that it touches, each with the way to it; an empty way if the statement names it
+     * @param everything why it may touch anything, or {@code null} if the tags are all
+     */
     public Reach {
         tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
     }

@@ -35,7 +35,15 @@ public record RoutineModel(String schema, String name, Kind kind, String signatu
         CAST
     }
 
-    /** Folds the names. */
+    /**
+     * Folds the names.
+     *
+     * @param schema its folded schema, or empty
+     * @param name its folded name, or an operator's symbol
+     * @param kind what it is
+     * @param signature its argument types, to tell overloads apart; may be empty
+     * @param behavior what it does
+     */
     public RoutineModel {
         schema = TableName.fold(schema);
         name = TableName.fold(name);

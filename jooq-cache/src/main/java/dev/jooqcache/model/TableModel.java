@@ -83,7 +83,20 @@ public record TableModel(
         }
     }
 
-    /** Copies the collections; all but the columns are sorted by name. */
+    /**
+     * Copies the collections; all but the columns are sorted by name.
+     *
+     * @param name its name
+     * @param kind what it is
+     * @param columns its columns in order
+     * @param keys its primary and unique keys
+     * @param foreignKeys its references to other tables
+     * @param parents the tables that it is a partition of, or inherits from
+     * @param traits what sets it apart from an ordinary table
+     * @param reading what reading it does besides reading its rows: a view's definition, policies, columns computed then
+     * @param writing what writing it does besides writing its row: defaults, checks, columns computed then
+     * @param triggers its triggers and rules
+     */
     public TableModel {
         columns = List.copyOf(columns);
         keys = sorted(keys, Comparator.comparing(KeyModel::kind).thenComparing(KeyModel::name));

@@ -22,7 +22,12 @@ public record TableName(String schema, String name) implements Comparable<TableN
     private static final Set<String> SYSTEM_SCHEMAS =
             Set.of("information_schema", "pg_catalog", "mysql", "performance_schema", "sys", "sqlite_master");
 
-    /** Folds both parts. */
+    /**
+     * Folds both parts.
+     *
+     * @param schema the folded schema, or an empty string if the name is unqualified
+     * @param name the folded name, used as the tag
+     */
     public TableName {
         schema = fold(schema);
         name = fold(name);

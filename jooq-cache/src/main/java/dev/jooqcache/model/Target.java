@@ -24,6 +24,9 @@ public record Target(TableName table, Set<WriteEvent> events, SortedSet<String> 
     /**
      * Copies the sets and folds the names of the columns.
      *
+     * @param table the table
+     * @param events in which ways
+     * @param columns the columns that an UPDATE names; empty means any
      * @throws IllegalArgumentException if there is no event
      */
     public Target {

@@ -40,6 +40,11 @@ public record TriggerModel(
     /**
      * Copies the sets and folds the names of columns.
      *
+     * @param name its name; {@link #DECLARED} for one that stands for all triggers of its table
+     * @param timing when it is run
+     * @param events what sets it off
+     * @param action what it does besides changing the row at hand
+     * @param ownColumns the columns of the row at hand that it may change; {@code *} means any
      * @throws IllegalArgumentException if there is no event
      */
     public TriggerModel {

@@ -148,6 +148,16 @@ class NeverCachedTest {
                 H2,
                 MARIADB);
         moving(
+                "a time of day as a timestamp",
+                dsl -> dsl.resultQuery("select cast(time '10:00:00' as timestamp) from x"),
+                POSTGRESQL,
+                MARIADB);
+        moving(
+                "a time of day as a datetime",
+                dsl -> dsl.resultQuery("select cast(time '10:00:00' as datetime) from x"),
+                H2,
+                POSTGRESQL);
+        moving(
                 "'today' as a date",
                 dsl -> dsl.select(X.ID, inline("today").cast(SQLDataType.DATE)).from(X),
                 H2,

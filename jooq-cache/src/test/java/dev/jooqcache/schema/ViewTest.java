@@ -147,6 +147,17 @@ class ViewTest {
 
     @DatabaseTest
     @DisplayName("R3: a materialized view changes when it is refreshed, and not before")
+    void materializedView_onH2_isFreshWhenRefreshed(Database database) {
+        if (database != H2) return; // Its catalog fails to show columns then, so every write touches everything.
+        try (Fixture f = fixture(database, "create materialized view m as select id, v from a")) {
+            f.dsl.execute(UPDATE_A);
+            f.assertFresh(dsl -> dsl.resultQuery("select * from m order by 1"));
+            f.dsl.execute("refresh materialized view m");
+            f.assertFresh(dsl -> dsl.resultQuery("select * from m order by 1"));
+        }
+    }
+
+    @DatabaseTest
     void materializedView_isFreshWhenRefreshed(Database database) {
         if (database != POSTGRESQL) return; // MariaDB has none, and H2 fails to show any columns once it has one.
         try (Fixture f = fixture(

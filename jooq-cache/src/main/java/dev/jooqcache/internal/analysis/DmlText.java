@@ -1,14 +1,19 @@
 package dev.jooqcache.internal.analysis;
 
+import dev.jooqcache.model.WriteEvent;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jooq.SQLDialect;
 
 /** What the words of an INSERT, UPDATE, DELETE or MERGE tell besides its tables. */
 final class DmlText {
 
-    private static final Set<String> NOT_PLAIN =
-            Set.of("conflict", "duplicate", "replace", "merge", "update", "delete");
+    /** What else a statement of one kind of DML may do, if one of these words is in it. */
+    private static final Map<WriteEvent, Set<String>> NOT_PLAIN = Map.of(
+            WriteEvent.INSERT, Set.of("conflict", "duplicate", "replace", "merge", "update", "delete"),
+            WriteEvent.UPDATE, Set.of("insert", "replace", "merge", "delete"),
+            WriteEvent.DELETE, Set.of("insert", "replace", "merge", "update"));
 
     private DmlText() {}
 
@@ -45,10 +50,12 @@ final class DmlText {
         return true;
     }
 
-    /** Whether nothing but new rows can come of it: no upsert, no MERGE, no other DML in a CTE. */
-    static boolean isPlainInsert(List<SqlToken> tokens) {
+    /** How it writes: as its parts tell if they are of one kind and its words do not tell more, else in any way. */
+    static Set<WriteEvent> events(Set<WriteEvent> parts, List<SqlToken> tokens) {
+        if (parts.size() != 1) return WriteEvent.ROWS;
+        Set<String> others = NOT_PLAIN.getOrDefault(parts.iterator().next(), Set.of());
         for (SqlToken token : tokens)
-            if (token.kind() == SqlToken.Kind.WORD && NOT_PLAIN.contains(token.text())) return false;
-        return true;
+            if (token.kind() == SqlToken.Kind.WORD && others.contains(token.text())) return WriteEvent.ROWS;
+        return parts;
     }
 }

@@ -3,7 +3,6 @@ package dev.jooqcache.internal.analysis;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.model.TableName;
-import dev.jooqcache.model.WriteEvent;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -184,9 +183,7 @@ final class Planner {
             targets.addAll(named.tables());
         }
         if (targets.isEmpty()) return unknown("target of DML");
-        boolean onlyNewRows = parts.insertsOnly() && DmlText.isPlainInsert(tokens);
-        Set<WriteEvent> events = onlyNewRows ? Set.of(WriteEvent.INSERT) : WriteEvent.ROWS;
-        return Plan.write(targets, events, new SelectText(tokens, dialect).calls())
+        return Plan.write(targets, DmlText.events(parts.events(), tokens), new SelectText(tokens, dialect).calls())
                 .withReads(parts.tables());
     }
 

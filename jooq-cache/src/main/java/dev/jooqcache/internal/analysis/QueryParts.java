@@ -2,6 +2,8 @@ package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.model.TableName;
+import dev.jooqcache.model.WriteEvent;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -49,7 +51,7 @@ final class QueryParts implements VisitListener {
     private @Nullable TableImpl<?> candidate;
     private boolean candidateDeclared;
     private boolean dml;
-    private boolean insertOnly = true;
+    private final Set<WriteEvent> events = EnumSet.noneOf(WriteEvent.class);
     private boolean unknownTarget;
     private boolean opaque;
     private boolean customText;
@@ -104,8 +106,9 @@ final class QueryParts implements VisitListener {
         return dml;
     }
 
-    boolean insertsOnly() {
-        return insertOnly;
+    /** The ways in which its DML writes, as far as its parts tell: an upsert shows as an INSERT. */
+    Set<WriteEvent> events() {
+        return events;
     }
 
     /** Whether a target is not told: then it is one of {@link #tables()}. */
@@ -142,10 +145,13 @@ final class QueryParts implements VisitListener {
         customText |= isCustom(part);
         if (part instanceof Table<?> table) table(context, table);
         else if (part instanceof SQL sql) opaque |= !PlainSql.namesNoTable(context, sql);
-        else if (part instanceof Insert<?>) dml(part instanceof QOM.Insert<?> insert ? insert.$into() : null);
-        else if (part instanceof Update<?>) change(part instanceof QOM.Update<?> update ? update.$table() : null);
-        else if (part instanceof Delete<?>) change(part instanceof QOM.Delete<?> delete ? delete.$from() : null);
-        else if (part instanceof Merge<?>) change(null);
+        else if (part instanceof Insert<?>)
+            dml(Set.of(WriteEvent.INSERT), part instanceof QOM.Insert<?> insert ? insert.$into() : null);
+        else if (part instanceof Update<?>)
+            dml(Set.of(WriteEvent.UPDATE), part instanceof QOM.Update<?> update ? update.$table() : null);
+        else if (part instanceof Delete<?>)
+            dml(Set.of(WriteEvent.DELETE), part instanceof QOM.Delete<?> delete ? delete.$from() : null);
+        else if (part instanceof Merge<?>) dml(WriteEvent.ROWS, null);
         else if (part instanceof Sequence<?> sequence)
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, "sequence " + sequence.getName());
         else if (isUsersOwn(part)) opaque = true;
@@ -156,13 +162,9 @@ final class QueryParts implements VisitListener {
         settleCandidate(context, null);
     }
 
-    private void change(@Nullable Table<?> target) {
-        insertOnly = false;
-        dml(target);
-    }
-
-    private void dml(@Nullable Table<?> target) {
+    private void dml(Set<WriteEvent> how, @Nullable Table<?> target) {
         dml = true;
+        events.addAll(how);
         if (target == null) unknownTarget = true;
         else targets.add(target);
     }

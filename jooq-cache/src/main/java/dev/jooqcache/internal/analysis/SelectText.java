@@ -39,6 +39,7 @@ final class SelectText {
     private final boolean mysql;
     private final boolean postgres;
     private final boolean movingDates;
+    private final boolean datesTimes;
     private final Set<String> called = new HashSet<>();
     private final Set<String> unknown = new HashSet<>();
     private String session = "";
@@ -58,6 +59,7 @@ final class SelectText {
             case H2, HSQLDB, DERBY, MYSQL, MARIADB, CUBRID, IGNITE, TRINO -> false;
             default -> true;
         };
+        this.datesTimes = mysql || family == SQLDialect.H2;
         for (int i = 0; i < tokens.size(); i++) look(i);
     }
 
@@ -151,6 +153,8 @@ final class SelectText {
         boolean called = isSymbol(i + 1, '(');
         boolean qualified = isSymbol(i - 1, '.');
         if (word.equals("cast") && movingDates) casts = true;
+        if (called && word.equals("cast") && datesTimes && castsToTimestamp(i))
+            deny(BypassReason.NONDETERMINISTIC_FUNCTION, "cast to a timestamp, which may add today's date to a time");
         if (!called && !qualified && DML.contains(word) && !endsLock(i)) {
             writes = true;
             deny(BypassReason.WRITES, word);
@@ -173,6 +177,22 @@ final class SelectText {
         } else {
             name(i, word);
         }
+    }
+
+    /** Of anything but a bind value or a literal, whose type says that it is no time of day. */
+    private boolean castsToTimestamp(int cast) {
+        int end = closing(cast + 1);
+        int depth = 0;
+        for (int i = cast + 1; i < end; i++) {
+            if (isSymbol(i, '(')) depth++;
+            if (isSymbol(i, ')')) depth--;
+            boolean target = depth == 1 && isWord(i, "as") && (isWord(i + 1, "timestamp") || isWord(i + 1, "datetime"));
+            if (!target) continue;
+            boolean value = i == cast + 3
+                    && (isSymbol(cast + 2, '?') || tokens.get(cast + 2).kind() == Kind.LITERAL);
+            return !value;
+        }
+        return false;
     }
 
     private static boolean isSequence(String word) {

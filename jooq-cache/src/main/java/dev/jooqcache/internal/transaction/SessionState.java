@@ -30,7 +30,7 @@ final class SessionState {
 
     private static final String MARIADB = """
             select variable_name, variable_value from information_schema.session_variables
-            where variable_name not in ('ERROR_COUNT', 'IDENTITY', 'INSERT_ID', 'IN_TRANSACTION', 'LAST_GTID',
+            where variable_name not in ('AUTOCOMMIT', 'ERROR_COUNT', 'IDENTITY', 'INSERT_ID', 'IN_TRANSACTION', 'LAST_GTID',
               'LAST_INSERT_ID', 'PSEUDO_THREAD_ID', 'RAND_SEED1', 'RAND_SEED2', 'TIMESTAMP', 'WARNING_COUNT',
               'SKIP_PARALLEL_REPLICATION')
             and variable_name not like 'GTID%'
@@ -71,7 +71,11 @@ final class SessionState {
             statement.setQueryTimeout(SECONDS);
             try (ResultSet rows = statement.executeQuery(sql)) {
                 int columns = rows.getMetaData().getColumnCount();
-                while (rows.next()) for (int i = 1; i <= columns; i++) state.add(String.valueOf(rows.getString(i)));
+                while (rows.next()) {
+                    StringJoiner row = new StringJoiner("=");
+                    for (int i = 1; i <= columns; i++) row.add(String.valueOf(rows.getString(i)));
+                    state.add(row.toString());
+                }
             }
         }
         return state.toString();

@@ -6,6 +6,7 @@ import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -224,6 +225,12 @@ public final class TrackedSource {
         schema = known;
     }
 
+    private static List<String> difference(String expected, @Nullable String actual) {
+        List<String> lines = new ArrayList<>(List.of(String.valueOf(actual).split("\n")));
+        lines.removeAll(List.of(expected.split("\n")));
+        return lines;
+    }
+
     /** What was known of the schema is out of date, or may be. */
     void forgetSchema() {
         synchronized (schemaLock) {
@@ -269,7 +276,11 @@ public final class TrackedSource {
         noteState(raw);
         String expected = sessionState;
         if (expected == null || !isSuspect(raw)) return;
-        if (!expected.equals(stateOf(raw))) altered(raw);
+        String actual = stateOf(raw);
+        if (!expected.equals(actual)) {
+            LOG.debug("{}: code has altered a session of {}: {}", cacheName, name, difference(expected, actual));
+            altered(raw);
+        }
         connections.suspect.remove(raw);
     }
 
