@@ -61,7 +61,7 @@ final class MainTest {
     void run_schema_printsWhatDependsOnWhat() {
         assertThat(run("--schema")).isZero();
         assertThat(out.toString())
-                .contains("Schema version 8 (")
+                .contains("Schema version 7 (")
                 .contains("| catalogue.film_listing | view | copy (view film_listing)<br>film (view film_listing)")
                 .contains("`film_price_change` on `catalogue.film`");
     }

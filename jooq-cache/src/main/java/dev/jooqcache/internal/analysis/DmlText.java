@@ -15,6 +15,8 @@ final class DmlText {
             WriteEvent.UPDATE, Set.of("insert", "replace", "merge", "delete"),
             WriteEvent.DELETE, Set.of("insert", "replace", "merge", "update"));
 
+    private static final Set<String> DELTAS = Set.of("final", "new", "old");
+
     private DmlText() {}
 
     /**
@@ -48,6 +50,40 @@ final class DmlText {
             if (token.isSymbol(',') || token.isWord("join") || token.isSymbol('(')) return true;
         }
         return true;
+    }
+
+    /**
+     * The DML in a query of nothing but H2's data change delta table, by which jOOQ asks for generated values: {@code
+     * select id from final table (insert into ..)}.
+     *
+     * @return its tokens; empty if it is something else
+     */
+    static List<SqlToken> ofDeltaTable(List<SqlToken> tokens) {
+        int from = 1;
+        while (from < tokens.size() && isColumnList(tokens.get(from))) from++;
+        boolean delta = tokens.get(0).isWord("select")
+                && from + 4 < tokens.size()
+                && tokens.get(from).isWord("from")
+                && DELTAS.contains(tokens.get(from + 1).text())
+                && tokens.get(from + 2).isWord("table")
+                && tokens.get(from + 3).isSymbol('(');
+        if (!delta) return List.of();
+        int depth = 1;
+        int end = from + 4;
+        for (; end < tokens.size() && depth > 0; end++) {
+            if (tokens.get(end).isSymbol('(')) depth++;
+            if (tokens.get(end).isSymbol(')')) depth--;
+        }
+        // At most an alias follows.
+        return depth == 0 && tokens.size() - end <= 1 ? tokens.subList(from + 4, end - 1) : List.of();
+    }
+
+    private static boolean isColumnList(SqlToken token) {
+        return token.kind() == SqlToken.Kind.QUOTED
+                || token.isSymbol('.')
+                || token.isSymbol(',')
+                || token.isSymbol('*')
+                || (token.kind() == SqlToken.Kind.WORD && !token.isWord("from"));
     }
 
     /** How it writes: as its parts tell if they are of one kind and its words do not tell more, else in any way. */

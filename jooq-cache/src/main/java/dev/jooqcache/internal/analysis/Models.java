@@ -98,6 +98,13 @@ public final class Models {
         return null;
     }
 
+    /** What was true of the data source when its catalog was last read, or {@code null}. */
+    @Nullable
+    Dependencies last(TrackedSource dataSource) {
+        Inspected last = inspected.get(dataSource);
+        return last == null ? null : last.dependencies;
+    }
+
     /** Whether no model was given, or it has been outdated. */
     boolean asksCatalog(TrackedSource dataSource) {
         return given == null || changed.contains(dataSource);

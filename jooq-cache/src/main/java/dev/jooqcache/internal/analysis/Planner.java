@@ -122,6 +122,8 @@ final class Planner {
         Effect control = StatementKind.control(tokens, dialect);
         if (control != null)
             return Plan.control(control, BypassReason.PLAIN_SQL, tokens.get(0).text());
+        List<SqlToken> returning = DmlText.ofDeltaTable(tokens);
+        if (!returning.isEmpty()) return planOne(inner(sql, tokens, returning), returning, dialect);
         Plan parsed = parse(sql, tokens, dialect);
         if (parsed != null) return parsed;
         LOG.debug("not understood by jOOQ's parser: {}", sql);
@@ -224,6 +226,13 @@ final class Planner {
         for (SqlToken token : all)
             if (token.start() > last && token.isSymbol(';')) return sql.substring(start, token.start());
         return sql.substring(start);
+    }
+
+    /** The text of a part within brackets, of a text that begins with its first token. */
+    private static String inner(String sql, List<SqlToken> all, List<SqlToken> part) {
+        int offset = all.get(0).start();
+        int end = all.get(all.indexOf(part.get(part.size() - 1)) + 1).start();
+        return sql.substring(part.get(0).start() - offset, end - offset);
     }
 
     private static List<List<SqlToken>> split(List<SqlToken> tokens) {

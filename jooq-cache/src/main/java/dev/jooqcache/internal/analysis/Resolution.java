@@ -47,15 +47,22 @@ final class Resolution {
         };
     }
 
-    /** Without a model nothing can be cached, and what is written is not known. */
-    static AnalyzedStatement unresolved(String sql, Plan plan, BypassReason why) {
+    /**
+     * Without a model nothing can be cached, and what is written is not known. Whether code runs that may change the schema
+     * is told by what was last known, if anything was.
+     */
+    static AnalyzedStatement unresolved(String sql, Plan plan, @Nullable Dependencies last, BypassReason why) {
         Effect effect = switch (plan.kind()) {
             case CALL -> plan.control();
             case READ, CONTROL ->
                 plan.calls().unknown().isEmpty()
                         ? plan.control()
                         : plan.control().then(Effect.CODE);
-            case WRITE -> new Effect(Effect.Kind.WRITE, Tags.everything());
+            case WRITE -> {
+                boolean code =
+                        last != null && of(sql, plan, last, Set.of()).effect().equals(Effect.CODE);
+                yield code ? Effect.CODE : new Effect(Effect.Kind.WRITE, Tags.everything());
+            }
         };
         return new AnalyzedStatement(
                 sql,

@@ -70,19 +70,16 @@ public final class Statements implements Effects {
      * @return the outcome
      */
     public AnalyzedStatement of(Query query, String sql, Configuration configuration, TrackedSource dataSource) {
-        Dependencies schema = schema(dataSource);
-        AnalyzedStatement known = known(dataSource, sql, schema);
-        if (known != null) return known;
-        return remember(dataSource, sql, schema, Planner.plan(query, sql, configuration));
+        AnalyzedStatement known = known(dataSource, sql);
+        return known == null ? remember(dataSource, sql, Planner.plan(query, sql, configuration)) : known;
     }
 
     @Override
     public Effect of(TrackedSource dataSource, String sql) {
-        Dependencies schema = schema(dataSource);
-        AnalyzedStatement known = known(dataSource, sql, schema);
+        AnalyzedStatement known = known(dataSource, sql);
         if (known != null) return known.effect();
         try {
-            return remember(dataSource, sql, schema, Planner.plan(sql, dataSource.dialect()))
+            return remember(dataSource, sql, Planner.plan(sql, dataSource.dialect()))
                     .effect();
         } catch (RuntimeException | StackOverflowError e) {
             LOG.debug("{}: cannot analyse a statement, so it touches everything: {}", cacheName, sql, e);
@@ -90,11 +87,12 @@ public final class Statements implements Effects {
         }
     }
 
-    /** What was found out under another schema does not count. If the schema turns out to be unchanged, it does again. */
+    /** The plan of a text stays; what it means is found out anew under another schema. */
     @SuppressWarnings("ReferenceEquality")
-    private @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql, @Nullable Dependencies schema) {
+    private @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql) {
         Known known = statements.get(new Key(dataSource, sql));
-        return known != null && known.schema == schema ? known.statement : null;
+        if (known == null) return null;
+        return known.schema == schema(dataSource) ? known.statement : remember(dataSource, sql, known.plan);
     }
 
     /**
@@ -127,12 +125,13 @@ public final class Statements implements Effects {
         return touched;
     }
 
-    private AnalyzedStatement remember(TrackedSource dataSource, String sql, @Nullable Dependencies schema, Plan plan) {
+    private AnalyzedStatement remember(TrackedSource dataSource, String sql, Plan plan) {
+        Dependencies schema = schema(dataSource);
         AnalyzedStatement statement = schema == null
-                ? Resolution.unresolved(sql, plan, whyUnknown(dataSource))
+                ? Resolution.unresolved(sql, plan, models.last(dataSource), whyUnknown(dataSource))
                 : Resolution.of(sql, plan, schema, excluded);
         if (statements.size() >= limit) makeRoom();
-        statements.put(new Key(dataSource, sql), new Known(statement, schema));
+        statements.put(new Key(dataSource, sql), new Known(plan, statement, schema));
         if (statement.effect().tags().contains(Tags.EVERYTHING_TAG))
             LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), sql);
         return statement;
@@ -185,5 +184,7 @@ public final class Statements implements Effects {
     private record Key(TrackedSource dataSource, String sql) {}
 
     private record Known(
-            AnalyzedStatement statement, @Nullable Dependencies schema) {}
+            Plan plan,
+            AnalyzedStatement statement,
+            @Nullable Dependencies schema) {}
 }

@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
+import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
@@ -38,13 +39,14 @@ final class KnownConnections {
     }
 
     /** Marks what a transaction wrote whose end will not be seen by its session. What is marked already stays so. */
-    void stand(Connection raw, Tags tags, long analysedAt) {
+    void stand(Connection raw, Tags tags, long analysedAt, Change change) {
         synchronized (standing) {
             List<PendingWrite> marks =
                     standing.computeIfAbsent(PhysicalConnections.physical(raw), c -> new ArrayList<>());
             Tags marked = Tags.none();
             for (PendingWrite mark : marks) marked = marked.plus(mark.tags());
-            if (!marked.plus(tags).equals(marked)) marks.add(schemas.announce(tags, analysedAt));
+            boolean told = marks.stream().anyMatch(mark -> mark.change() == Change.SCHEMA) || change == Change.DATA;
+            if (!marked.plus(tags).equals(marked) || !told) marks.add(schemas.announce(tags, analysedAt, change));
             anyStanding = true;
         }
         doubts.watch(this);

@@ -17,10 +17,18 @@ import org.jspecify.annotations.Nullable;
  * version up and then escalates every registered write to everything. Whichever comes first, no write ends with tags of
  * another schema than it ran on. The change's own mark on everything stands until that is done.
  *
- * <p>Whatever touches everything may have changed the schema, too: code that nobody can look into, a text that is not
- * understood, a writer that cannot be seen.
+ * <p>What is not understood may have changed the schema, too: code that nobody can look into, a text that jOOQ's parser
+ * does not know, a writer that cannot be seen. Plain DML has not, even where nobody knows yet what it touches.
  */
 final class SchemaWatch {
+
+    /** What a write may change. */
+    enum Change {
+        /** Rows. */
+        DATA,
+        /** Rows, and what the catalog says. */
+        SCHEMA
+    }
 
     private final Generations generations;
     private final Runnable forget;
@@ -62,9 +70,10 @@ final class SchemaWatch {
      *
      * @param tags what it touches
      * @param analysedAt the version at which that was found out
+     * @param change what it may change
      */
-    PendingWrite announce(Tags tags, long analysedAt) {
-        PendingWrite write = new PendingWrite(tags);
+    PendingWrite announce(Tags tags, long analysedAt, Change change) {
+        PendingWrite write = new PendingWrite(tags, change);
         if (tags.isEmpty()) return write;
         underWay.add(write);
         write.announce(isOutdated(analysedAt));
@@ -75,17 +84,24 @@ final class SchemaWatch {
     final class PendingWrite {
 
         private final Tags tags;
+        private final Change change;
         private @Nullable Announcement announcement;
         private @Nullable Announcement escalation;
         private boolean ended;
 
-        private PendingWrite(Tags tags) {
+        private PendingWrite(Tags tags, Change change) {
             this.tags = tags;
+            this.change = change;
         }
 
         /** What the write touches, as far as it was analysed. */
         Tags tags() {
             return tags;
+        }
+
+        /** What the write may change. */
+        Change change() {
+            return change;
         }
 
         private synchronized void announce(boolean outdated) {
@@ -94,17 +110,13 @@ final class SchemaWatch {
         }
 
         private synchronized void escalate() {
-            if (!ended && escalation == null && !mayChangeSchemas())
+            if (!ended && escalation == null && !tags.contains(Tags.EVERYTHING_TAG))
                 escalation = generations.announce(Tags.everything());
-        }
-
-        private boolean mayChangeSchemas() {
-            return tags.contains(Tags.EVERYTHING_TAG);
         }
 
         /** The write has taken effect, or may have. */
         void committed() {
-            if (mayChangeSchemas() && !isEnded()) changed();
+            if (change == Change.SCHEMA && !isEnded()) changed();
             end(Announcement::committed);
         }
 

@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
@@ -60,6 +61,7 @@ public final class Session {
 
     private volatile Tags written = Tags.none();
     private volatile long analysedAt;
+    private volatile Change change = Change.DATA;
     private volatile boolean statementSent;
     private volatile boolean snapshotTaken;
     private volatile long snapshotClock = -1;
@@ -272,12 +274,13 @@ public final class Session {
     }
 
     private <T> T writeInTransaction(Tags tags, long version, SqlCall<T> call) throws SQLException {
-        note(tags, version);
+        note(tags, version, Change.DATA);
         return send(call);
     }
 
-    private void note(Tags tags, long version) {
-        if (foreign || uncertain) source.stand(physical(), tags, version);
+    private void note(Tags tags, long version, Change may) {
+        if (foreign || uncertain) source.stand(physical(), tags, version, may);
+        if (may == Change.SCHEMA) change = may;
         if (written.isEmpty()) analysedAt = version;
         analysedAt = Math.min(analysedAt, version);
         written = written.plus(tags);
@@ -291,12 +294,12 @@ public final class Session {
 
     /** Announces what the transaction has written. */
     private PendingWrite announceWritten() {
-        return source.schemas().announce(written, analysedAt);
+        return source.schemas().announce(written, analysedAt, change);
     }
 
     /** Intent, execute, bump: what one statement writes and commits by itself. */
     private <T> T bracket(Tags tags, long version, SqlCall<T> call) throws SQLException {
-        return bracket(source.schemas().announce(tags, version), call);
+        return bracket(source.schemas().announce(tags, version, Change.DATA), call);
     }
 
     private <T> T bracket(PendingWrite write, SqlCall<T> call) throws SQLException {
@@ -326,8 +329,8 @@ public final class Session {
     private <T> T unknown(SqlCall<T> call) throws SQLException {
         Tags before = written;
         long version = source.schemas().version();
-        if (inTransaction()) note(Tags.everything(), version);
-        return bracket(before.plus(Tags.everything()), version, call);
+        if (inTransaction()) note(Tags.everything(), version, Change.SCHEMA);
+        return bracket(source.schemas().announce(before.plus(Tags.everything()), version, Change.SCHEMA), call);
     }
 
     private <T> T begin(SqlCall<T> call) throws SQLException {
@@ -381,6 +384,7 @@ public final class Session {
         leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
         written = Tags.none();
+        change = Change.DATA;
         isolationUnknown = false;
         explicit = false;
         failed = false;
@@ -465,7 +469,7 @@ public final class Session {
         if (!inTransaction()) source.verify(raw);
         boolean open = inTransaction() && !foreign;
         boolean unended = open && !written.isEmpty();
-        if (unended) source.stand(physical(), written, analysedAt);
+        if (unended) source.stand(physical(), written, analysedAt, change);
         leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
         if (explicit) source.uncertain(raw);

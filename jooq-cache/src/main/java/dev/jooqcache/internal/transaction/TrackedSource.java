@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.generation.Generations;
+import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
@@ -302,8 +303,8 @@ public final class TrackedSource {
     }
 
     /** Marks what a transaction wrote whose end will not be seen by its session. */
-    void stand(Connection raw, Tags tags, long analysedAt) {
-        connections.stand(raw, tags, analysedAt);
+    void stand(Connection raw, Tags tags, long analysedAt, Change change) {
+        connections.stand(raw, tags, analysedAt, change);
     }
 
     /** A connection was given back within a transaction that has a snapshot. */
@@ -318,12 +319,12 @@ public final class TrackedSource {
                         + " closed (use an untracked DataSource for such work, and invalidate(..) after it)",
                 cacheName,
                 name);
-        stand(raw, Tags.everything(), schemas.version());
+        stand(raw, Tags.everything(), schemas.version(), Change.SCHEMA);
     }
 
     void standForever(Tags tags) {
         if (tags.isEmpty()) return;
-        schemas.announce(tags, schemas.version());
+        schemas.announce(tags, schemas.version(), Change.SCHEMA);
         LOG.warn(
                 "{}: a transaction was prepared for a two-phase commit; {} will not be cached any more",
                 cacheName,

@@ -122,7 +122,7 @@ public final class Tracking {
      * @return ends it: what is known of the schemas is forgotten, and everything is invalidated
      */
     public Runnable announceEverything() {
-        return schemas.announce(Tags.everything(), schemas.version())::committed;
+        return schemas.announce(Tags.everything(), schemas.version(), SchemaWatch.Change.SCHEMA)::committed;
     }
 
     private void forgetSchemas() {
