@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** What a {@link Plan} means on a data source whose model is known. */
 final class Resolution {
 
+    private static final Effect EVERYTHING = new Effect(Effect.Kind.WRITE, Tags.everything());
+
     private final Dependencies dependencies;
     private final Plan plan;
     private final Set<String> excluded;
@@ -52,17 +54,17 @@ final class Resolution {
      * is told by what was last known, if anything was.
      */
     static AnalyzedStatement unresolved(String sql, Plan plan, @Nullable Dependencies last, BypassReason why) {
+        Effect before =
+                last == null ? EVERYTHING : of(sql, plan, last, Set.of()).effect();
         Effect effect = switch (plan.kind()) {
             case CALL -> plan.control();
-            case READ, CONTROL ->
-                plan.calls().unknown().isEmpty()
-                        ? plan.control()
-                        : plan.control().then(Effect.CODE);
-            case WRITE -> {
-                boolean code =
-                        last != null && of(sql, plan, last, Set.of()).effect().equals(Effect.CODE);
-                yield code ? Effect.CODE : new Effect(Effect.Kind.WRITE, Tags.everything());
+            case READ, CONTROL -> {
+                boolean calls = !plan.calls().unknown().isEmpty();
+                boolean names = !plan.reads().isEmpty() || !plan.words().isEmpty();
+                Effect reading = calls ? Effect.CODE : names && !before.equals(Effect.NONE) ? EVERYTHING : Effect.NONE;
+                yield plan.control().then(reading);
             }
+            case WRITE -> before.equals(Effect.CODE) ? Effect.CODE : EVERYTHING;
         };
         return new AnalyzedStatement(
                 sql,

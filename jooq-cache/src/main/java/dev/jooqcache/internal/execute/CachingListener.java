@@ -205,6 +205,8 @@ final class CachingListener implements ExecuteListener {
         if (now == null) bypass(BypassReason.GENERATION_STORE, "");
         else if (now.pending()) bypass(BypassReason.PENDING_WRITE, "");
         else if (privacy(reading, now) != null) bypass(privacy(reading, now), "");
+        // What the transaction has written may have turned out to be more since the reading was found.
+        else if (reading(analyzed, ctx) instanceof Reading.Private own) bypass(own.reason(), "");
         else {
             fingerprint = key;
             stamp = now;

@@ -40,8 +40,14 @@ final class PhysicalConnections {
         }
     }
 
+    /** Whether there is none but those that are closed by now. */
     boolean isEmpty() {
-        return empty;
+        if (empty) return true;
+        synchronized (connections) {
+            connections.removeIf(PhysicalConnections::isClosed);
+            empty = connections.isEmpty();
+            return empty;
+        }
     }
 
     static boolean isClosed(Connection connection) {

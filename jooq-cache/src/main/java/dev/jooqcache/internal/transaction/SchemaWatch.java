@@ -58,11 +58,21 @@ final class SchemaWatch {
 
     /** The schema of some data source was changed, or may have been. Called before the change's mark is removed. */
     void changed() {
-        forget.run();
         synchronized (this) {
+            forget.run();
             version++;
         }
         underWay.forEach(PendingWrite::escalate);
+    }
+
+    /**
+     * Makes known what was read from a catalog, unless some schema was changed meanwhile.
+     *
+     * @param readAt the version before it was read
+     * @param publication makes it known
+     */
+    synchronized void publish(long readAt, Runnable publication) {
+        if (!isOutdated(readAt)) publication.run();
     }
 
     /**
@@ -94,9 +104,9 @@ final class SchemaWatch {
             this.change = change;
         }
 
-        /** What the write touches, as far as it was analysed. */
-        Tags tags() {
-            return tags;
+        /** What the write touches, as far as is known. */
+        synchronized Tags tags() {
+            return escalation == null ? tags : tags.plus(Tags.everything());
         }
 
         /** What the write may change. */

@@ -51,6 +51,10 @@ public final class Session {
     private volatile boolean begun;
     private List<PendingWrite> leftOver;
     private volatile boolean failed;
+
+    /** A statement is under way: who gives the connection back now wants it aborted. */
+    private volatile boolean sending;
+
     private volatile boolean exposed;
     private volatile boolean changingSchema;
     private volatile boolean alteredInTransaction;
@@ -256,12 +260,22 @@ public final class Session {
      * failure within would fail the transaction.
      */
     public void learnSchema() {
-        if (inTransaction()) return;
+        // A question would use up an isolation level that is set for the next transaction.
+        if (inTransaction() || isolationUnknown) return;
         if (!source.isInspected()) source.inspect(raw);
         source.verify(raw);
     }
 
     private <T> T send(SqlCall<T> call) throws SQLException {
+        sending = true;
+        try {
+            return sendInState(call);
+        } finally {
+            sending = false;
+        }
+    }
+
+    private <T> T sendInState(SqlCall<T> call) throws SQLException {
         if (!inTransaction()) return call.run();
         if (!statementSent) snapshotClock = source.generations().now();
         statementSent = true;
@@ -394,12 +408,13 @@ public final class Session {
         snapshotTaken = false;
         snapshotClock = -1;
         if (!inTransaction()) source.closed(this);
-        verifyBetweenTransactions();
+        askBetweenTransactions();
     }
 
     /** With autocommit off there is no other moment outside a transaction. */
-    private void verifyBetweenTransactions() {
-        if (autoCommit || foreign || uncertain || !source.hasSuspects()) return;
+    private void askBetweenTransactions() {
+        if (autoCommit || foreign || uncertain || (source.isInspected() && !source.hasSuspects())) return;
+        if (!source.isInspected()) source.inspect(raw);
         source.verify(raw);
         try {
             raw.rollback();
@@ -416,12 +431,16 @@ public final class Session {
             bracket(announceWritten(), call.asCall());
             autoCommit = value;
         } else if (value && !autoCommit) {
-            commit(call.asCall());
-            autoCommit = true;
+            commit(() -> {
+                call.run();
+                autoCommit = true;
+                return true;
+            });
             foreign = false;
             uncertain = false;
             source.closed(this);
         } else {
+            if (!value && autoCommit) learnSchema();
             call.run();
             if (!value && autoCommit) {
                 autoCommit = false;
@@ -466,7 +485,7 @@ public final class Session {
      * What it wrote stays marked until the connection is seen outside a transaction, or closed for good.
      */
     void giveBack(VoidCall call) throws SQLException {
-        if (!inTransaction()) source.verify(raw);
+        if (!inTransaction() && !isolationUnknown && !sending) source.verify(raw);
         boolean open = inTransaction() && !foreign;
         boolean unended = open && !written.isEmpty();
         if (unended) source.stand(physical(), written, analysedAt, change);

@@ -52,9 +52,10 @@ final class SessionState {
      */
     static @Nullable String describe(Connection connection, SQLDialect dialect) throws SQLException {
         return switch (dialect.family()) {
-            case POSTGRES -> text(connection, POSTGRES);
-            case H2 -> text(connection, H2);
-            case MARIADB -> showsTemporaryTables(connection) ? text(connection, MARIADB) : null;
+            case POSTGRES -> text(connection, POSTGRES, SECONDS);
+            // For H2 a limit would be one of the session, from here on.
+            case H2 -> text(connection, H2, 0);
+            case MARIADB -> showsTemporaryTables(connection) ? text(connection, MARIADB, SECONDS) : null;
             default -> null;
         };
     }
@@ -65,10 +66,10 @@ final class SessionState {
         return major > 11 || (major == 11 && connection.getMetaData().getDatabaseMinorVersion() >= 2);
     }
 
-    private static String text(Connection connection, String sql) throws SQLException {
+    private static String text(Connection connection, String sql, int secondsLimit) throws SQLException {
         StringJoiner state = new StringJoiner("\n");
         try (Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(SECONDS);
+            if (secondsLimit > 0) statement.setQueryTimeout(secondsLimit);
             try (ResultSet rows = statement.executeQuery(sql)) {
                 int columns = rows.getMetaData().getColumnCount();
                 while (rows.next()) {

@@ -50,7 +50,6 @@ public final class TrackedSource {
     private volatile boolean inspected;
     private volatile long nextInspection = System.nanoTime();
     private final ReentrantLock inspecting = new ReentrantLock();
-    private final Object schemaLock = new Object();
     private volatile @Nullable String sessionState;
     private volatile @Nullable Object schema;
 
@@ -197,11 +196,10 @@ public final class TrackedSource {
                 nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
                 return;
             }
-            synchronized (schemaLock) {
-                if (schemas.isOutdated(version)) return;
+            schemas.publish(version, () -> {
                 publish.run();
                 inspected = true;
-            }
+            });
         } finally {
             inspecting.unlock();
         }
@@ -234,16 +232,14 @@ public final class TrackedSource {
 
     /** What was known of the schema is out of date, or may be. */
     void forgetSchema() {
-        synchronized (schemaLock) {
-            inspected = false;
-            effects.forget(this);
-        }
+        inspected = false;
+        effects.forget(this);
     }
 
     private @Nullable String stateOf(Connection raw) {
         try {
             return SessionState.describe(raw, dialect());
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             LOG.debug("{}: cannot ask for the state of a session of {}", cacheName, name, e);
             return null;
         }
@@ -278,6 +274,8 @@ public final class TrackedSource {
         String expected = sessionState;
         if (expected == null || !isSuspect(raw)) return;
         String actual = stateOf(raw);
+        // It may be busy or broken; then it stays suspect.
+        if (actual == null) return;
         if (!expected.equals(actual)) {
             LOG.debug("{}: code has altered a session of {}: {}", cacheName, name, difference(expected, actual));
             altered(raw);
@@ -324,7 +322,8 @@ public final class TrackedSource {
 
     void standForever(Tags tags) {
         if (tags.isEmpty()) return;
-        schemas.announce(tags, schemas.version(), Change.SCHEMA);
+        // What its deferred triggers write, they have written by now: no later change of the schema adds to it.
+        generations.announce(tags);
         LOG.warn(
                 "{}: a transaction was prepared for a two-phase commit; {} will not be cached any more",
                 cacheName,
