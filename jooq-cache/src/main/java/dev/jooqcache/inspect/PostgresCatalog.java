@@ -296,10 +296,9 @@ final class PostgresCatalog extends Catalog {
 
     /** The catalog does not note dependencies on itself, so these are seen in the text. */
     private Behavior definition(String query, Set<TableName> reads) {
-        Behavior definition = code().expression(query, reads);
-        SortedSet<TableName> all = new TreeSet<>(definition.reads());
-        for (TableName table : code().query(query).reads()) if (table.isSystem()) all.add(table);
-        return definition.and(Behavior.reading(all));
+        Set<TableName> all = new HashSet<>(reads);
+        all.addAll(code().systemTables(query));
+        return code().expression(query, all);
     }
 
     /** Whatever a rule depends on, it may write. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jooq.SQLDialect;
 
 /**
@@ -87,6 +88,19 @@ public final class SchemaCode {
         SqlLexer lexer = new SqlLexer(text, dialect);
         if (!lexer.isUnderstood()) return Behavior.unknown("its text is not understood");
         return behavior(new SelectText(lexer.tokens(), dialect), reads);
+    }
+
+    /**
+     * The tables of the database's own catalog that a query reads.
+     *
+     * @param query the definition of a view
+     * @return those that stand in its FROM clauses
+     */
+    public Set<TableName> systemTables(String query) {
+        return TableMentions.of(new SqlLexer(query, dialect).tokens()).stream()
+                .map(TableName::of)
+                .filter(TableName::isSystem)
+                .collect(Collectors.toSet());
     }
 
     /**
