@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * makes the body unknown: dynamic SQL, DDL, transaction control, settings. A column that is called like such a word makes
  * the body unknown, too, which costs hits and nothing else.
  */
-final class BodyText {
+final class BodyText extends TokenReader {
 
     /** Words whose statements have effects that are not followed. */
     private static final Set<String> NOT_FOLLOWED = Set.of(
@@ -61,7 +61,6 @@ final class BodyText {
     private static final Set<String> STATEMENT_START = Set.of("begin", "then", "else", "loop", "do");
     private static final Set<String> LIST_END = Set.of("where", "from", "returning", "order", "limit");
 
-    private final List<SqlToken> tokens;
     private final Language language;
     private final Set<Target> writes = new HashSet<>();
     private final Set<String> procedures = new HashSet<>();
@@ -71,7 +70,7 @@ final class BodyText {
     private @Nullable String unknown;
 
     BodyText(List<SqlToken> tokens, Language language) {
-        this.tokens = tokens;
+        super(tokens);
         this.language = language;
         this.declared = declared();
         for (int i = 0; i < tokens.size() && unknown == null; i++)
@@ -185,8 +184,7 @@ final class BodyText {
             SqlToken token = tokens.get(i);
             if (token.isSymbol('(')) depth++;
             if (token.isSymbol(')') && --depth < 0) return columns;
-            if (depth == 0 && (token.isSymbol(';') || (token.kind() == Kind.WORD && LIST_END.contains(token.text()))))
-                return columns;
+            if (depth == 0 && (token.isSymbol(';') || isWordOf(i, LIST_END))) return columns;
             if (expected) {
                 int column = isSymbol(i + 1, '.') ? i + 2 : i;
                 if (!isName(column) || !isSymbol(column + 1, '=')) return new TreeSet<>();
@@ -277,10 +275,7 @@ final class BodyText {
 
     private boolean isAssignment(int start, int operator) {
         if (isSymbol(operator, ':') && isSymbol(operator + 1, '=')) return true;
-        boolean first = start == 0
-                || isSymbol(start - 1, ';')
-                || (tokens.get(start - 1).kind() == Kind.WORD
-                        && STATEMENT_START.contains(tokens.get(start - 1).text()));
+        boolean first = start == 0 || isSymbol(start - 1, ';') || isWordOf(start - 1, STATEMENT_START);
         // An element of an array or a field of a field
         return first && (isSymbol(operator, '=') || isSymbol(operator, '[') || isSymbol(operator, '.'));
     }
@@ -315,19 +310,5 @@ final class BodyText {
         if (unknown == null)
             unknown = "its body has '"
                     + (i >= 0 && i < tokens.size() ? tokens.get(i).text() : "") + "'";
-    }
-
-    private boolean isName(int i) {
-        return i >= 0
-                && i < tokens.size()
-                && (tokens.get(i).kind() == Kind.WORD || tokens.get(i).kind() == Kind.QUOTED);
-    }
-
-    private boolean isWord(int i, String word) {
-        return i >= 0 && i < tokens.size() && tokens.get(i).isWord(word);
-    }
-
-    private boolean isSymbol(int i, char symbol) {
-        return i >= 0 && i < tokens.size() && tokens.get(i).isSymbol(symbol);
     }
 }

@@ -25,11 +25,7 @@ final class DmlText {
      * takes an alias for a table, and a table for an alias.
      */
     static boolean namesTargetsApart(List<SqlToken> tokens, SQLDialect dialect) {
-        boolean mysql = switch (dialect.family()) {
-            case MYSQL, MARIADB -> true;
-            default -> false;
-        };
-        return mysql && (deletesByAlias(tokens) || updatesSeveral(tokens));
+        return StatementKind.isMysql(dialect) && (deletesByAlias(tokens) || updatesSeveral(tokens));
     }
 
     private static boolean deletesByAlias(List<SqlToken> tokens) {

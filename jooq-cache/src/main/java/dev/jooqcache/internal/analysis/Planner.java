@@ -89,8 +89,7 @@ final class Planner {
 
     /** Without the settings that jOOQ makes around a query in MySQL's families, and takes back after it. */
     private static String withoutSettings(String sql, SQLDialect dialect) {
-        SQLDialect family = dialect.family();
-        if (family != SQLDialect.MYSQL && family != SQLDialect.MARIADB) return sql;
+        if (!StatementKind.isMysql(dialect)) return sql;
         Matcher settings = AROUND_QUERY.matcher(sql);
         return settings.matches() ? Objects.requireNonNull(settings.group("query")) : sql;
     }

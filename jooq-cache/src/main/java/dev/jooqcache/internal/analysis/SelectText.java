@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * renders is missed. Default deny: a function that is not known, and that the schema's model does not know either, counts
  * as one that may write.
  */
-final class SelectText {
+final class SelectText extends TokenReader {
 
     private static final Set<String> DML = Set.of("insert", "update", "delete", "merge", "call", "execute");
     private static final Set<String> LOCKS = Set.of("update", "share", "no", "key");
@@ -34,7 +34,6 @@ final class SelectText {
     private static final Pattern MOVING_DATE = Pattern.compile("(?i)\\b(now|today|tomorrow|yesterday)\\b");
     private static final int LONGEST_DATE = 60;
 
-    private final List<SqlToken> tokens;
     private final SQLDialect family;
     private final boolean mysql;
     private final boolean postgres;
@@ -51,9 +50,9 @@ final class SelectText {
     private boolean casts;
 
     SelectText(List<SqlToken> tokens, SQLDialect dialect) {
-        this.tokens = tokens;
+        super(tokens);
         this.family = dialect.family();
-        this.mysql = family == SQLDialect.MYSQL || family == SQLDialect.MARIADB;
+        this.mysql = StatementKind.isMysql(dialect);
         this.postgres = family == SQLDialect.POSTGRES || family == SQLDialect.YUGABYTEDB;
         this.movingDates = switch (family) {
             case H2, HSQLDB, DERBY, MYSQL, MARIADB, CUBRID, IGNITE, TRINO -> false;
@@ -162,7 +161,7 @@ final class SelectText {
             writes = true;
             if (isWord(i + 1, "temp") || isWord(i + 1, "temporary") || isWord(i + 1, "local")) altersSession = true;
             deny(BypassReason.WRITES, "select into");
-        } else if (word.equals("for") && i + 1 < tokens.size() && isLock(i + 1)) {
+        } else if (word.equals("for") && isWordOf(i + 1, LOCKS)) {
             deny(BypassReason.LOCKING, "for " + tokens.get(i + 1).text());
         } else if (word.equals("lock") && (isWord(i + 1, "in") || isWord(i - 1, "with"))) {
             deny(BypassReason.LOCKING, word);
@@ -197,10 +196,6 @@ final class SelectText {
 
     private static boolean isSequence(String word) {
         return word.equals("next") || word.equals("current") || word.equals("previous");
-    }
-
-    private boolean isLock(int i) {
-        return tokens.get(i).kind() == Kind.WORD && LOCKS.contains(tokens.get(i).text());
     }
 
     /** The last word of FOR UPDATE and of FOR NO KEY UPDATE. */
@@ -287,13 +282,11 @@ final class SelectText {
     }
 
     private boolean isQuery(int i) {
-        return isWord(i, "select") || isWord(i, "with") || isWord(i, "values") || isWord(i, "table") || isDml(i);
-    }
-
-    private boolean isDml(int i) {
-        return i < tokens.size()
-                && tokens.get(i).kind() == Kind.WORD
-                && DML.contains(tokens.get(i).text());
+        return isWord(i, "select")
+                || isWord(i, "with")
+                || isWord(i, "values")
+                || isWord(i, "table")
+                || isWordOf(i, DML);
     }
 
     private void call(int i, String name) {
@@ -352,13 +345,5 @@ final class SelectText {
             reason = why;
             detail = what;
         }
-    }
-
-    private boolean isWord(int i, String word) {
-        return i >= 0 && i < tokens.size() && tokens.get(i).isWord(word);
-    }
-
-    private boolean isSymbol(int i, char symbol) {
-        return i >= 0 && i < tokens.size() && tokens.get(i).isSymbol(symbol);
     }
 }

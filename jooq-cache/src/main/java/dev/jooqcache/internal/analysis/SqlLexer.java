@@ -31,10 +31,7 @@ final class SqlLexer {
 
     SqlLexer(String sql, SQLDialect dialect) {
         this.sql = sql;
-        this.mysql = switch (dialect.family()) {
-            case MYSQL, MARIADB -> true;
-            default -> false;
-        };
+        this.mysql = StatementKind.isMysql(dialect);
         this.h2 = dialect.family() == SQLDialect.H2;
         this.brackets = dialect.family() == SQLDialect.SQLITE;
         this.dollarTags = switch (dialect.family()) {

@@ -182,7 +182,8 @@ final class StatementKind {
         return Effect.SCHEMA;
     }
 
-    private static boolean isMysql(SQLDialect dialect) {
+    /** Whether it is MySQL's family. */
+    static boolean isMysql(SQLDialect dialect) {
         return switch (dialect.family()) {
             case MYSQL, MARIADB -> true;
             default -> false;

@@ -12,7 +12,7 @@ import java.util.Set;
  * <p>They are not all tables: some are common table expressions. But a name here that no part of the query accounts for
  * shows that some text was rendered past the parts: by a custom part, a hint, an option, a binding's own SQL.
  */
-final class TableMentions {
+final class TableMentions extends TokenReader {
 
     /** Functions with a FROM of their own between the brackets. */
     private static final Set<String> WITH_FROM = Set.of("extract", "trim", "substring", "overlay", "position");
@@ -43,11 +43,10 @@ final class TableMentions {
             "start",
             "option");
 
-    private final List<SqlToken> tokens;
     private final Set<String> names = new HashSet<>();
 
     private TableMentions(List<SqlToken> tokens) {
-        this.tokens = tokens;
+        super(tokens);
         for (int i = 0; i + 1 < tokens.size(); i++) {
             SqlToken token = tokens.get(i);
             if (token.isWord("from") && isClause(i)) list(i + 1);
@@ -97,21 +96,5 @@ final class TableMentions {
             else if (token.isSymbol('(') && depth-- == 0) return i == 0 || !isWordOf(i - 1, WITH_FROM);
         }
         return true;
-    }
-
-    private boolean isName(int i) {
-        if (i >= tokens.size()) return false;
-        Kind kind = tokens.get(i).kind();
-        return kind == Kind.WORD || kind == Kind.QUOTED;
-    }
-
-    private boolean isWordOf(int i, Set<String> words) {
-        return i < tokens.size()
-                && tokens.get(i).kind() == Kind.WORD
-                && words.contains(tokens.get(i).text());
-    }
-
-    private boolean isSymbol(int i, char symbol) {
-        return i < tokens.size() && tokens.get(i).isSymbol(symbol);
     }
 }

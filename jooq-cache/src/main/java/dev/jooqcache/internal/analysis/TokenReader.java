@@ -1,0 +1,38 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.internal.analysis.SqlToken.Kind;
+import java.util.List;
+import java.util.Set;
+
+/** Looks at tokens by their places. What lies outside the text is neither a word nor a symbol nor a name. */
+abstract class TokenReader {
+
+    final List<SqlToken> tokens;
+
+    TokenReader(List<SqlToken> tokens) {
+        this.tokens = tokens;
+    }
+
+    final boolean isWord(int i, String word) {
+        return isWithin(i) && tokens.get(i).isWord(word);
+    }
+
+    final boolean isWordOf(int i, Set<String> words) {
+        return isWithin(i)
+                && tokens.get(i).kind() == Kind.WORD
+                && words.contains(tokens.get(i).text());
+    }
+
+    final boolean isSymbol(int i, char symbol) {
+        return isWithin(i) && tokens.get(i).isSymbol(symbol);
+    }
+
+    final boolean isName(int i) {
+        return isWithin(i)
+                && (tokens.get(i).kind() == Kind.WORD || tokens.get(i).kind() == Kind.QUOTED);
+    }
+
+    private boolean isWithin(int i) {
+        return i >= 0 && i < tokens.size();
+    }
+}
