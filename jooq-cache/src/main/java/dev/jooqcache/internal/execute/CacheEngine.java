@@ -140,7 +140,11 @@ public final class CacheEngine {
      * @return the scope, or an empty string if none is declared
      */
     public String scope(Configuration configuration) {
-        String hinted = hint(configuration).scope();
+        return scope(hint(configuration));
+    }
+
+    String scope(CacheHint hint) {
+        String hinted = hint.scope();
         String general = settings.scope().get();
         if (hinted == null && (general == null || general.isEmpty())) return "";
         String first = general == null ? "" : general;

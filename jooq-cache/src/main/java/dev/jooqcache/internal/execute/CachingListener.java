@@ -114,7 +114,7 @@ final class CachingListener implements ExecuteListener {
     private void decide(ExecuteContext ctx, ResultQuery<?> query, TrackedConnectionProvider tracked) {
         isRead = true;
         hint = CacheEngine.hint(ctx.configuration());
-        scope = engine.scope(ctx.configuration());
+        scope = engine.scope(hint);
         if (engine.isClosed()) {
             bypass(BypassReason.CLOSED, "");
             return;
@@ -136,7 +136,7 @@ final class CachingListener implements ExecuteListener {
         Reading reading = candidate(query, analyzed) ? reading(analyzed, ctx) : null;
         if (reading == null) return;
         if (reading instanceof Reading.Private own) bypass(own.reason(), "");
-        else lookUp(ctx, query, analyzed, source, reading);
+        else lookUp(ctx, query, analyzed, source);
     }
 
     /** Takes the connection that the query will run on, in order to see its transaction. */
@@ -178,12 +178,7 @@ final class CachingListener implements ExecuteListener {
         return current.reading(analyzed.tags(), ctx.dialect());
     }
 
-    private void lookUp(
-            ExecuteContext ctx,
-            ResultQuery<?> query,
-            AnalyzedStatement analyzed,
-            TrackedSource source,
-            Reading reading) {
+    private void lookUp(ExecuteContext ctx, ResultQuery<?> query, AnalyzedStatement analyzed, TrackedSource source) {
         Fingerprint key;
         try {
             key = Fingerprints.of(
@@ -202,11 +197,13 @@ final class CachingListener implements ExecuteListener {
             return;
         }
         Stamp now = engine.generations.capture(analyzed.tags());
+        // Not the one before: what the transaction has written may have turned out to be more by now.
+        Reading reading = reading(analyzed, ctx);
+        if (reading == null) return;
+        BypassReason why = now == null || now.pending() ? null : privacy(reading, now);
         if (now == null) bypass(BypassReason.GENERATION_STORE, "");
         else if (now.pending()) bypass(BypassReason.PENDING_WRITE, "");
-        else if (privacy(reading, now) != null) bypass(privacy(reading, now), "");
-        // What the transaction has written may have turned out to be more since the reading was found.
-        else if (reading(analyzed, ctx) instanceof Reading.Private own) bypass(own.reason(), "");
+        else if (why != null) bypass(why, "");
         else {
             fingerprint = key;
             stamp = now;
