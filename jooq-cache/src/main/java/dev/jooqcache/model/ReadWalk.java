@@ -103,7 +103,7 @@ final class ReadWalk {
         for (String routine : behavior.calls()) call(routine, way);
     }
 
-    private static String on(String way) {
+    static String on(String way) {
         return way.isEmpty() ? "" : " (through " + way + ")";
     }
 

@@ -37,7 +37,7 @@ final class WriteWalk {
         if (fresh.isEmpty()) return;
         before.addAll(fresh);
         for (String gap : dependencies.model().gaps()) everything(gap);
-        if (!dependencies.hasRelation(name)) everything("no table " + name + " is known" + on(way));
+        if (!dependencies.hasRelation(name)) everything("no table " + name + " is known" + ReadWalk.on(way));
         for (TableModel relation : dependencies.relations(name)) write(relation, fresh, way);
     }
 
@@ -46,7 +46,7 @@ final class WriteWalk {
         switch (relation.kind()) {
             case TABLE, TEMPORARY, FOREIGN, MATERIALIZED_VIEW -> rows(relation, events, way);
             case VIEW -> base(relation, events, way);
-            case SYNONYM, OTHER -> everything(name + on(way) + " stands for something that is not known");
+            case SYNONYM, OTHER -> everything(name + ReadWalk.on(way) + " stands for something that is not known");
         }
         for (TriggerModel trigger : relation.triggers())
             if (trigger.events().stream().anyMatch(events::contains))
@@ -85,23 +85,24 @@ final class WriteWalk {
 
     void call(String routine, String way) {
         if (!called.add(routine)) return;
-        if (!dependencies.hasRoutine(routine)) everything("the function " + routine + on(way) + " is not known");
+        if (!dependencies.hasRoutine(routine))
+            everything("the function " + routine + ReadWalk.on(way) + " is not known");
         for (RoutineModel overload : dependencies.routines(routine))
             run(overload.behavior(), "routine " + overload.name(), way);
     }
 
     private void run(Behavior behavior, String step, String way) {
-        if (behavior.unknown() != null) everything(step + on(way) + ": " + behavior.unknown());
-        run(behavior, ReadWalk.way(way, step));
+        if (behavior.unknown() != null) everything(step + ReadWalk.on(way) + ": " + behavior.unknown());
+        follow(behavior, ReadWalk.way(way, step));
     }
 
     void run(Behavior behavior, String way) {
         if (behavior.unknown() != null) everything(way + ": " + behavior.unknown());
-        for (Target target : behavior.writes()) write(target.table().name(), target.events(), way);
-        for (String routine : behavior.calls()) call(routine, way);
+        follow(behavior, way);
     }
 
-    private static String on(String way) {
-        return way.isEmpty() ? "" : " (through " + way + ")";
+    private void follow(Behavior behavior, String way) {
+        for (Target target : behavior.writes()) write(target.table().name(), target.events(), way);
+        for (String routine : behavior.calls()) call(routine, way);
     }
 }

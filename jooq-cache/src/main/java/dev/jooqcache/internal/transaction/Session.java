@@ -261,7 +261,10 @@ public final class Session {
      */
     public void learnSchema() {
         // A question would use up an isolation level that is set for the next transaction.
-        if (inTransaction() || isolationUnknown) return;
+        if (!inTransaction() && !isolationUnknown) ask();
+    }
+
+    private void ask() {
         if (!source.isInspected()) source.inspect(raw);
         source.verify(raw);
     }
@@ -414,8 +417,7 @@ public final class Session {
     /** With autocommit off there is no other moment outside a transaction. */
     private void askBetweenTransactions() {
         if (autoCommit || foreign || uncertain || (source.isInspected() && !source.hasSuspects())) return;
-        if (!source.isInspected()) source.inspect(raw);
-        source.verify(raw);
+        ask();
         try {
             raw.rollback();
         } catch (SQLException e) {
