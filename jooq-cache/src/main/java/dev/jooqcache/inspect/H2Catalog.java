@@ -34,8 +34,11 @@ final class H2Catalog extends Catalog {
             select synonym_schema, synonym_name, 'SYNONYM', '' from information_schema.synonyms""";
 
     private static final String COLUMNS = """
-            select table_schema, table_name, column_name, data_type, is_identity, is_generated
-            from information_schema.columns
+            select table_schema, table_name, column_name, data_type, is_identity, is_generated,
+              coalesce(column_on_update, (
+                select d.domain_on_update from information_schema.domains d
+                where d.domain_schema = c.domain_schema and d.domain_name = c.domain_name))
+            from information_schema.columns c
             where upper(table_schema) <> 'INFORMATION_SCHEMA'
             order by table_schema, table_name, ordinal_position""";
 
@@ -127,7 +130,9 @@ final class H2Catalog extends Catalog {
         each(
                 "select table_schema, table_name, view_definition from information_schema.views"
                         + " where upper(table_schema) <> 'INFORMATION_SCHEMA'",
-                row -> with(name(row), view -> view.reading(definition(text(row, 2)))));
+                row -> with(
+                        name(row),
+                        view -> view.reading(definition(text(row, 2))).definition(text(row, 2))));
     }
 
     /** H2 2.4 fails to list columns once there is a materialized view. */
@@ -148,7 +153,8 @@ final class H2Catalog extends Catalog {
 
     private static Generation generation(Record row) {
         if (text(row, 4).equals("YES")) return Generation.IDENTITY;
-        return text(row, 5).equals("ALWAYS") ? Generation.STORED : Generation.NONE;
+        if (text(row, 5).equals("ALWAYS")) return Generation.STORED;
+        return text(row, 6).isEmpty() ? Generation.NONE : Generation.ON_UPDATE;
     }
 
     private void trigger(Record first, List<Record> rows) {

@@ -102,7 +102,9 @@ final class MySqlCatalog extends Catalog {
         foreignKeys(FOREIGN_KEYS);
         each(
                 "select table_schema, table_name, view_definition from information_schema.views where " + USERS_SCHEMA,
-                row -> with(name(row), view -> view.reading(definition(text(row, 2)))));
+                row -> with(
+                        name(row),
+                        view -> view.reading(definition(text(row, 2))).definition(text(row, 2))));
         each(
                 "select event_object_schema, event_object_table, trigger_name, action_timing, event_manipulation,"
                         + " action_statement, sql_mode from information_schema.triggers",
@@ -155,6 +157,7 @@ final class MySqlCatalog extends Catalog {
         String extra = text(row, 4).toUpperCase(Locale.ROOT);
         Generation generation = Generation.NONE;
         if (extra.contains("AUTO_INCREMENT")) generation = Generation.IDENTITY;
+        if (extra.contains("ON UPDATE")) generation = Generation.ON_UPDATE;
         if (extra.contains("STORED") || extra.contains("PERSISTENT")) generation = Generation.STORED;
         if (extra.contains("VIRTUAL")) {
             generation = Generation.VIRTUAL;

@@ -274,7 +274,11 @@ final class PostgresCatalog extends Catalog {
                 row -> dependencies
                         .computeIfAbsent(text(row, 0), d -> new HashSet<>())
                         .add(TableName.of(text(row, 1), text(row, 2))));
-        each(VIEWS, row -> with(name(row), view -> view.reading(definition(text(row, 3), on(row)))));
+        each(
+                VIEWS,
+                row -> with(
+                        name(row),
+                        view -> view.reading(definition(text(row, 3), on(row))).definition(text(row, 3))));
         each(RULES, row -> with(name(row), table -> table.trigger(rule(row))));
         each(POLICIES, this::policy);
         triggers();

@@ -2,7 +2,6 @@ package dev.jooqcache.inspect;
 
 import dev.jooqcache.internal.analysis.Inspection;
 import dev.jooqcache.model.CacheModel;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,7 +9,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import org.jooq.DSLContext;
 import org.jooq.Name;
 import org.jooq.Record;
@@ -125,17 +123,15 @@ public final class SchemaInspector implements Inspection {
                         DSL.field(DSL.name("checksum"), Integer.class))
                 .from(DSL.table(history))
                 .where(DSL.field(DSL.name("success"), Boolean.class).isTrue())
-                // How the schema was created is no migration.
-                .and(DSL.field(DSL.name("type"), String.class).notIn("SCHEMA", "BASELINE"))
+                // How the schema or the history was created is no migration.
+                .and(DSL.field(DSL.name("type"), String.class).notIn("SCHEMA", "TABLE", "BASELINE"))
                 .orderBy(DSL.field(DSL.name("installed_rank")))
                 .fetch()) {
             String versioned = migration.get(0, String.class);
             if (versioned != null) version = versioned;
             scripts.put(String.valueOf(migration.get(1)), String.valueOf(migration.get(2)));
         }
-        CRC32 checksum = new CRC32();
-        checksum.update(scripts.toString().getBytes(StandardCharsets.UTF_8));
-        return "%s (%08x)".formatted(version, checksum.getValue());
+        return FlywayVersion.of(version, scripts);
     }
 
     private static DSLContext asking(Connection connection, SQLDialect dialect) {

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jooq.Schema;
 import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +51,18 @@ public interface CacheModel {
     }
 
     /**
+     * What is to be cached, and for how long. These are wishes, not facts: {@link #differences} does not compare them.
+     *
+     * @return the rules; {@link CacheRules#NONE} unless the model was given some
+     */
+    default CacheRules rules() {
+        return CacheRules.NONE;
+    }
+
+    /**
      * This model and another one. What one of them does not know, the other's word fills in; what both know is united,
      * never replaced. So a declaration can tell the effects of a trigger written in Java, and cannot hide what is known.
+     * Of two rules for one table the stricter word counts.
      *
      * @param other the other model, for instance declarations
      * @return both
@@ -63,7 +72,7 @@ public interface CacheModel {
     }
 
     /**
-     * What differs between this model and another one of the same schema.
+     * What differs between the facts of this model and those of another one of the same schema.
      *
      * @param live the other model, for instance the one inspected just now
      * @return one line for each difference, sorted; empty if the two say the same
@@ -116,6 +125,7 @@ public interface CacheModel {
         private final List<RoutineModel> routines = new ArrayList<>();
         private final List<String> gaps = new ArrayList<>();
         private @Nullable String version;
+        private CacheRules rules = CacheRules.NONE;
 
         private Builder() {}
 
@@ -149,7 +159,7 @@ public interface CacheModel {
          * @return this builder
          */
         public Builder view(Table<?> view, Table<?>... reads) {
-            return table(TableModel.of(name(view), TableModel.Kind.OTHER)
+            return table(TableModel.of(TableName.of(view), TableModel.Kind.OTHER)
                     .reading(Behavior.reading(names(reads)))
                     .build());
         }
@@ -163,7 +173,7 @@ public interface CacheModel {
          */
         public Builder trigger(Table<?> table, Table<?>... writes) {
             List<Target> targets = names(writes).stream().map(Target::any).toList();
-            return table(TableModel.of(name(table), TableModel.Kind.OTHER)
+            return table(TableModel.of(TableName.of(table), TableModel.Kind.OTHER)
                     .trigger(new TriggerModel(
                             TriggerModel.DECLARED,
                             TriggerModel.Timing.BEFORE,
@@ -208,21 +218,27 @@ public interface CacheModel {
         }
 
         /**
+         * Adds rules for what is to be cached, and for how long.
+         *
+         * @param value the rules
+         * @return this builder
+         */
+        public Builder rules(CacheRules value) {
+            rules = rules.and(value);
+            return this;
+        }
+
+        /**
          * Makes the model.
          *
          * @return the model
          */
         public CacheModel build() {
-            return new SchemaFacts(tables, routines, gaps, version);
-        }
-
-        private static TableName name(Table<?> table) {
-            Schema schema = table.getSchema();
-            return TableName.of(schema == null ? "" : schema.getName(), table.getName());
+            return new SchemaFacts(tables, routines, gaps, version, rules);
         }
 
         private static List<TableName> names(Table<?>... tables) {
-            return Arrays.stream(tables).map(Builder::name).toList();
+            return Arrays.stream(tables).map(TableName::of).toList();
         }
     }
 }

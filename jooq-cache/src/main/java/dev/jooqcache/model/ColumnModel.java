@@ -15,6 +15,8 @@ public record ColumnModel(String name, String type, Generation generation) {
         NONE,
         /** A sequence, unless the writer does. */
         IDENTITY,
+        /** The database, whenever the row is updated and the writer does not. */
+        ON_UPDATE,
         /** An expression over other columns, when the row is written. */
         STORED,
         /** An expression over other columns, when the row is read. */
@@ -30,5 +32,17 @@ public record ColumnModel(String name, String type, Generation generation) {
      */
     public ColumnModel {
         name = TableName.fold(name);
+    }
+
+    /**
+     * Whether the database computes the values, whoever writes the row.
+     *
+     * @return whether it does
+     */
+    public boolean isComputed() {
+        return switch (generation) {
+            case NONE, IDENTITY -> false;
+            case STORED, VIRTUAL, ON_UPDATE -> true;
+        };
     }
 }

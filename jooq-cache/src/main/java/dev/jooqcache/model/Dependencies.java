@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ public final class Dependencies {
     private final Map<String, List<Reference>> references = new HashMap<>();
     private final Map<String, String> parents = new HashMap<>();
     private final Map<String, Set<String>> trees = new HashMap<>();
+    private final Map<String, CacheRule> rules = new HashMap<>();
 
     private Dependencies(CacheModel model) {
         this.model = model;
@@ -46,6 +48,8 @@ public final class Dependencies {
         members.addAll(parents.values());
         for (String member : members)
             trees.computeIfAbsent(tag(member), root -> new TreeSet<>()).add(member);
+        for (CacheRule rule : model.rules().tables())
+            rules.merge(tag(rule.table().name()), rule, CacheRule::and);
     }
 
     /**
@@ -116,6 +120,47 @@ public final class Dependencies {
         return routines.containsKey(name);
     }
 
+    /**
+     * The rule for a relation.
+     *
+     * @param name the folded name
+     * @return the strictest word of the rules for this name and for its partition or inheritance tree, or {@code null} if
+     *     there is none
+     */
+    public @Nullable CacheRule rule(String name) {
+        return rules.get(tag(name));
+    }
+
+    /**
+     * The relations of a name.
+     *
+     * @param name the folded name
+     * @return all there are, in whatever schema
+     */
+    public List<TableModel> relationsNamed(String name) {
+        return List.copyOf(relations(name));
+    }
+
+    /**
+     * Whether a table is no part of a partition or inheritance tree.
+     *
+     * @param name the folded name
+     * @return whether its rows are in no other table, and no other's in it
+     */
+    public boolean isAlone(String name) {
+        return tree(name).size() == 1;
+    }
+
+    /** Whether all that a view does is told by its text, and no other relation has its name. */
+    boolean hasText(TableModel view) {
+        return !view.definition().isEmpty()
+                && view.kind() == TableModel.Kind.VIEW
+                && view.traits().isEmpty()
+                && view.parents().isEmpty()
+                && relations(view.name().name()).size() == 1
+                && isAlone(view.name().name());
+    }
+
     List<TableModel> relations(String name) {
         return relations.getOrDefault(name, List.of());
     }
@@ -137,7 +182,7 @@ public final class Dependencies {
      */
     public Lineage lineage(Collection<TableName> tables, Collection<String> called) {
         ReadWalk walk = new ReadWalk(this);
-        for (TableName table : new TreeSet<>(tables)) walk.read(table, "");
+        for (TableName table : new TreeSet<>(tables)) walk.read(table);
         for (String routine : new TreeSet<>(called)) walk.call(routine, "");
         for (RoutineModel routine : model.routines())
             if (routine.kind() == RoutineModel.Kind.CAST) walk.call(routine.name(), "");
@@ -153,13 +198,41 @@ public final class Dependencies {
      * @return the reach
      */
     public Reach reach(Collection<TableName> tables, Set<WriteEvent> events, Collection<String> called) {
-        WriteWalk walk = new WriteWalk(this);
+        return reach(tables, events, null, called);
+    }
+
+    /**
+     * What a write touches.
+     *
+     * @param tables the tables and views that the statement writes
+     * @param events in which ways
+     * @param changed the columns that it changes if it is an UPDATE; {@code null} if they are not known
+     * @param called the routines that it calls and that are not known to be the database's own
+     * @return the reach
+     */
+    public Reach reach(
+            Collection<TableName> tables,
+            Set<WriteEvent> events,
+            @Nullable Set<String> changed,
+            Collection<String> called) {
+        WriteWalk walk = new WriteWalk(this, changed);
         for (TableName table : new TreeSet<>(tables)) walk.write(table.name(), events, "");
         for (String routine : new TreeSet<>(called)) walk.call(routine, "");
         if (!tables.isEmpty())
             for (RoutineModel routine : model.routines())
                 if (routine.kind() == RoutineModel.Kind.CAST) walk.call(routine.name(), "");
         return walk.reach();
+    }
+
+    /**
+     * What invalidates the queries over each relation, and how. Left out are TRUNCATE, which is a DELETE that takes all
+     * referring tables with it, and writes that touch {@linkplain Reach#everything() everything}, as far as it is not
+     * known what.
+     *
+     * @return for each relation the ways to it, the shortest first
+     */
+    public SortedMap<TableName, List<Invalidation>> invalidations() {
+        return Invalidation.of(this);
     }
 
     /** A foreign key of some table to another one. */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What a read depends on, all the way down.
  *
  * @param tags the tags of the tables that it depends on, each with the way to it; an empty way if the query names it
+ * @param indirect those of the tags that it depends on, perhaps among other ways, otherwise than by a text that names them
+ * @param named the relations that a known text names: the query's own, under an empty name, and those of plain views
  * @param names the names of all relations on the way, views among them
  * @param reason why it cannot be cached, or {@code null} if it can
  * @param detail what gave the reason
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Lineage(
         SortedMap<String, String> tags,
+        SortedSet<String> indirect,
+        SortedMap<String, SortedSet<String>> named,
         SortedSet<String> names,
         @Nullable BypassReason reason,
         String detail,
@@ -30,6 +34,8 @@ public record Lineage(
      * Copies the collections.
      *
      * @param tags the tags of the tables that it depends on, each with the way to it; an empty way if the query names it
+     * @param indirect those of the tags that it depends on, perhaps among other ways, otherwise than by a text that names them
+     * @param named the relations that a known text names: the query's own, under an empty name, and those of plain views
      * @param names the names of all relations on the way, views among them
      * @param reason why it cannot be cached, or {@code null} if it can
      * @param detail what gave the reason
@@ -38,6 +44,10 @@ public record Lineage(
      */
     public Lineage {
         tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
+        indirect = Collections.unmodifiableSortedSet(new TreeSet<>(indirect));
+        SortedMap<String, SortedSet<String>> copy = new TreeMap<>();
+        named.forEach((text, relations) -> copy.put(text, Collections.unmodifiableSortedSet(new TreeSet<>(relations))));
+        named = Collections.unmodifiableSortedMap(copy);
         names = Collections.unmodifiableSortedSet(new TreeSet<>(names));
     }
 }

@@ -2,6 +2,7 @@ package dev.jooqcache.model;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,11 +21,13 @@ final class ModelJson {
         all.put("gaps", value(model.gaps()));
         all.put("tables", value(model.tables()));
         all.put("routines", value(model.routines()));
+        if (!model.rules().equals(CacheRules.NONE)) all.put("rules", value(model.rules()));
         return JSONValue.toJSONString(all);
     }
 
     private static @Nullable Object value(@Nullable Object value) {
-        if (value instanceof TableName || value instanceof Enum<?>) return value.toString();
+        if (value instanceof TableName || value instanceof Enum<?> || value instanceof Duration)
+            return value.toString();
         if (value instanceof Collection<?> collection)
             return collection.stream().map(ModelJson::value).toList();
         return value instanceof Record facts ? components(facts) : value;

@@ -31,7 +31,9 @@ final class ModelReport {
         if (model.version() != null)
             line("Schema version " + model.version() + ".").append('\n');
         gaps();
+        rules();
         reads();
+        invalidations();
         writes();
         triggers();
         routines();
@@ -42,6 +44,15 @@ final class ModelReport {
         if (model.gaps().isEmpty()) return;
         section("Not found out, so every write touches everything");
         for (String gap : model.gaps()) line("- " + gap);
+        line("");
+    }
+
+    private void rules() {
+        CacheRules rules = model.rules();
+        if (rules.equals(CacheRules.NONE)) return;
+        section("Rules");
+        if (rules.mode() != null) line("- mode " + rules.mode());
+        for (CacheRule rule : rules.tables()) line("- `" + rule.table() + "`: " + rule.what());
         line("");
     }
 
@@ -56,12 +67,35 @@ final class ModelReport {
                     table.name().toString(),
                     words(table.kind()),
                     ways(lineage.tags()),
-                    lineage.reason() != null
-                            ? "no: " + words(lineage.reason()) + ": " + lineage.detail()
-                            : lineage.session().isEmpty()
-                                    ? "yes"
-                                    : "with a declared session scope: " + lineage.session());
+                    isExcluded(lineage)
+                            ? "no: excluded by a rule"
+                            : lineage.reason() != null
+                                    ? "no: " + words(lineage.reason()) + ": " + lineage.detail()
+                                    : lineage.session().isEmpty()
+                                            ? "yes"
+                                            : "with a declared session scope: " + lineage.session());
         }
+        line("");
+    }
+
+    private boolean isExcluded(Lineage lineage) {
+        return lineage.names().stream().map(dependencies::rule).anyMatch(rule -> rule != null && rule.excluded());
+    }
+
+    private void invalidations() {
+        if (model.tables().isEmpty()) return;
+        section("A query over ... is invalidated by a write of ... besides its own");
+        row("relation", "written", "by", "way");
+        row("---", "---", "---", "---");
+        dependencies.invalidations().forEach((relation, ways) -> {
+            for (Invalidation way : ways)
+                if (!way.isDirect())
+                    row(
+                            relation.toString(),
+                            way.written().toString(),
+                            way.events().stream().map(Enum::name).collect(Collectors.joining(", ")),
+                            way.toString());
+        });
         line("");
     }
 

@@ -2,25 +2,32 @@ package dev.jooqcache.model;
 
 import java.util.Collections;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a write touches, through cascades and triggers, all the way down.
  *
  * @param tags the tags that it touches, each with the way to it; an empty way if the statement names it
+ * @param indirect those of the tags that it touches, perhaps among other ways, otherwise than by the statement itself
  * @param everything why it may touch anything, or {@code null} if the tags are all
  */
 public record Reach(
-        SortedMap<String, String> tags, @Nullable String everything) {
+        SortedMap<String, String> tags,
+        SortedSet<String> indirect,
+        @Nullable String everything) {
 
     /**
-     * Copies the map.
+     * Copies the collections.
      *
      * @param tags the tags that it touches, each with the way to it; an empty way if the statement names it
+     * @param indirect those of the tags that it touches, perhaps among other ways, otherwise than by the statement itself
      * @param everything why it may touch anything, or {@code null} if the tags are all
      */
     public Reach {
+        indirect = Collections.unmodifiableSortedSet(new TreeSet<>(indirect));
         tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
     }
 
@@ -33,7 +40,8 @@ public record Reach(
     public Reach and(Reach other) {
         SortedMap<String, String> both = new TreeMap<>(other.tags);
         both.putAll(tags);
-        return new Reach(both, everything == null ? other.everything : everything);
+        return new Reach(
+                both, Behavior.union(indirect, other.indirect), everything == null ? other.everything : everything);
     }
 
     /**

@@ -16,6 +16,8 @@ final class ReadWalk {
     private final Dependencies dependencies;
     private final WriteWalk writes;
     private final SortedMap<String, String> tags = new TreeMap<>();
+    private final SortedSet<String> indirect = new TreeSet<>();
+    private final SortedMap<String, SortedSet<String>> named = new TreeMap<>();
     private final SortedSet<String> names = new TreeSet<>();
     private final Set<String> called = new HashSet<>();
     private @Nullable BypassReason reason;
@@ -28,14 +30,23 @@ final class ReadWalk {
     }
 
     Lineage lineage() {
-        return new Lineage(tags, names, reason, detail, session, writes.reach());
+        return new Lineage(tags, indirect, named, names, reason, detail, session, writes.reach());
     }
 
-    void read(TableName table, String way) {
+    /** Reads what the query names. */
+    void read(TableName table) {
+        read(table, "", "");
+    }
+
+    /** Reads what a text names; {@code null} stands for all code whose text is not known. */
+    private void read(TableName table, String way, @Nullable String text) {
         if (table.isSystem()) {
             deny(BypassReason.SYSTEM_TABLE, table.toString());
             return;
         }
+        String tag = dependencies.tag(table.name());
+        if (text == null) indirect.add(tag);
+        else named.computeIfAbsent(text, t -> new TreeSet<>()).add(tag);
         if (!names.add(table.name())) return;
         if (!dependencies.hasRelation(table.name())) deny(BypassReason.UNKNOWN_TABLE, table + on(way));
         for (TableModel relation : dependencies.relations(table.name())) read(relation, way);
@@ -46,7 +57,13 @@ final class ReadWalk {
         switch (relation.kind()) {
             case TABLE -> rows(name, way);
             case MATERIALIZED_VIEW -> tags.putIfAbsent(name, way);
-            case VIEW -> run(relation.reading(), "view " + name, way(way, "view " + name), BypassReason.VIEW);
+            case VIEW ->
+                run(
+                        relation.reading(),
+                        "view " + name,
+                        way(way, "view " + name),
+                        dependencies.hasText(relation) ? name : null,
+                        BypassReason.VIEW);
             case TEMPORARY -> deny(BypassReason.TEMPORARY_TABLE, name + on(way));
             case FOREIGN -> deny(BypassReason.SPECIAL_TABLE, name + on(way) + ": its rows are on another server");
             case SYNONYM, OTHER -> deny(BypassReason.UNKNOWN_TABLE, name + on(way));
@@ -66,6 +83,7 @@ final class ReadWalk {
                         table.reading(),
                         "policies of " + member,
                         way(way, "policies of " + member),
+                        null,
                         BypassReason.SPECIAL_TABLE);
             }
     }
@@ -84,11 +102,12 @@ final class ReadWalk {
                     overload.behavior(),
                     overload.name(),
                     way(way, "routine " + overload.name()),
+                    null,
                     BypassReason.UNKNOWN_FUNCTION);
         if (way.isEmpty()) writes.call(routine, "");
     }
 
-    private void run(Behavior behavior, String what, String way, BypassReason ifUnknown) {
+    private void run(Behavior behavior, String what, String way, @Nullable String text, BypassReason ifUnknown) {
         String because = behavior.cause().isEmpty() ? "" : ": " + behavior.cause();
         if (behavior.unknown() != null) deny(ifUnknown, what + ": " + behavior.unknown());
         if (!behavior.writes().isEmpty()) deny(BypassReason.WRITES, what);
@@ -99,7 +118,7 @@ final class ReadWalk {
             case VOLATILE -> deny(BypassReason.NONDETERMINISTIC_FUNCTION, what + because);
         }
         writes.run(behavior, way);
-        for (TableName table : behavior.reads()) read(table, way);
+        for (TableName table : behavior.reads()) read(table, way, text);
         for (String routine : behavior.calls()) call(routine, way);
     }
 

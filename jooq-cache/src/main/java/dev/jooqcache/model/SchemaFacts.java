@@ -1,13 +1,19 @@
 package dev.jooqcache.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +22,14 @@ record SchemaFacts(
         List<TableModel> tables,
         List<RoutineModel> routines,
         List<String> gaps,
-        @Nullable String version) implements CacheModel {
+        @Nullable String version,
+        CacheRules rules)
+        implements CacheModel {
 
-    static final SchemaFacts EMPTY = new SchemaFacts(List.of(), List.of(), List.of(), null);
+    private static final Pattern COUNT = Pattern.compile("(?i)count\\s*\\(\\s*\\*\\s*\\)");
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_$]+");
+
+    static final SchemaFacts EMPTY = new SchemaFacts(List.of(), List.of(), List.of(), null, CacheRules.NONE);
 
     SchemaFacts {
         tables = tables.stream().sorted(Comparator.comparing(TableModel::name)).toList();
@@ -42,7 +53,8 @@ record SchemaFacts(
                                 known.signature(),
                                 known.behavior().or(added.behavior()))),
                 gaps,
-                one.version() == null ? other.version() : one.version());
+                one.version() == null ? other.version() : one.version(),
+                one.rules().and(other.rules()));
     }
 
     private static <T> List<T> merge(List<T> one, List<T> other, BiPredicate<T, T> isMeant, BiFunction<T, T, T> both) {
@@ -70,7 +82,43 @@ record SchemaFacts(
                 differences.add("~ " + entry.getKey() + ": " + entry.getValue() + " -> " + found);
         }
         actual.forEach((what, how) -> differences.add("+ " + what + ": " + how));
+        differences.addAll(differencesOfViews(one, other));
         return differences;
+    }
+
+    /** Texts differ from one version of a database to the next; the columns that they name do not. */
+    private static List<String> differencesOfViews(CacheModel one, CacheModel other) {
+        Map<TableName, SortedSet<String>> expected = columnsOfViews(one);
+        Map<TableName, SortedSet<String>> actual = columnsOfViews(other);
+        List<String> differences = new ArrayList<>();
+        expected.forEach((view, columns) -> {
+            SortedSet<String> found = actual.getOrDefault(view, columns);
+            if (!found.equals(columns)) differences.add("~ " + view + " names: " + columns + " -> " + found);
+        });
+        return differences;
+    }
+
+    /** Of the views that show them. */
+    private static Map<TableName, SortedSet<String>> columnsOfViews(CacheModel model) {
+        Map<String, SortedSet<String>> columns = new HashMap<>();
+        for (TableModel table : model.tables())
+            for (ColumnModel column : table.columns())
+                columns.computeIfAbsent(table.name().name(), t -> new TreeSet<>())
+                        .add(TableName.fold(column.name()));
+        Map<TableName, SortedSet<String>> named = new TreeMap<>();
+        for (TableModel view : model.tables()) {
+            String text = COUNT.matcher(view.definition()).replaceAll("");
+            if (text.isEmpty() || text.contains("*")) continue;
+            Set<String> words = WORD.matcher(TableName.fold(text))
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(Collectors.toSet());
+            SortedSet<String> read = named.computeIfAbsent(view.name(), v -> new TreeSet<>());
+            for (TableName table : view.reading().reads())
+                for (String column : columns.getOrDefault(table.name(), Collections.emptySortedSet()))
+                    if (words.contains(column)) read.add(column);
+        }
+        return named;
     }
 
     /** Every fact under a key of its own. */

@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A relation: a table, a view, or what else can stand in a FROM clause by its name.
@@ -23,6 +24,7 @@ import java.util.function.Function;
  * @param reading what reading it does besides reading its rows: a view's definition, policies, columns computed then
  * @param writing what writing it does besides writing its row: defaults, checks, columns computed then
  * @param triggers its triggers and rules
+ * @param definition the text of the query that a plain view is, as the catalog shows it; empty if it is none or not known
  */
 public record TableModel(
         TableName name,
@@ -34,7 +36,8 @@ public record TableModel(
         SortedSet<Trait> traits,
         Behavior reading,
         Behavior writing,
-        List<TriggerModel> triggers) {
+        List<TriggerModel> triggers,
+        String definition) {
 
     /** The kinds of relations. */
     public enum Kind {
@@ -96,6 +99,7 @@ public record TableModel(
      * @param reading what reading it does besides reading its rows: a view's definition, policies, columns computed then
      * @param writing what writing it does besides writing its row: defaults, checks, columns computed then
      * @param triggers its triggers and rules
+     * @param definition the text of the query that a plain view is, as the catalog shows it; empty if it is none or not known
      */
     public TableModel {
         columns = List.copyOf(columns);
@@ -104,6 +108,7 @@ public record TableModel(
         parents = Collections.unmodifiableSortedSet(new TreeSet<>(parents));
         traits = Collections.unmodifiableSortedSet(new TreeSet<>(traits));
         triggers = sorted(triggers, Comparator.comparing(TriggerModel::name));
+        definition = kind == Kind.VIEW ? definition : "";
     }
 
     /**
@@ -115,6 +120,17 @@ public record TableModel(
      */
     public static Builder of(TableName name, Kind kind) {
         return new Builder(name, kind);
+    }
+
+    /**
+     * The same relation with another text.
+     *
+     * @param query the text of the query that it is, or an empty string
+     * @return a copy
+     */
+    public TableModel withDefinition(String query) {
+        return new TableModel(
+                name, kind, columns, keys, foreignKeys, parents, traits, reading, writing, triggers, query);
     }
 
     /** Whether a declaration, perhaps without a schema, is meant for this relation. */
@@ -135,7 +151,14 @@ public record TableModel(
                 Behavior.union(traits, other.traits),
                 told(reading, other.reading),
                 told(writing, other.writing),
-                triggers(other));
+                triggers(other),
+                definition(other));
+    }
+
+    /** Two texts would have to be one view's. */
+    private String definition(TableModel other) {
+        if (other.definition.isEmpty() || other.definition.equals(definition)) return definition;
+        return definition.isEmpty() ? other.definition : "";
     }
 
     /** Where one side says nothing, that is no word on what the other does not know. */
@@ -191,6 +214,7 @@ public record TableModel(
         private final List<TriggerModel> triggers = new ArrayList<>();
         private Behavior reading = Behavior.NONE;
         private Behavior writing = Behavior.NONE;
+        private @Nullable String definition;
 
         private Builder(TableName name, Kind kind) {
             this.name = name;
@@ -299,12 +323,35 @@ public record TableModel(
         }
 
         /**
+         * Tells the text of a view. Its {@linkplain #reading behavior} must be told as well.
+         *
+         * @param query the query that the view is, as the catalog shows it, or an empty string
+         * @return this builder
+         */
+        public Builder definition(String query) {
+            // Of two views whose names differ in case only, neither is told by one of the texts.
+            definition = definition == null || definition.equals(query) ? query : "";
+            return this;
+        }
+
+        /**
          * The facts.
          *
          * @return the facts
          */
         public TableModel build() {
-            return new TableModel(name, kind, columns, keys, foreignKeys, parents, traits, reading, writing, triggers);
+            return new TableModel(
+                    name,
+                    kind,
+                    columns,
+                    keys,
+                    foreignKeys,
+                    parents,
+                    traits,
+                    reading,
+                    writing,
+                    triggers,
+                    definition == null ? "" : definition);
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.jooqcache.model;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Set;
+import org.jooq.Schema;
+import org.jooq.Table;
 
 /**
  * The name of a table or view, in the one spelling that all of its spellings share.
@@ -52,6 +54,17 @@ public record TableName(String schema, String name) implements Comparable<TableN
      */
     public static TableName of(String name) {
         return new TableName("", name);
+    }
+
+    /**
+     * The name of a generated table.
+     *
+     * @param table the table
+     * @return its name within its schema
+     */
+    public static TableName of(Table<?> table) {
+        Schema schema = table.getSchema();
+        return new TableName(schema == null ? "" : schema.getName(), table.getName());
     }
 
     /**

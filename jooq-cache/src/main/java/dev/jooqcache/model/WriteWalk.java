@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Follows one write through cascades, triggers, updatable views, partitions and routines. */
@@ -14,16 +16,24 @@ final class WriteWalk {
 
     private final Dependencies dependencies;
     private final SortedMap<String, String> tags = new TreeMap<>();
+    private final SortedSet<String> indirect = new TreeSet<>();
+    private final @Nullable Set<String> changed;
     private final Map<String, Set<WriteEvent>> seen = new HashMap<>();
     private final Set<String> called = new HashSet<>();
     private @Nullable String everything;
 
     WriteWalk(Dependencies dependencies) {
+        this(dependencies, null);
+    }
+
+    /** Follows an UPDATE that changes no other columns than the given ones; {@code null} if they are not known. */
+    WriteWalk(Dependencies dependencies, @Nullable Set<String> changed) {
         this.dependencies = dependencies;
+        this.changed = changed;
     }
 
     Reach reach() {
-        return new Reach(tags, everything);
+        return new Reach(tags, indirect, everything);
     }
 
     void everything(String why) {
@@ -31,11 +41,15 @@ final class WriteWalk {
     }
 
     void write(String name, Set<WriteEvent> events, String way) {
-        Set<WriteEvent> before = seen.computeIfAbsent(name, n -> EnumSet.noneOf(WriteEvent.class));
+        if (!way.isEmpty()) indirect.add(dependencies.tag(name));
         Set<WriteEvent> fresh = EnumSet.copyOf(events);
-        fresh.removeAll(before);
-        if (fresh.isEmpty()) return;
-        before.addAll(fresh);
+        // An update of some columns only is no reason not to follow one of others that it sets off.
+        if (changed == null || !way.isEmpty()) {
+            Set<WriteEvent> before = seen.computeIfAbsent(name, n -> EnumSet.noneOf(WriteEvent.class));
+            fresh.removeAll(before);
+            if (fresh.isEmpty()) return;
+            before.addAll(fresh);
+        }
         for (String gap : dependencies.model().gaps()) everything(gap);
         if (!dependencies.hasRelation(name)) everything("no table " + name + " is known" + ReadWalk.on(way));
         for (TableModel relation : dependencies.relations(name)) write(relation, fresh, way);
@@ -60,6 +74,7 @@ final class WriteWalk {
         run(table.writing(), "defaults and checks of " + name, way);
         for (Dependencies.Reference reference : dependencies.references(name))
             for (WriteEvent event : events) {
+                if (event == WriteEvent.UPDATE && way.isEmpty() && isUntouched(reference.key())) continue;
                 WriteEvent consequence = reference.consequence(event);
                 if (consequence != null)
                     write(
@@ -73,6 +88,12 @@ final class WriteWalk {
             for (String member : tree)
                 if (!member.equals(name))
                     write(member, WriteEvent.ALL, ReadWalk.way(way, "partitions of " + dependencies.tag(name)));
+    }
+
+    private boolean isUntouched(ForeignKeyModel key) {
+        return changed != null
+                && !key.referenced().isEmpty()
+                && key.referenced().stream().noneMatch(changed::contains);
     }
 
     /** A view hands writes to a table that it reads. */

@@ -8,7 +8,9 @@ import static org.jooq.impl.DSL.table;
 import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.CacheModel;
+import dev.jooqcache.model.ColumnModel;
 import dev.jooqcache.model.Dependencies;
+import dev.jooqcache.model.Lineage;
 import dev.jooqcache.model.RoutineModel;
 import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;
@@ -133,6 +135,77 @@ class ModelTest {
                         assertThat(line).startsWith("~ public.v when read").contains("public.a", "public.b"));
     }
 
+    @Test
+    void definition_isOfOneView_andNoDifference() {
+        CacheModel one = of(view("v", reading(A)).definition("select x from a"));
+        CacheModel other = of(view("v", reading(A)).definition("select y from a"));
+        assertThat(one.differences(other)).isEmpty();
+        assertThat(one).isNotEqualTo(other);
+        assertThat(one.toJson()).contains("\"definition\":\"select x from a\"");
+        assertThat(one.merge(one).tables().get(0).definition()).isEqualTo("select x from a");
+        assertThat(one.merge(of(view("v", reading(B)))).tables().get(0).definition())
+                .isEqualTo("select x from a");
+        assertThat(one.merge(other).tables().get(0).definition()).isEmpty();
+        assertThat(view("v", reading(A))
+                        .definition("select x from a")
+                        .definition("select y from b")
+                        .build()
+                        .definition())
+                .as("two views of one folded name")
+                .isEmpty();
+        assertThat(relation(A, TableModel.Kind.MATERIALIZED_VIEW)
+                        .definition("select 1")
+                        .build()
+                        .definition())
+                .isEmpty();
+    }
+
+    @Test
+    void differences_ofTheColumnsThatTextsName() {
+        TableModel.Builder table = relation(A, TableModel.Kind.TABLE)
+                .column("x", "int", ColumnModel.Generation.NONE)
+                .column("y", "int", ColumnModel.Generation.NONE);
+        CacheModel named = of(table, view("v", reading(A)).definition("select count(*) from a where x = 1"));
+        for (String same : List.of("SELECT count(*) AS n FROM a WHERE (a.\"X\" = 2)", "select * from a", ""))
+            assertThat(named.differences(of(table, view("v", reading(A)).definition(same))))
+                    .as(same)
+                    .isEmpty();
+        assertThat(named.differences(of(table, view("v", reading(A)).definition("select count(*) from a where y = 1"))))
+                .containsExactly("~ public.v names: [x] -> [y]");
+    }
+
+    @Test
+    void lineage_tellsWhichTextNamesWhat() {
+        TableName v = TableName.of("public", "v");
+        Behavior calling = new Behavior(
+                Volatility.STABLE, new TreeSet<>(Set.of(v, B)), new TreeSet<>(), new TreeSet<>(Set.of("f")), "", null);
+        CacheModel model = of(
+                        relation(A, TableModel.Kind.TABLE),
+                        relation(B, TableModel.Kind.TABLE),
+                        view("v", reading(A)).definition("select x from a"),
+                        view("w", calling).definition("select f(x) from v, b"),
+                        view("u", reading(B)))
+                .merge(CacheModel.builder().routine("f", reading(B)).build());
+        Lineage through = Dependencies.of(model).lineage(Set.of(TableName.of("w"), A), Set.of());
+        assertThat(through.named())
+                .containsOnlyKeys("", "v", "w")
+                .containsEntry("", new TreeSet<>(Set.of("a", "w")))
+                .containsEntry("v", new TreeSet<>(Set.of("a")))
+                .containsEntry("w", new TreeSet<>(Set.of("b", "v")));
+        assertThat(through.indirect()).as("by the routine").containsExactly("b");
+        assertThat(Dependencies.of(model)
+                        .lineage(Set.of(TableName.of("u")), Set.of())
+                        .indirect())
+                .as("by a view without a text")
+                .containsExactly("b");
+        CacheModel twice = model.merge(of(relation(TableName.of("other", "v"), TableModel.Kind.TABLE)));
+        assertThat(Dependencies.of(twice)
+                        .lineage(Set.of(TableName.of("v")), Set.of())
+                        .indirect())
+                .as("by one of two relations of one name")
+                .containsExactly("a");
+    }
+
     @DatabaseTest
     void model_inspectedTwice_isTheSame(Database database) throws ParseException {
         try (Fixture f = Fixture.empty(database)
@@ -147,7 +220,7 @@ class ModelTest {
             Map<?, ?> json = (Map<?, ?>) new JSONParser().parse(one.toJson());
             assertThat(json.keySet()).map(Object::toString).contains("tables", "routines", "gaps", "version");
             assertThat((List<?>) json.get("tables")).hasSameSizeAs(one.tables());
-            assertThat(one.toJson()).contains("\"title\"", "\"author_id\"", "shown");
+            assertThat(one.toJson()).contains("\"title\"", "\"author_id\"", "shown", "\"definition\"");
             assertThat(one.toMarkdown())
                     .contains("# What depends on what", "| " + f.schema("public") + ".shown | view |")
                     .contains("author (view shown)", "book (view shown)", "## A write of ... touches");

@@ -24,8 +24,6 @@ public final class CatalogueMigrations {
     public static final String H2_SETTINGS =
             ";DATABASE_TO_LOWER=TRUE;CASE_INSENSITIVE_IDENTIFIERS=TRUE;DEFAULT_NULL_ORDERING=HIGH";
 
-    private static final String LAST_VERSION_OF_SCHEMA = "6";
-
     private CatalogueMigrations() {}
 
     /**
@@ -34,7 +32,7 @@ public final class CatalogueMigrations {
      * @throws FlywayException if the database cannot be reached or migrated
      */
     public static void migrate(DataSource dataSource) {
-        configure(dataSource).load().migrate();
+        configure(dataSource, CatalogueSeed.filling()).load().migrate();
     }
 
     /** Drops the schema with all that it holds, and creates it again without content. */
@@ -43,15 +41,15 @@ public final class CatalogueMigrations {
                 Statement statement = connection.createStatement()) {
             statement.execute("drop schema if exists " + SCHEMA + " cascade");
         }
-        configure(dataSource).target(LAST_VERSION_OF_SCHEMA).load().migrate();
+        configure(dataSource, CatalogueSeed.withoutContent()).load().migrate();
     }
 
-    private static FluentConfiguration configure(DataSource dataSource) {
+    private static FluentConfiguration configure(DataSource dataSource, CatalogueSeed seed) {
         return Flyway.configure(CatalogueMigrations.class.getClassLoader())
                 .dataSource(dataSource)
                 .schemas(SCHEMA)
                 .locations("classpath:db/migration/common", "classpath:db/migration/" + vendor(dataSource))
-                .javaMigrations(new CatalogueSeed());
+                .javaMigrations(seed);
     }
 
     private static String vendor(DataSource dataSource) {

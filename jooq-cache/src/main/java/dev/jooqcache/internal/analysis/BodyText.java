@@ -61,6 +61,10 @@ final class BodyText extends TokenReader {
     private static final Set<String> STATEMENT_START = Set.of("begin", "then", "else", "loop", "do");
     private static final Set<String> LIST_END = Set.of("where", "from", "returning", "order", "limit");
 
+    /** What follows a list of variables; {@code in} begins what a loop goes through. */
+    private static final Set<String> OUTPUTS_END =
+            Set.of("in", "from", "where", "group", "having", "order", "limit", "union", "using", "values", "loop");
+
     private final Language language;
     private final Set<Target> writes = new HashSet<>();
     private final Set<String> procedures = new HashSet<>();
@@ -75,6 +79,7 @@ final class BodyText extends TokenReader {
         this.declared = declared();
         for (int i = 0; i < tokens.size() && unknown == null; i++)
             if (tokens.get(i).kind() == Kind.WORD) word(i, tokens.get(i).text());
+            else if (isRow(i) && !isSymbol(i - 1, '.')) assignment(i);
     }
 
     /** Why it is not understood, or {@code null}. */
@@ -103,12 +108,18 @@ final class BodyText extends TokenReader {
             case "replace" -> replace(i);
             case "update" -> update(i);
             case "delete" -> delete(i);
-            case "call" -> call(i);
+            case "call" -> {
+                call(i);
+                // An argument can be set by the procedure.
+                outputs(i + 1);
+            }
             case "merge" -> into(i, WriteEvent.ROWS);
             case "truncate" -> truncate(i);
             case "set" -> set(i);
             case "into" -> selectInto(i);
             case "new" -> assignment(i);
+            case "for", "foreach", "diagnostics" -> outputs(i + 1);
+            case "return" -> returned(i);
             // In PL/pgSQL, DO does not occur within a body but after ON CONFLICT and in rules; in PSM it evaluates.
             case "do" -> {
                 if (language != Language.PSM && !isWord(i + 1, "update") && !isWord(i + 1, "nothing")) unknown(i);
@@ -261,13 +272,28 @@ final class BodyText extends TokenReader {
     private void selectInto(int i) {
         if (language == Language.SQL || isWord(i + 1, "outfile") || isWord(i + 1, "dumpfile")) unknown(i);
         // A plain SELECT .. INTO of PL/pgSQL assigns variables.
-        if (isWord(i + 1, "new") || (isWord(i + 1, "strict") && isWord(i + 2, "new")))
-            ownColumns.add(TriggerModel.ANY_COLUMN);
+        outputs(i + 1);
+    }
+
+    /** Whether it is the trigger's row. */
+    private boolean isRow(int i) {
+        return isName(i) && TableName.fold(tokens.get(i).text()).equals("new");
+    }
+
+    /** A list of what is assigned, up to where values are read from: the row may be among it, or get another name. */
+    private void outputs(int from) {
+        for (int i = from; i < tokens.size() && !isSymbol(i, ';') && !isWordOf(i, OUTPUTS_END); i++)
+            if (isRow(i)) ownColumns.add(TriggerModel.ANY_COLUMN);
+    }
+
+    /** What a trigger's function of PostgreSQL answers is written, whatever it has made that of. */
+    private void returned(int i) {
+        boolean plain = isRow(i + 1) || isWord(i + 1, "old") || isWord(i + 1, "null");
+        if (language == Language.PLPGSQL && !(plain && isSymbol(i + 2, ';'))) ownColumns.add(TriggerModel.ANY_COLUMN);
     }
 
     /** {@code NEW.x := 1}, {@code NEW.x = 1}, {@code NEW := ..}. */
     private void assignment(int i) {
-        if (language != Language.PLPGSQL) return;
         if (isSymbol(i + 1, '.') && isName(i + 2)) {
             if (isAssignment(i, i + 3)) own(i + 2);
         } else if (isAssignment(i, i + 1)) ownColumns.add(TriggerModel.ANY_COLUMN);
@@ -275,9 +301,15 @@ final class BodyText extends TokenReader {
 
     private boolean isAssignment(int start, int operator) {
         if (isSymbol(operator, ':') && isSymbol(operator + 1, '=')) return true;
-        boolean first = start == 0 || isSymbol(start - 1, ';') || isWordOf(start - 1, STATEMENT_START);
+        boolean first = start == 0
+                || isSymbol(start - 1, ';')
+                // A label
+                || isSymbol(start - 1, '>')
+                || isWordOf(start - 1, STATEMENT_START);
         // An element of an array or a field of a field
-        return first && (isSymbol(operator, '=') || isSymbol(operator, '[') || isSymbol(operator, '.'));
+        return language == Language.PLPGSQL
+                && first
+                && (isSymbol(operator, '=') || isSymbol(operator, '[') || isSymbol(operator, '.'));
     }
 
     private void own(int column) {

@@ -59,7 +59,10 @@ public final class Models {
         this.cacheName = cacheName;
         this.inspection = inspection;
         this.given = given;
-        this.declarations = declarations;
+        // Rules are wishes: they stay in force when the given model's facts do not.
+        this.declarations = given == null
+                ? declarations
+                : declarations.merge(CacheModel.builder().rules(given.rules()).build());
         this.check = check;
     }
 
@@ -81,7 +84,8 @@ public final class Models {
             return believed(dataSource, model);
         CacheModel live = inspection.inspect(connection, dialect);
         List<String> differences = model.differences(live);
-        if (differences.isEmpty()) return believed(dataSource, model);
+        // The same facts, and the texts of the views as they are here.
+        if (differences.isEmpty()) return believed(dataSource, live);
         String consequence = check == ModelCheck.REFUSE ? "nothing of it is cached" : "the live schema is used instead";
         LOG.warn(
                 "{}: the given model does not describe data source {} (schema version {}, live {}), so {}; {} differences"
