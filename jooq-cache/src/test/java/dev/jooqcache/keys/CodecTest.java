@@ -11,9 +11,11 @@ import dev.jooqcache.spi.CachedResult.ColumnMetaData;
 import dev.jooqcache.spi.CachedResult.Reads;
 import dev.jooqcache.spi.Codec;
 import dev.jooqcache.spi.Codec.CorruptException;
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
+import dev.jooqcache.spi.Validity;
 import dev.jooqcache.spi.Values;
 import dev.jooqcache.testing.Exactly;
 import java.lang.management.ManagementFactory;
@@ -158,9 +160,9 @@ class CodecTest {
         assertThat(Exactly.describe(read.cells())).isEqualTo(Exactly.describe(result.cells()));
         assertThat(read)
                 .usingRecursiveComparison()
-                .ignoringFields("cells", "tags")
+                .ignoringFields("cells", "extents")
                 .isEqualTo(result);
-        assertThat(read.tags()).isEqualTo(result.tags());
+        assertThat(read.extents()).isEqualTo(result.extents());
     }
 
     @Test
@@ -266,7 +268,16 @@ class CodecTest {
     private static CachedResult result(Object... cells) {
         List<Access> columns = new ArrayList<>();
         for (int i = 0; i < cells.length; i++) columns.add(Access.by(Getter.OBJECT));
-        return new CachedResult(key(), Stamp.of(1, 2), Tags.of(List.of("book")), "UTC", columns, cells, 1, 3, null);
+        return new CachedResult(
+                key(),
+                new Validity(Stamp.of(1, 2)),
+                List.of(Extent.of(Tags.of(List.of("book")))),
+                "UTC",
+                columns,
+                cells,
+                1,
+                3,
+                null);
     }
 
     private static CachedResult everything() {
@@ -283,8 +294,11 @@ class CodecTest {
                 "label", "name", "table", "schema", "catalog", "int4", "Integer", 4, 10, 0, 1, 11, 0xff);
         return new CachedResult(
                 key("a", 1L, new Values.Canonical("byte[]", List.of("b"))),
-                Stamp.of(Long.MAX_VALUE, 7),
-                Tags.of(List.of("author", "book", "*")),
+                new Validity(Stamp.of(Long.MAX_VALUE, 7)),
+                List.of(
+                        Extent.EVERYTHING,
+                        Extent.of(Tags.of(List.of("author"))),
+                        new Extent(Tags.of(List.of("book")), Tags.of(List.of("book *", "book[id=1]")))),
                 "Europe/Zurich",
                 List.copyOf(columns),
                 cells.toArray(),

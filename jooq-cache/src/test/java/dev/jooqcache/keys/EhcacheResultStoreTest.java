@@ -7,9 +7,11 @@ import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.spi.Access;
 import dev.jooqcache.spi.Access.Getter;
 import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
+import dev.jooqcache.spi.Validity;
 import dev.jooqcache.testing.Exactly;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -55,8 +57,8 @@ class EhcacheResultStoreTest {
         Object[] cells = {number, "marker" + number, null, new BigDecimal("1.10"), new byte[] {1}, new Timestamp(1)};
         return new CachedResult(
                 key(number),
-                Stamp.of(1, number),
-                Tags.of(List.of("book")),
+                new Validity(Stamp.of(1, number)),
+                List.of(Extent.of(Tags.of(List.of("book")))),
                 "UTC",
                 List.of(Access.by(Getter.OBJECT), Access.by(Getter.OBJECT), Access.by(Getter.OBJECT)),
                 cells,
@@ -164,8 +166,8 @@ class EhcacheResultStoreTest {
             CachedResult small = result(1);
             CachedResult huge = new CachedResult(
                     small.query(),
-                    small.stamp(),
-                    small.tags(),
+                    small.validity(),
+                    small.extents(),
                     small.zone(),
                     small.columns().subList(0, 1),
                     new Object[] {new byte[8 << 20]},

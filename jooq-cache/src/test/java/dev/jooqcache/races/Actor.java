@@ -2,6 +2,7 @@ package dev.jooqcache.races;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -10,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** A thread that stops at each named point it reaches until it is told to go on. Threads of tests do not stop. */
-final class Actor<T> {
+public final class Actor<T> {
 
     private static final long PATIENCE_SECONDS = 60;
     private static final ThreadLocal<Actor<?>> CURRENT = new ThreadLocal<>();
@@ -20,6 +21,7 @@ final class Actor<T> {
     private final Semaphore stopped = new Semaphore(0);
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private volatile String point = "begin";
+    private Set<String> passed = Set.of();
 
     Actor(String name, Supplier<T> work) {
         Thread thread = new Thread(
@@ -39,10 +41,16 @@ final class Actor<T> {
         thread.start();
     }
 
+    /** Does not stop at some points. */
+    Actor<T> passing(String... points) {
+        passed = Set.of(points);
+        return this;
+    }
+
     /** Called where a thread may have to stop. */
-    static void reach(String point) {
+    public static void reach(String point) {
         Actor<?> actor = CURRENT.get();
-        if (actor == null) return;
+        if (actor == null || actor.passed.contains(point)) return;
         actor.point = point;
         actor.stopped.release();
         actor.turn.acquireUninterruptibly();
@@ -50,10 +58,18 @@ final class Actor<T> {
 
     /** Does something without stopping. */
     static void unstopped(Runnable work) {
+        unstopped(() -> {
+            work.run();
+            return true;
+        });
+    }
+
+    /** Finds something out without stopping. */
+    static <R> R unstopped(Supplier<R> work) {
         Actor<?> actor = CURRENT.get();
         CURRENT.remove();
         try {
-            work.run();
+            return work.get();
         } finally {
             CURRENT.set(actor);
         }

@@ -4,6 +4,7 @@ import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jooqcache.CacheAdmission;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
@@ -30,12 +31,13 @@ class CostTest {
         return Fixture.catalogue(
                 database,
                 settings -> settings.maximumEntries(maximumEntries)
+                        .admission(CacheAdmission.ALWAYS)
                         .store(new CountingResults(maximumEntries))
                         .generations(new CountingGenerations()));
     }
 
     private static void stock(DSLContext dsl, int stock) {
-        dsl.update(BOOK).set(BOOK.STOCK, stock).where(BOOK.ID.eq(1)).execute();
+        dsl.update(BOOK).set(BOOK.STOCK, stock).execute();
     }
 
     private static int fetchBook(DSLContext dsl, int id) {

@@ -34,7 +34,7 @@ class SingleFlightTest {
     }
 
     /** Begins to read on another thread and answers when that thread waits for the leader. */
-    private static CompletableFuture<Integer> waiter(Stage stage) {
+    static CompletableFuture<Integer> waiter(Stage stage) {
         CompletableFuture<Integer> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {

@@ -1,7 +1,8 @@
 package dev.jooqcache.races;
 
-import static dev.jooqcache.testing.Catalogue.AUTHOR;
-import static dev.jooqcache.testing.Catalogue.BOOK;
+import static dev.jooqcache.testing.Books.names;
+import static dev.jooqcache.testing.Books.retitle;
+import static dev.jooqcache.testing.Books.title;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.BypassReason;
@@ -14,6 +15,7 @@ import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -28,8 +30,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.jooq.DSLContext;
-import org.jooq.Record;
-import org.jooq.ResultQuery;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Tag;
 
@@ -137,44 +137,28 @@ class StoreFailureTest {
                 .expectingFailures();
     }
 
-    private static ResultQuery<? extends Record> titles(DSLContext dsl) {
-        return dsl.select(BOOK.ID, BOOK.TITLE).from(BOOK).orderBy(BOOK.ID);
-    }
-
-    private static ResultQuery<? extends Record> names(DSLContext dsl) {
-        return dsl.select(AUTHOR.ID, AUTHOR.NAME).from(AUTHOR).orderBy(AUTHOR.ID);
-    }
-
-    private static String title(DSLContext dsl) {
-        return titles(dsl).fetch().get(0).get(BOOK.TITLE);
-    }
-
-    private static void retitle(DSLContext dsl, String title) {
-        dsl.update(BOOK).set(BOOK.TITLE, title).where(BOOK.ID.eq(1)).execute();
-    }
-
     @DatabaseTest
     void eachOperationThatThrows_breaksNoQueryAndHidesNothing(Database database) {
         for (Operation operation : Operation.values()) {
             Stores stores = new Stores();
             try (Fixture f = over(database, stores)) {
-                f.warm(StoreFailureTest::titles);
-                f.warm(StoreFailureTest::names);
+                f.warm(Books::titles);
+                f.warm(Books::names);
                 stores.breaking(operation);
-                f.assertFresh(StoreFailureTest::titles);
+                f.assertFresh(Books::titles);
                 retitle(f.dsl, "in autocommit");
-                f.assertFresh(StoreFailureTest::titles);
+                f.assertFresh(Books::titles);
                 f.dsl.transaction(c -> {
                     retitle(c.dsl(), "in a transaction");
                     assertThat(title(c.dsl())).isEqualTo("in a transaction");
                 });
-                f.assertFresh(StoreFailureTest::titles);
-                f.assertFresh(StoreFailureTest::names);
+                f.assertFresh(Books::titles);
+                f.assertFresh(Books::names);
                 stores.breaking();
                 assertThat(title(f.dsl)).as("after %s", operation).isEqualTo("in a transaction");
-                f.assertFresh(StoreFailureTest::titles);
-                f.assertFresh(StoreFailureTest::names);
-                f.warm(StoreFailureTest::titles);
+                f.assertFresh(Books::titles);
+                f.assertFresh(Books::names);
+                f.warm(Books::titles);
                 retitle(f.dsl, "at last");
                 assertThat(title(f.dsl)).isEqualTo("at last");
             }
@@ -185,8 +169,8 @@ class StoreFailureTest {
     void generationStoreThatIsLostDuringAWrite_servesNothingFromBefore(Database database) {
         Stores stores = new Stores();
         try (Fixture f = over(database, stores)) {
-            f.warm(StoreFailureTest::titles);
-            f.warm(StoreFailureTest::names);
+            f.warm(Books::titles);
+            f.warm(Books::names);
             stores.breaking(
                     Operation.CAPTURE,
                     Operation.NOW,
@@ -194,7 +178,7 @@ class StoreFailureTest {
                     Operation.COMMIT,
                     Operation.ABANDON,
                     Operation.RENEW);
-            f.assertBypass(BypassReason.GENERATION_STORE, StoreFailureTest::names);
+            f.assertBypass(BypassReason.GENERATION_STORE, Books::names);
             retitle(f.dsl, "new");
             stores.breaking();
             CacheStats first = f.during(() -> {
@@ -204,8 +188,8 @@ class StoreFailureTest {
             assertThat(first.hits())
                     .as("nothing from before, not even of a table that was not written")
                     .isZero();
-            f.warm(StoreFailureTest::titles);
-            f.warm(StoreFailureTest::names);
+            f.warm(Books::titles);
+            f.warm(Books::names);
         }
     }
 
@@ -214,7 +198,7 @@ class StoreFailureTest {
         Stores stores = new Stores();
         try (Fixture f = over(database, stores);
                 Connection connection = f.tracked.getConnection()) {
-            f.warm(StoreFailureTest::titles);
+            f.warm(Books::titles);
             connection.setAutoCommit(false);
             DSLContext writer = f.cache
                     .derive(DSL.using(connection, database.dialect()).configuration())
@@ -224,11 +208,11 @@ class StoreFailureTest {
             connection.commit();
             // The store works again, but its intent is not settled yet.
             assertThat(title(f.dsl)).isEqualTo("new");
-            f.assertBypass(BypassReason.GENERATION_STORE, StoreFailureTest::titles);
+            f.assertBypass(BypassReason.GENERATION_STORE, Books::titles);
             stores.breaking();
             assertThat(title(f.dsl)).isEqualTo("new");
             connection.setAutoCommit(true);
-            f.warm(StoreFailureTest::titles);
+            f.warm(Books::titles);
         }
     }
 
@@ -239,7 +223,7 @@ class StoreFailureTest {
         try (Fixture f = over(database, stores);
                 Connection connection = f.tracked.getConnection()) {
             connection.setTransactionIsolation(level);
-            f.warm(StoreFailureTest::titles);
+            f.warm(Books::titles);
             connection.setAutoCommit(false);
             DSLContext inside = f.cache
                     .derive(DSL.using(connection, database.dialect()).configuration())
@@ -254,7 +238,7 @@ class StoreFailureTest {
             assertThat(title(inside)).as("the new rows are not shown").isEqualTo("1984");
             connection.rollback();
             connection.setAutoCommit(true);
-            f.assertFresh(StoreFailureTest::titles);
+            f.assertFresh(Books::titles);
         }
     }
 

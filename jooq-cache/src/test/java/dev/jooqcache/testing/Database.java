@@ -53,7 +53,7 @@ public enum Database {
          * anything behind, drops it.
          */
         @Override
-        void drop(String url) throws SQLException {
+        public void drop(String url) throws SQLException {
             boolean isEmpty;
             try (Connection connection = DriverManager.getConnection(url)) {
                 isEmpty = Postgres.empty(connection);
@@ -83,7 +83,7 @@ public enum Database {
 
         /** A model describes all databases of the server, so those of other tests must be gone. */
         @Override
-        void drop(String url) throws SQLException {
+        public void drop(String url) throws SQLException {
             String name = url.replaceAll(".*/(t\\d+)\\?.*", "$1");
             try (Connection connection = DriverManager.getConnection(url);
                     Statement statement = connection.createStatement()) {
@@ -122,7 +122,7 @@ public enum Database {
     abstract String create(String name) throws Exception;
 
     /** Drops a database that {@link #newUrl} has created, where that saves time in the end or other tests would see it. */
-    void drop(String url) throws SQLException {}
+    public void drop(String url) throws SQLException {}
 
     /** The databases that take part in this run. */
     public static List<Database> all() {

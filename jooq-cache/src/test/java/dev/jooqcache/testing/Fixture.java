@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
+import dev.jooqcache.CachePrecision;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
 import java.sql.SQLException;
@@ -52,7 +53,7 @@ public final class Fixture implements AutoCloseable {
         if (database == Database.MARIADB) config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         poolSettings.accept(config);
         this.pool = new HikariDataSource(config);
-        QueryCache.Builder builder = QueryCache.builder().name("test");
+        QueryCache.Builder builder = QueryCache.builder().name("test").precision(CachePrecision.ROWS);
         settings.accept(builder);
         this.cache = builder.build();
         this.tracked = cache.track(pool);

@@ -1,18 +1,19 @@
 package dev.jooqcache.transactions;
 
+import static dev.jooqcache.testing.Books.firstTitle;
+import static dev.jooqcache.testing.Books.hits;
+import static dev.jooqcache.testing.Books.name;
+import static dev.jooqcache.testing.Books.rename;
+import static dev.jooqcache.testing.Books.retitle;
+import static dev.jooqcache.testing.Books.title;
+import static dev.jooqcache.testing.Books.titles;
 import static dev.jooqcache.testing.Catalogue.BOOK;
-import static dev.jooqcache.transactions.Books.firstTitle;
-import static dev.jooqcache.transactions.Books.hits;
-import static dev.jooqcache.transactions.Books.name;
-import static dev.jooqcache.transactions.Books.rename;
-import static dev.jooqcache.transactions.Books.retitle;
-import static dev.jooqcache.transactions.Books.title;
-import static dev.jooqcache.transactions.Books.titles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue.BookRecord;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.Fixture;

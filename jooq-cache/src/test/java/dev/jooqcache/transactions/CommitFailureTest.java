@@ -1,9 +1,9 @@
 package dev.jooqcache.transactions;
 
-import static dev.jooqcache.transactions.Books.hits;
-import static dev.jooqcache.transactions.Books.name;
-import static dev.jooqcache.transactions.Books.retitle;
-import static dev.jooqcache.transactions.Books.title;
+import static dev.jooqcache.testing.Books.hits;
+import static dev.jooqcache.testing.Books.name;
+import static dev.jooqcache.testing.Books.retitle;
+import static dev.jooqcache.testing.Books.title;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jooq.impl.DSL.condition;
@@ -11,6 +11,7 @@ import static org.jooq.impl.DSL.table;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;

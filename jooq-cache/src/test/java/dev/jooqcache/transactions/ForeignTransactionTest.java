@@ -1,15 +1,16 @@
 package dev.jooqcache.transactions;
 
-import static dev.jooqcache.transactions.Books.hits;
-import static dev.jooqcache.transactions.Books.name;
-import static dev.jooqcache.transactions.Books.retitle;
-import static dev.jooqcache.transactions.Books.title;
+import static dev.jooqcache.testing.Books.hits;
+import static dev.jooqcache.testing.Books.name;
+import static dev.jooqcache.testing.Books.retitle;
+import static dev.jooqcache.testing.Books.title;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
 import dev.jooqcache.spi.Tags;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;

@@ -1,10 +1,10 @@
 package dev.jooqcache.transactions;
 
-import static dev.jooqcache.transactions.Books.hits;
-import static dev.jooqcache.transactions.Books.name;
-import static dev.jooqcache.transactions.Books.rename;
-import static dev.jooqcache.transactions.Books.retitle;
-import static dev.jooqcache.transactions.Books.title;
+import static dev.jooqcache.testing.Books.hits;
+import static dev.jooqcache.testing.Books.name;
+import static dev.jooqcache.testing.Books.rename;
+import static dev.jooqcache.testing.Books.retitle;
+import static dev.jooqcache.testing.Books.title;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jooq.impl.DSL.field;
@@ -13,16 +13,20 @@ import static org.jooq.impl.DSL.table;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
 import org.junit.jupiter.api.Tag;
 
 /** A transaction with a snapshot sees nothing newer, and gives nothing older to others (T4). */
@@ -95,6 +99,48 @@ class IsolationTest {
                 assertThat(title(outside)).isEqualTo("new");
                 tx.commit();
                 assertThat(title(outside)).isEqualTo("new");
+                f.assertFresh(Books::titles);
+            }
+        }
+    }
+
+    /** H2 takes the snapshot when the savepoint is set, the others when the first query is sent. */
+    @TransactionTest
+    void fetch_snapshotTakenByASavepoint_isNotPublished(Database database, Style style) {
+        for (int level : snapshotLevels(database)) {
+            try (Fixture f = Fixture.catalogue(database);
+                    OpenTransaction tx = new OpenTransaction(style, f, level)) {
+                DSLContext outside = style.outside(f);
+                title(outside);
+                tx.nested(dsl -> {
+                    CompletableFuture.runAsync(() -> retitle(outside, "new")).join();
+                    title(dsl);
+                });
+                assertThat(title(outside)).isEqualTo("new");
+                tx.commit();
+                assertThat(title(outside)).isEqualTo("new");
+                f.assertFresh(Books::titles);
+            }
+        }
+    }
+
+    /** The same by the driver's questions on the catalog. */
+    @DatabaseTest
+    void fetch_snapshotTakenByMetaData_isNotPublished(Database database) throws SQLException {
+        for (int level : snapshotLevels(database)) {
+            try (Fixture f = Fixture.catalogue(database);
+                    Connection connection = f.tracked.getConnection()) {
+                title(f.dsl);
+                connection.setTransactionIsolation(level);
+                connection.setAutoCommit(false);
+                connection.getMetaData().getTables(null, null, "book", null).close();
+                retitle(f.dsl, "new");
+                title(f.cache
+                        .derive(DSL.using(connection, database.dialect()).configuration())
+                        .dsl());
+                assertThat(title(f.dsl)).isEqualTo("new");
+                connection.commit();
+                connection.setAutoCommit(true);
                 f.assertFresh(Books::titles);
             }
         }

@@ -1,11 +1,12 @@
 package dev.jooqcache.transactions;
 
-import static dev.jooqcache.transactions.Books.hits;
-import static dev.jooqcache.transactions.Books.retitle;
-import static dev.jooqcache.transactions.Books.title;
+import static dev.jooqcache.testing.Books.hits;
+import static dev.jooqcache.testing.Books.retitle;
+import static dev.jooqcache.testing.Books.title;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;

@@ -145,7 +145,9 @@ class HintAndExplainTest {
             assertThat(decision).hasToString(quoted(database, """
                             cacheable
                               query    select "book"."title" from "book" join "author" on "book"."author_id" = "author"."id"
-                              reads    author, book"""));
+                              reads    author, book
+                              depends  author: all rows, columns id
+                              depends  book: all rows, columns author_id, id, title"""));
             assertThat(f.cache.stats().minus(before).misses()).isZero();
         }
     }
@@ -188,7 +190,7 @@ class HintAndExplainTest {
             assertThat(decision.toString())
                     .startsWith("bypass: WRITES\n  query    delete from ")
                     .contains(
-                            "\n  touches  child (through foreign key of child), parent\n  why      DML: the statement writes, or may write");
+                            "\n  touches  child (through foreign key of child), parent\n  changes  parent: rows with any id\n  why      DML: the statement writes, or may write");
             CacheDecision unknown = f.cache.explain(f.dsl.query("call something()"));
             assertThat(unknown.touches()).containsExactly("*");
             assertThat(unknown.toString()).contains("\n  touches  everything: the function something is not known\n");

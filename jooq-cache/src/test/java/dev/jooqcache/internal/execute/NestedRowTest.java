@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Codec;
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
@@ -87,7 +88,7 @@ class NestedRowTest {
     private ResultSet replay(Recording recording) {
         assertThat(recording.cancelled()).isNull();
         Fingerprint query = new Fingerprint("1", "H2", SQL, "", "", List.of(), new Object[0]);
-        CachedResult result = recording.finish(query, Stamp.of(1, 1), Tags.of(List.of("t")));
+        CachedResult result = recording.finish(query, Stamp.of(1, 1), List.of(Extent.of(Tags.of(List.of("t")))));
         CachedResult stored = Codec.decodeResult(Codec.encode(result));
         executions.set(0);
         return new ReplayResultSet(stored, 0, null, this::execute);

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
 import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
+import dev.jooqcache.spi.Validity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -30,8 +32,12 @@ class SweeperTest {
 
     private int put(Fingerprint key, Tags tags) {
         Stamp stamp = generations.capture(tags);
-        store.put(key, new CachedResult(key, stamp, tags, "", List.of(), new Object[0], 0, 0, null), null);
-        return sweeper.stored(key, stamp, tags);
+        store.put(
+                key,
+                new CachedResult(
+                        key, new Validity(stamp), List.of(Extent.of(tags)), "", List.of(), new Object[0], 0, 0, null),
+                null);
+        return sweeper.stored(key, new Validity(stamp), List.of(Extent.of(tags)));
     }
 
     private void write(Tags tags) {
@@ -77,11 +83,11 @@ class SweeperTest {
         put(key("one"), BUSY);
         write(BUSY);
         Generations.Announcement writer = generations.announce(BUSY);
-        assertThat(sweeper.stored(key("other"), generations.capture(QUIET), QUIET))
+        assertThat(sweeper.stored(key("other"), new Validity(generations.capture(QUIET)), List.of(Extent.of(QUIET))))
                 .isZero();
         assertThat(store.get(key("one"))).isNotNull();
         writer.abandoned();
-        assertThat(sweeper.stored(key("other"), generations.capture(QUIET), QUIET))
+        assertThat(sweeper.stored(key("other"), new Validity(generations.capture(QUIET)), List.of(Extent.of(QUIET))))
                 .isEqualTo(1);
         assertThat(store.get(key("one"))).isNull();
     }

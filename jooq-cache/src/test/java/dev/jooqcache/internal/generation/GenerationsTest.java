@@ -3,10 +3,13 @@ package dev.jooqcache.internal.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.internal.generation.Generations.Announcement;
+import dev.jooqcache.internal.generation.Generations.Standing;
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
 import dev.jooqcache.testing.ForwardingGenerationStore;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -25,9 +28,11 @@ class GenerationsTest {
         boolean renews = true;
         final AtomicInteger renewals = new AtomicInteger();
         Runnable onRenewal = () -> {};
+        Runnable onSettling = () -> {};
+        Runnable afterCapture = () -> {};
 
         Breaking() {
-            super(new InJvmGenerationStore(16));
+            super(new InJvmGenerationStore(1 << 10));
         }
 
         private static void check(boolean works) {
@@ -37,7 +42,9 @@ class GenerationsTest {
         @Override
         public Stamp capture(Tags tags) {
             check(captures);
-            return super.capture(tags);
+            Stamp stamp = super.capture(tags);
+            afterCapture.run();
+            return stamp;
         }
 
         @Override
@@ -49,6 +56,7 @@ class GenerationsTest {
         @Override
         public void commit(Intent intent) {
             check(settles);
+            onSettling.run();
             super.commit(intent);
         }
 
@@ -65,6 +73,57 @@ class GenerationsTest {
             super.renew();
             onRenewal.run();
         }
+    }
+
+    private static final Tags PART = Tags.of(List.of("a *", "a[id=1]"));
+    private static final List<Extent> EXTENTS = List.of(Extent.EVERYTHING, new Extent(A, PART));
+
+    private Stamp noted() {
+        return Stamp.of(generations.capture(A).incarnation(), generations.now());
+    }
+
+    @Test
+    void standing_otherPartOfTheTableWritten_stands() {
+        Stamp since = noted();
+        generations.announce(A.plus(Tags.of(List.of("a[id=2]")))).committed();
+        assertThat(generations.standing(EXTENTS, since)).isEqualTo(Standing.STANDS);
+        assertThat(generations.exactUntil(EXTENTS, since)).isEqualTo(noted());
+        generations.announce(A.plus(PART)).committed();
+        assertThat(generations.standing(EXTENTS, since)).isEqualTo(Standing.CHANGED);
+        assertThat(generations.exactUntil(EXTENTS, since)).isNull();
+    }
+
+    @Test
+    void standing_collidingPart_standsWithItsTable() {
+        Stamp since = noted();
+        generations.announce(PART).committed();
+        assertThat(generations.exactUntil(EXTENTS, since)).isEqualTo(since);
+    }
+
+    @Test
+    void standing_writerAboutToCommit_isPending() {
+        Stamp since = noted();
+        Announcement writer = generations.announce(A.plus(PART));
+        assertThat(generations.standing(EXTENTS, since)).isEqualTo(Standing.PENDING);
+        assertThat(generations.exactUntil(EXTENTS, since)).isNull();
+        writer.abandoned();
+        assertThat(generations.exactUntil(EXTENTS, since)).isEqualTo(since);
+    }
+
+    @Test
+    void exactUntil_writeDuringTheLook_isNotOvertaken() {
+        Stamp since = noted();
+        generations.announce(A).committed();
+        AtomicInteger looks = new AtomicInteger();
+        // The last look is at the part, after those at the tables and again at each extent.
+        store.afterCapture = () -> {
+            if (looks.incrementAndGet() == 5) generations.announce(A.plus(PART)).committed();
+        };
+        Stamp until = generations.exactUntil(EXTENTS, since);
+        store.afterCapture = () -> {};
+        assertThat(looks).hasValue(5);
+        assertThat(until).isNotNull();
+        assertThat(generations.standing(EXTENTS, until)).isEqualTo(Standing.CHANGED);
     }
 
     @Test
@@ -154,6 +213,54 @@ class GenerationsTest {
                 .isNotNull()
                 .isNotEqualTo(during);
         assertThat(store.renewals).hasValue(2);
+    }
+
+    /** C6: who tries whether the store works again may have to wait for it; nobody waits for him. */
+    @Test
+    void recovery_thatHangs_delaysNeitherReadersNorWriters() throws InterruptedException {
+        store.intents = false;
+        generations.announce(A).committed();
+        store.intents = true;
+        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        store.onRenewal = () -> {
+            store.onRenewal = () -> {};
+            hanging.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        Thread recovering = new Thread(() -> generations.capture(READ_A));
+        recovering.start();
+        hanging.await();
+        assertThat(generations.capture(READ_A)).isNull();
+        Announcement writer = generations.announce(A);
+        writer.committed();
+        store.intents = false;
+        generations.announce(A).committed();
+        store.intents = true;
+        released.countDown();
+        recovering.join();
+        long renewals = store.renewals.get();
+        assertThat(generations.capture(READ_A)).isNotNull();
+        assertThat(store.renewals.get())
+                .as("the writer who failed meanwhile is not forgotten")
+                .isGreaterThan((int) renewals);
+    }
+
+    /** C6: an error is a failure, too; the writer's commit has taken effect, so its intent must not be lost. */
+    @Test
+    void committed_thatThrewAnError_isRepeated() {
+        Announcement writer = generations.announce(A);
+        store.onSettling = () -> {
+            store.onSettling = () -> {};
+            throw new OutOfMemoryError("made to fail");
+        };
+        writer.committed();
+        assertThat(generations.capture(READ_A)).isNotNull().matches(stamp -> !stamp.pending());
+        assertThat(generations.failures()).isEqualTo(1);
     }
 
     @Test

@@ -1,0 +1,850 @@
+package dev.jooqcache.mutants;
+
+import dev.jooqcache.testing.Database;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Defects put into the library, one at a time: a rule of the protocol that is left out, or a mistake that another cache
+ * has made.
+ */
+enum Mutant {
+    // P1
+
+    STAMP_AFTER_THE_SQL(
+            "P1",
+            "the stamp is taken after the SQL",
+            "races.ForcedRacesTest#write_whileAReadIsInFlight_isNotHiddenByIt",
+            inListener(
+                    "session = current; current.snapshotTaken();",
+                    "session = current; since = Stamp.of(captured.incarnation(), engine.generations.now());"
+                            + " current.snapshotTaken();")),
+
+    // P2
+
+    NO_INVALIDATION(
+            "P2",
+            "a commit is not noted at all",
+            "races.ProtocolTest#read_afterCommitReturned_seesItAndIsCachedAgain",
+            inSession("write.committed(); ended();", "write.abandoned(); ended();")),
+    BUMP_BEFORE_COMMIT(
+            "P2",
+            "bump before commit",
+            "races.ProtocolTest#read_justBeforeCommit_leavesNothingBehind",
+            inSession(
+                    "PendingWrite write = announceWritten(); if",
+                    "PendingWrite write = announceWritten(); write.committed(); if")),
+    BUMP_AFTER_COMMIT_ONLY(
+            "P2",
+            "bump after commit without intents",
+            "races.ForcedRacesTest#read_betweenCommitAndBump_isNotServedThePast",
+            inStore("if (mark(marked[i])) continue;", "if (true) continue;"),
+            inStore("((before & INTENT_MASK) - 1)", "(before & INTENT_MASK)"),
+            inStore("for (int cell : settle(intent)) cells.decrementAndGet(cell);", "settle(intent);")),
+    BUMP_ON_BOTH_SIDES(
+            "P2",
+            "bump before and after commit without intents",
+            "races.ProtocolTest#reads_allAlongACommit_areNeverBehind",
+            inStore("if (mark(marked[i])) continue;", "bump(marked[i]); if (true) continue;"),
+            inStore("((before & INTENT_MASK) - 1)", "(before & INTENT_MASK)"),
+            inStore("for (int cell : settle(intent)) cells.decrementAndGet(cell);", "settle(intent);")),
+    COMMIT_BY_ANOTHER_NAME(
+            "P2",
+            "setAutoCommit(true) is not taken for a commit",
+            "races.ProtocolTest#commitBySetAutoCommit_isSeen",
+            inSession(
+                    "commit(() -> { call.run(); autoCommit = true;",
+                    "rollback(() -> { call.run(); autoCommit = true;")),
+
+    // P3
+
+    INTENTS_AS_FLAGS(
+            "P3",
+            "an intent is a flag, which the first finisher clears",
+            "races.ForcedRacesTest#intents_ofTwoWriters_areNotEndedByTheFirst",
+            inStore("compareAndSet(cell, before, before + 1)", "compareAndSet(cell, before, before | 1)"),
+            inStore("((before & INTENT_MASK) - 1)", "0")),
+    INTENTS_OF_A_ROLLBACK_STAY(
+            "P3",
+            "a definite rollback leaves its intents",
+            "races.ProtocolTest#commitThatIsRolledBackForCertain_leavesNoIntent",
+            inSession("if (isDefiniteRollback(e)) write.abandoned();", "if (isDefiniteRollback(e)) failed = true;")),
+
+    // P4
+
+    NO_VALIDATION(
+            "P4",
+            "no validation, neither before the put nor before an entry is served",
+            "races.ForcedRacesTest#write_whileAReadIsInFlight_isNotHiddenByIt",
+            inGenerations(
+                    "return now.isWithin(since) ? Standing.STANDS : Standing.CHANGED;", "return Standing.STANDS;")),
+    EXTENDED_TO_A_LATE_CLOCK(
+            "P4",
+            "what stands is taken to be exact until the clock after the looks",
+            "internal.generation.GenerationsTest#exactUntil_writeDuringTheLook_isNotOvertaken",
+            EnumSet.of(Database.H2),
+            inGenerations(
+                    "Standing.STANDS ? Stamp.of(since.incarnation(), clock) : null",
+                    "Standing.STANDS ? Stamp.of(since.incarnation(), now()) : null")),
+
+    // P5
+
+    AUTOCOMMIT_WITHOUT_INTENT(
+            "P5",
+            "an autocommit write is announced when it has been done",
+            "races.ProtocolTest#reads_allAlongAnAutocommitWrite_areNeverBehind",
+            inSession("return bracket(source.schemas().announce(tags, version, Change.DATA), call);", """
+                    T result = send(call);
+                    source.schemas().announce(tags, version, Change.DATA).committed();
+                    return result;""")),
+    FAILED_WRITE_IGNORED(
+            "P5",
+            "an autocommit write that failed is taken for nothing",
+            "races.ProtocolTest#autocommitWrite_thatChangesRowsAndFails_isSeen",
+            inSession("if (isAnswerOfServer(e)) write.committed();", "if (isAnswerOfServer(e)) write.abandoned();")),
+
+    // P6
+
+    WRITE_NOTED_WHEN_IT_SUCCEEDED(
+            "P6",
+            "a transaction's write is noted when it has succeeded",
+            "races.ProtocolTest#commit_ofAStatementThatChangedRowsAndFailed_isSeen",
+            inSession(
+                    "note(tags, version, Change.DATA); return send(call);",
+                    "T result = send(call); note(tags, version, Change.DATA); return result;")),
+    SAVEPOINT_TAKES_BACK(
+            "P6",
+            "rolling back to a savepoint forgets what was written",
+            "races.ProtocolTest#commit_afterRollbackToSavepoint_isSeen",
+            inSession("failed = false; return result;", "failed = false; written = Tags.none(); return result;")),
+
+    // P7
+
+    OWN_WRITES_SHARED(
+            "P7",
+            "reads of own writes are served from the cache and stored in it",
+            "races.ProtocolTest#ownWrites_areReadAndNotShown",
+            inSession("if (written().meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);", "")),
+    OWN_WRITES_PUBLISHED(
+            "P7",
+            "own writes are published at commit",
+            "races.ProtocolTest#ownWrites_areNotPublishedAtCommit",
+            publishingAt("write.committed(); ended();", "write.committed(); publish(); ended();")),
+    ROLLBACK_PUBLISHES(
+            "P7",
+            "a rollback publishes",
+            "races.ProtocolTest#ownWrites_areNotPublishedAtRollback",
+            publishingAt(
+                    "<T> T rollback(SqlCall<T> call) throws SQLException { T result = call.run();",
+                    "<T> T rollback(SqlCall<T> call) throws SQLException { T result = call.run(); publish();")),
+
+    // P8
+
+    READ_COMMITTED_PRIVATE(
+            "P8",
+            "transactions at READ COMMITTED share nothing",
+            "races.ProtocolTest#readCommitted_ofWhatIsNotItsOwn_isSharedBothWays",
+            inSession("case Connection.TRANSACTION_READ_COMMITTED -> Reading.SHARED;", """
+                    case Connection.TRANSACTION_READ_COMMITTED -> inTransaction()
+                            ? new Reading.Private(BypassReason.ISOLATION) : Reading.SHARED;"""),
+            inSession("private static Reading readingAt", "private Reading readingAt")),
+
+    // P9
+
+    SNAPSHOT_AS_READ_COMMITTED(
+            "P9",
+            "snapshot reads are treated as READ COMMITTED",
+            "races.ProtocolTest#snapshot_ofAnOlderState_isNeitherServedNorStored",
+            inSession("hasSnapshots(dialect) ? inSnapshot :", "hasSnapshots(dialect) ? Reading.SHARED :")),
+    SNAPSHOT_SERVED_TOO_EARLY(
+            "P9",
+            "a snapshot that is not taken yet is served",
+            "races.ProtocolTest#snapshot_thatIsNotTakenYet_isNotServed",
+            inListener(
+                    "hint.isRefresh() || isSnapshotOpen(reading)) return false;", "hint.isRefresh()) return false;")),
+    CLOCK_AFTER_THE_SNAPSHOT(
+            "P9",
+            "the clock is noted after the statement that takes the snapshot",
+            "races.ProtocolTest#snapshot_takenByAStatementDuringWhichOthersCommit_isNotTakenForNewer",
+            inSession("statementSent = true; try { return call.run(); }", """
+                    boolean first = !statementSent;
+                    statementSent = true;
+                    try {
+                        T result = call.run();
+                        if (first) snapshotClock = source.generations().now();
+                        return result;
+                    }""")),
+
+    // P10
+
+    SERIALIZABLE_AS_READ_COMMITTED(
+            "P10",
+            "SERIALIZABLE is treated as READ COMMITTED",
+            "races.ProtocolTest#serializable_isNeverServed",
+            inSession(
+                    "case Connection.TRANSACTION_READ_COMMITTED ->",
+                    "case Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_SERIALIZABLE ->")),
+    SERIALIZABLE_AS_SNAPSHOT(
+            "P10",
+            "SERIALIZABLE is treated as a snapshot: write skew",
+            "races.ProtocolTest#serializable_isNeverServed",
+            EnumSet.of(Database.POSTGRESQL),
+            inSession(
+                    "case Connection.TRANSACTION_REPEATABLE_READ, TRANSACTION_SNAPSHOT_H2 ->",
+                    "case Connection.TRANSACTION_REPEATABLE_READ, TRANSACTION_SNAPSHOT_H2,"
+                            + " Connection.TRANSACTION_SERIALIZABLE ->")),
+    READ_UNCOMMITTED_SHARED(
+            "P10",
+            "READ UNCOMMITTED is treated as READ COMMITTED",
+            "races.ProtocolTest#readUncommitted_isNotStored",
+            EnumSet.of(Database.H2),
+            inSession(
+                    "case Connection.TRANSACTION_READ_COMMITTED ->",
+                    "case Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_READ_UNCOMMITTED ->")),
+
+    // P11
+
+    COMMIT_FAILURE_IGNORED(
+            "P11",
+            "a commit that threw is taken for a rollback",
+            "races.ProtocolTest#commitThatThrows_andHasTakenEffect_isSeen",
+            inSession(
+                    "if (isDefiniteRollback(e)) write.abandoned(); else source.doubt(write, raw, physical());",
+                    "write.abandoned();")),
+    COMMIT_FAILURE_BUMPED_AT_ONCE(
+            "P11",
+            "a commit that threw is bumped in the exception handler",
+            "races.ProtocolTest#commitThatThrows_andTakesEffectLater_isSeen",
+            inSession(
+                    "if (isDefiniteRollback(e)) write.abandoned(); else source.doubt(write, raw, physical());",
+                    "if (isDefiniteRollback(e)) write.abandoned(); else write.committed();")),
+
+    // P12
+
+    COUNTERS_RESTART(
+            "P12",
+            "the counter begins again after 8 numbers",
+            "races.ProtocolTest#generations_neverRepeat",
+            inStore("long next = clock + 1;", "long next = clock % 8 + 1;")),
+    NO_NEW_INCARNATION(
+            "P12",
+            "a store that may have lost something is not renewed",
+            "races.ProtocolTest#storeThatLostItsNumbers_doesNotMakeOldResultsValid",
+            inGenerations("store.renew();", "")),
+    LOST_IS_UNCHANGED(
+            "P12",
+            "a generation that cannot be read is taken for unchanged",
+            "races.ProtocolTest#generationsThatCannotBeRead_areNotTakenForUnchanged",
+            inGenerations(
+                    "return store.capture(tags);",
+                    "Stamp stamp = store.capture(tags); known.put(tags, stamp); return stamp;"),
+            inGenerations("failed(\"capture\", e); return null;", "failed(\"capture\", e); return known.get(tags);"),
+            inGenerations("private volatile boolean suspect;", """
+                    private volatile boolean suspect;
+                    private final java.util.Map<Tags, Stamp> known = new java.util.concurrent.ConcurrentHashMap<>();
+                    """)),
+    UNANNOUNCED_IS_IGNORED(
+            "P12",
+            "a writer that could not announce itself is forgotten",
+            "races.ProtocolTest#writeThatCouldNotBeAnnounced_isSeen",
+            inGenerations("unannounced.incrementAndGet(); disturbed();", "unannounced.incrementAndGet();")),
+
+    // P13
+
+    INTENTS_EXPIRE(
+            "P13",
+            "an intent expires after 50 ms",
+            "races.ProtocolTest#slowWriter_keepsItsIntents",
+            inGenerations("return new Announcement(store.intent(tags), tags);", """
+                    Announcement made = new Announcement(store.intent(tags), tags);
+                    java.util.concurrent.CompletableFuture.delayedExecutor(
+                            50, java.util.concurrent.TimeUnit.MILLISECONDS).execute(made::abandoned);
+                    return made;""")),
+    DOUBT_ENDS_BY_TIMER(
+            "P13",
+            "a commit in doubt is given up after the quarantine, though its server process lives",
+            "races.ProtocolTest#commitInDoubt_whoseSessionLives_keepsItsIntents",
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "internal/transaction/CommitDoubts.java",
+                    "if (asker == null) return isQuarantineOver(doubt);",
+                    "if (isQuarantineOver(doubt)) return true; if (asker == null) return false;")),
+    DOUBT_TRUSTS_A_PROXY(
+            "P13",
+            "a commit in doubt is asked for by a process id that a proxy has told",
+            "races.ProtocolTest#commitInDoubt_behindAProxy_keepsItsIntents",
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "internal/transaction/CommitDoubts.java",
+                    "boolean known = rows.getInt(1) == postgresProcess(PhysicalConnections.physical(connection));",
+                    "boolean known = true;")),
+
+    // P14
+
+    UNKNOWN_EFFECT_IGNORED(
+            "P14",
+            "a statement of unknown effect touches nothing",
+            "races.ProtocolTest#statementOfUnknownEffect_touchesEverything",
+            inSession("announce(before.plus(Tags.everything()), version", "announce(before, version")),
+    RESERVED_TAG_NOT_CARRIED(
+            "P14",
+            "queries do not depend on the reserved tag",
+            "races.ProtocolTest#statementOfUnknownEffect_touchesEverything",
+            in("spi/Tags.java", "return plus(EVERYTHING);", "return this;")),
+
+    // P15
+
+    TORN_READ(
+            "P15",
+            "all generations are read, then all intents",
+            "races.ProtocolTest#capture_duringABump_isNotTorn",
+            inStore(
+                    "return (value & INTENT_MASK) == 0 ? value >>> INTENT_BITS : MARKED;",
+                    "return value >>> INTENT_BITS;"),
+            inStore("return Stamp.of(life, highest);", """
+                    dev.jooqcache.races.Actor.reach("torn");
+                    for (int i = 0; i < tags.size(); i++)
+                        if ((cells.get(cellOf(tags, i)) & INTENT_MASK) != 0) return Stamp.PENDING;
+                    return Stamp.of(life, highest);""")),
+    MARK_REMOVED_FIRST(
+            "P15",
+            "the intent is removed before the number is written",
+            "races.ProtocolTest#reads_allAlongAnAutocommitWrite_areNeverBehind",
+            inStore("long next = clock + 1;", """
+                    cells.decrementAndGet(cell);
+                    dev.jooqcache.races.Actor.reach("unmarked");
+                    long next = clock + 1;"""),
+            inStore("((before & INTENT_MASK) - 1)", "(before & INTENT_MASK)")),
+    NUMBER_WRITTEN_LATER(
+            "P15",
+            "a number is issued in one step and written in another",
+            "races.ProtocolTest#number_isWrittenAsItIsIssued",
+            inStore("clock = next; while (true) {", """
+                    clock = next;
+                    issuing.unlock();
+                    dev.jooqcache.races.Actor.reach("issued");
+                    issuing.lock();
+                    while (true) {""")),
+
+    // P16
+
+    FLIGHT_WITHOUT_STAMP(
+            "P16",
+            "single flight is keyed without the stamp, and the leader's result handed on",
+            "races.ProtocolTest#waiter_isNotHandedAnOlderResult",
+            inFlights("Key key = new Key(fingerprint, stamp);", "Key key = new Key(fingerprint, Stamp.PENDING);"),
+            inFlights("flights.get(new Key(fingerprint, stamp));", "flights.get(new Key(fingerprint, Stamp.PENDING));"),
+            inFlights("void await(Fingerprint fingerprint, Stamp stamp, long nanos) {", """
+                    dev.jooqcache.spi.CachedResult awaitResult(Fingerprint fingerprint, Stamp stamp, long nanos) {
+                        Flight flight = flights.get(new Key(fingerprint, Stamp.PENDING));
+                        await(fingerprint, stamp, nanos);
+                        return flight == null ? null : flight.result;
+                    }
+
+                    void await(Fingerprint fingerprint, Stamp stamp, long nanos) {"""),
+            inFlights(
+                    "private volatile boolean slow;",
+                    "private volatile boolean slow; volatile dev.jooqcache.spi.CachedResult result;"),
+            inListener(
+                    "engine.flights.await(key, now, wait); return engine.get(key, clock(reading));",
+                    "return engine.flights.awaitResult(key, now, wait);"),
+            inListener("if (done.cancelled() != null) bypass(done.cancelled(), \"\");", """
+                    if (flight != null) flight.result = done.finish(
+                        key.fingerprint(), noted, analyzed.plan().extents(key.binds(), done));
+                    if (done.cancelled() != null) bypass(done.cancelled(), "");""")),
+    TRANSACTIONS_WAIT(
+            "P16",
+            "a transaction waits for a leader",
+            "races.ProtocolTest#transaction_doesNotWaitForALeader",
+            inListener("if (session != null || !(reading", "if (!(reading")),
+
+    // Prepared queries
+
+    PREPARED_IN_TRANSACTIONS(
+            "T1",
+            "a prepared query is served without a look at the transaction",
+            "prepared.CachedQueryTest#springTransaction_isPrivate",
+            inPrepared("TrackedSource source = provider.outside();", "TrackedSource source = provider.source();")),
+    PREPARED_FOR_ANY_ARGUMENT(
+            "K1",
+            "a prepared query's text is taken to be the same for all arguments",
+            "prepared.CachedQueryTest#argumentThatIsInlinedAsWell_staysWithJooq",
+            inShortcut("|| !(varied[i] || first[i].equals(arguments[i]))) return false;", ") return false;")),
+    PREPARED_WITH_OTHERS_ROWS(
+            "K1",
+            "mapped rows are kept by the mapper alone",
+            "prepared.CachedQueryTest#mapper_ofTwoQueries_isNotHandedTheOthersRows",
+            inPrepared("mappings().of(owner)", "mappings().of(mapper)"),
+            inPrepared("mappings().keep(owner, rows)", "mappings().keep(mapper, rows)")),
+    PREPARED_PAST_LISTENERS(
+            "K3",
+            "listeners that could change the SQL are not asked",
+            "prepared.CachedQueryTest#listeners_seeEveryExecution",
+            inPrepared("Unobserved.isSo(configuration, engine));", "true);")),
+
+    // Tags of columns and keys
+
+    ASTERISK_READS_NOTHING(
+            "tags",
+            "an asterisk names no column",
+            "precision.PrecisionTest#column_thatIsNotNamed_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/ColumnMentions.java",
+                    "!isMultiplication(i)) hidden = true;",
+                    "!isMultiplication(i)) {}")),
+    COLUMN_BY_ANOTHER_NAME(
+            "tags",
+            "an alias that names columns anew is taken for a table's name",
+            "precision.PrecisionTest#column_thatIsNotNamed_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/ColumnMentions.java", "if (isSymbol(i + 1, '(')) called.add(name);", "")),
+    NATURAL_JOIN_READS_NOTHING(
+            "tags",
+            "a natural join compares no columns",
+            "precision.PrecisionTest#column_thatIsNotNamed_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/ColumnMentions.java", "\"natural\",", "")),
+    COMPUTED_COLUMN_STAYS(
+            "tags",
+            "an update leaves computed columns as they are",
+            "precision.PrecisionTest#column_thatIsNotNamed_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/PreciseTags.java",
+                    "if (!changed.isEmpty()) changed.addAll(columns.computed());",
+                    "")),
+    COLUMNS_OF_SELECT_LIST_ONLY(
+            "tags",
+            "of the columns that are named, the first counts",
+            "precision.PrecisionTest#column_thatIsRead_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/PreciseTags.java",
+                    "new TreeSet<>(read)) suffixes",
+                    "read.stream().limit(1).toList()) suffixes")),
+    MEMBERSHIP_IS_NOT_TOUCHED(
+            "tags",
+            "an insert or delete touches no membership",
+            "precision.PrecisionTest#membership_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/PreciseTags.java",
+                    "if (shape.event() != WriteEvent.UPDATE || shape.mayLoseRows()) suffixes.add(MEMBERSHIP);",
+                    "")),
+    OLD_KEY_IS_FORGOTTEN(
+            "tags",
+            "only the new value of a key is touched",
+            "precision.PrecisionTest#movedRow_invalidatesBothKeys",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/WriteShape.java",
+                    "event == WriteEvent.INSERT ? List.of() : before.get(column)",
+                    "event != WriteEvent.DELETE ? List.of() : before.get(column)")),
+    NEW_KEY_IS_FORGOTTEN(
+            "tags",
+            "only the value of a key in WHERE is touched",
+            "precision.PrecisionTest#movedRow_invalidatesBothKeys",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/WriteShape.java",
+                    "event == WriteEvent.DELETE ? List.of() : after.get(column)",
+                    "event != WriteEvent.INSERT ? List.of() : after.get(column)")),
+    UNKNOWN_KEY_IS_NOT_TOUCHED(
+            "tags",
+            "a write of unknown keys touches none",
+            "precision.PrecisionTest#unknownKey_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/PreciseTags.java", "always.add(unknown); unknownKeys", "unknownKeys")),
+    UNKNOWN_KEY_IS_NOT_READ(
+            "tags",
+            "a read of one key does not depend on writes of unknown keys",
+            "precision.PrecisionTest#unknownKey_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/PreciseTags.java",
+                    "Tags unknown = new Tags.Builder(suffixes.size() + 1) .addPart(table, Tags.UNKNOWN_WRITE)"
+                            + " .addKey(table, key, Tags.UNKNOWN_KEY, suffixes)",
+                    "Tags unknown = new Tags.Builder(suffixes.size() + 1).addPart(table, Tags.UNKNOWN_WRITE)")),
+    UNKNOWN_EXTENT_IS_NOT_READ(
+            "tags",
+            "a read of a part does not depend on writes of the whole",
+            "precision.PrecisionTest#unknownExtent_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/PreciseTags.java",
+                    "Tags unknown = new Tags.Builder(suffixes.size() + 1) .addPart(table, Tags.UNKNOWN_WRITE) .addKey",
+                    "Tags unknown = new Tags.Builder(suffixes.size() + 1).addKey")),
+    READ_THROUGH_A_VIEW_IS_PINNED(
+            "tags",
+            "a table that a view reads besides is taken for pinned",
+            "precision.PrecisionTest#unknownExtent_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/PreciseTags.java",
+                    "any = any.and(plan(table, reading, columns));",
+                    "any = plan(table, readings.get(0), columns);")),
+    READ_BY_A_ROUTINE_IS_TOLD_BY_A_TEXT(
+            "tags",
+            "what a routine reads besides is taken for what the view's text reads",
+            "precision.ViewPrecisionTest#whatTheTextDoesNotTell_invalidates",
+            EnumSet.of(Database.POSTGRESQL),
+            in("internal/analysis/PreciseTags.java", "new TreeSet<>(lineage.indirect())", "new TreeSet<>()")),
+    ROWS_OF_A_VIEW_ARE_SHOWN(
+            "tags",
+            "the items of a view are taken for those of the result",
+            "precision.ViewPrecisionTest#whatTheViewReads_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/PreciseTags.java",
+                    "readings.size() == 1 && first.ofQuery() ?",
+                    "readings.size() == 1 ?")),
+    VIEW_PINNED_BY_ONE_READER(
+            "tags",
+            "what one reader of a view pins is taken for what all pin",
+            "precision.ViewPrecisionTest#whatTheViewReads_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/ReadTexts.java", "place.pins() : either(all, place.pins());", "place.pins() : all;")),
+    VIEW_PINNED_BESIDES_A_ROUTINE(
+            "tags",
+            "a view that a routine reads besides is taken for pinned",
+            "precision.ViewPrecisionTest#whatTheTextDoesNotTell_invalidates",
+            EnumSet.of(Database.POSTGRESQL),
+            in("internal/analysis/ReadTexts.java", "if (lineage.indirect().contains(view)) return Map.of();", "")),
+    VIEW_WITH_A_LIMIT_PINNED(
+            "tags",
+            "a pin is carried into a view that shows some of its rows only",
+            "precision.ViewPrecisionTest#whatTheViewReads_invalidates",
+            EnumSet.of(Database.POSTGRESQL),
+            in("internal/analysis/QueryRows.java", "if (items != null && !isLimited())", "if (items != null)")),
+    VIEW_COLUMN_BY_ITS_ITEM(
+            "tags",
+            "a view's column is taken for the item of its name",
+            "precision.ViewPrecisionTest#whatTheViewReads_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/QueryRows.java", "&& name.equals(outputs.names().get(i))", "")),
+    TEXT_OF_ANOTHER_VIEW(
+            "tags",
+            "of two views of one name one text is taken for both",
+            "precision.ViewPrecisionTest#whatTheTextDoesNotTell_invalidates",
+            EnumSet.of(Database.H2),
+            in("model/Dependencies.java", "&& relations(view.name().name()).size() == 1", "")),
+    TEXT_WITH_AN_OLD_NAME(
+            "tags",
+            "a view's text is believed after a column that it names was renamed",
+            "precision.ViewPrecisionTest#renamedColumn_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/ViewText.java",
+                    "dialect.family() != SQLDialect.H2 || isUpToDate(text.tokens(), places, dependencies)",
+                    "true")),
+    TEXT_OF_THE_GIVEN_MODEL(
+            "tags",
+            "a given model's text of a view is believed for its facts",
+            "precision.ViewPrecisionTest#givenModel_ofAnotherText_isNotBelieved",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/Models.java",
+                    "if (differences.isEmpty()) return believed(dataSource, live);",
+                    "if (differences.isEmpty()) return believed(dataSource, model);")),
+    WRITE_THROUGH_A_CASCADE_IS_PINNED(
+            "tags",
+            "a table that a cascade writes besides is taken by the statement's keys",
+            "precision.PrecisionTest#unknownExtent_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/Resolution.java", "!reach.indirect().contains(target.table()) &&", "")),
+    DECIMAL_AS_INTEGER(
+            "tags",
+            "a decimal is cut to an integer that the database rounds",
+            "precision.PrecisionTest#unknownKey_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/generation/KeyType.java",
+                    "if (!(value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof"
+                            + " Byte)) return null;",
+                    "if (!(value instanceof Number)) return null;")),
+    UNKNOWN_VALUE_IS_LEFT_OUT(
+            "tags",
+            "a value whose text is not known is left out of an IN list",
+            "precision.PrecisionTest#sameKey_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/generation/TagPlan.java",
+                    "if (text == null) { tags.add(ifUnknown); return; }",
+                    "if (text == null) continue;")),
+    OR_AS_AND(
+            "tags",
+            "an equality within OR pins",
+            "precision.PrecisionTest#equalityThatDoesNotHoldForAllRows_doesNotPin",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "} else if (condition != null) { all.add(condition);",
+                    "} else if (condition instanceof QOM.Or or) { collect(or.$arg1(), all);"
+                            + " } else if (condition != null) { all.add(condition);")),
+    NOT_IS_OVERLOOKED(
+            "tags",
+            "an equality within NOT pins",
+            "precision.PrecisionTest#equalityThatDoesNotHoldForAllRows_doesNotPin",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "} else if (condition != null) { all.add(condition);",
+                    "} else if (condition instanceof QOM.Not not) { collect((Condition) not.$arg1(), all);"
+                            + " } else if (condition != null) { all.add(condition);")),
+    ON_PINS_BOTH_SIDES(
+            "tags",
+            "the ON of an outer join pins the side whose rows show all the same",
+            "precision.PrecisionTest#outerJoin_pinsOnlyTheOptionalSide",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "tree(kept, with(conditions, kept, null));",
+                    "tree(kept, with(conditions, kept, on));")),
+    ONE_PLACE_FOR_ALL(
+            "tags",
+            "a table that is read at two places depends on the first",
+            "precision.PrecisionTest#equalityThatDoesNotHoldForAllRows_doesNotPin",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/PreciseTags.java",
+                    "for (Place place : reading.places()) { if (key",
+                    "for (Place place : reading.places().subList(0, 1)) { if (key")),
+    ORDER_BY_WHAT_IS_SHOWN(
+            "tags",
+            "the rows that are shown do not depend on what ORDER BY names by an alias or a number",
+            "precision.PrecisionTest#whatTheResultShows_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "if (!isQualified(sorted.$field())) return null;",
+                    "if (sorted == null) return null;")),
+    SHOWN_AND_NAMED_ELSEWHERE(
+            "tags",
+            "a column that is shown is read of the shown rows only, whatever else names it",
+            "precision.PrecisionTest#whatTheResultShows_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "mentions.count(name) != items.bare.getOrDefault(name, 0)",
+                    "mentions.count(name) < items.bare.getOrDefault(name, 0)")),
+    SHOWN_BY_A_SET_OPERATION(
+            "tags",
+            "the first query of a set operation is taken for the whole",
+            "precision.PrecisionTest#whatTheResultShows_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "|| COMBINING.stream().anyMatch(word -> mentions.count(word) > 0)",
+                    "")),
+    SHOWN_AT_ONE_OF_TWO_PLACES(
+            "tags",
+            "of a table that is read at two places, the rows that one shows count",
+            "precision.PrecisionTest#whatTheResultShows_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/PreciseTags.java", "reading.places().size() == 1 && read != null", "read != null")),
+    SHOWN_IN_THE_FIRST_ROW(
+            "tags",
+            "the keys of the first row count",
+            "precision.PrecisionTest#whatTheResultShows_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/generation/ReadPlan.java",
+                    "row < result.rows(); row++",
+                    "row < Math.min(1, result.rows()); row++")),
+    SHOWN_ROWS_ARE_ALL(
+            "tags",
+            "a result does not depend on which rows it shows",
+            "precision.PrecisionTest#whatTheResultShows_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/generation/ReadPlan.java", ".add(rest.tags(binds)) .add(ifUnknown);", ".add(ifUnknown);")),
+    SHOWN_ROWS_OF_UNKNOWN_KEY(
+            "tags",
+            "the rows that are shown do not depend on writes of unknown keys or extent",
+            "precision.PrecisionTest#whatTheResultShows_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/generation/ReadPlan.java",
+                    ".add(rest.tags(binds)) .add(ifUnknown);",
+                    ".add(rest.tags(binds));")),
+    SHOWN_BY_ANY_COMPARISON(
+            "tags",
+            "a subquery in the SELECT list is pinned by whatever compares with the outer row",
+            "precision.PrecisionTest#whatTheResultShows_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/QueryRows.java", "} else if (condition instanceof QOM.InList<?> in) {", """
+                    } else if (condition instanceof QOM.Ne<?> ne) {
+                        note(block.column(ne.$arg1()), List.of(ne.$arg2()));
+                    } else if (condition instanceof QOM.InList<?> in) {""")),
+    ONE_CELL_IS_MARKED(
+            "tags",
+            "a write marks but one of the two cells of a key",
+            "precision.PrecisionTest#sameKey_invalidates",
+            EnumSet.of(Database.H2),
+            inStore("if (isInTwo(tags, i)) marked[size++] = secondCellOf(tags, i);", "")),
+    SETTER_IS_NOT_NOTED(
+            "tags",
+            "a value that is bound again by another setter stays what it was",
+            "precision.BoundValuesTest#valueBoundAgain_isTheOneThatCounts",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/transaction/NotingPreparedStatement.java",
+                    "BigDecimal value) throws SQLException { sent.set(index, value);",
+                    "BigDecimal value) throws SQLException {")),
+    LONG_BATCH_IS_CUT(
+            "tags",
+            "of a long batch the first executions count",
+            "precision.BoundValuesTest#longBatch_isSeenByAll",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/transaction/StatementTracker.java",
+                    "if (executions++ >= MOST_EXECUTIONS) addBatch(sql);",
+                    "if (executions++ >= MOST_EXECUTIONS) return;")),
+    LONG_TRANSACTION_IS_CUT(
+            "tags",
+            "of a long transaction the first writes count",
+            "precision.BoundValuesTest#longTransaction_isSeenByAll",
+            EnumSet.of(Database.H2),
+            inSession(
+                    "written = all.size() > MOST_TAGS ? all.coarse() : all;",
+                    "if (all.size() <= MOST_TAGS) written = all;")),
+
+    // Schemas that change under the protocol
+
+    SCHEMA_PUBLISHED_WHILE_FORGOTTEN(
+            "schema",
+            "what was read of a schema is published between forgetting and counting",
+            "internal.transaction.SchemaWatchTest#publish_whileTheSchemaIsForgotten_isTooLate",
+            EnumSet.of(Database.H2),
+            inWatch("synchronized (this) { forget.run(); version++; }", "forget.run(); version++;")),
+    WRITE_NOT_ESCALATED(
+            "schema",
+            "a write under way while the schema changes keeps the tags of the old one",
+            "races.ConnectionTest#escalation_isHandedOnWithTheConnection",
+            inWatch("underWay.forEach(PendingWrite::escalate);", "")),
+    ESCALATION_NOT_HANDED_ON(
+            "schema",
+            "an escalation is not handed on with a connection left open",
+            "races.ConnectionTest#escalation_isHandedOnWithTheConnection",
+            inWatch("return escalation == null ? tags : tags.plus(Tags.everything());", "return tags;")),
+    ABORT_ASKS_THE_DATABASE(
+            "session",
+            "an abort asks the session that it is to abort",
+            "races.ConnectionTest#abort_duringACall_asksNothing",
+            inSession("&& !sending) source.verify(raw);", ") source.verify(raw);"));
+
+    private final String rule;
+    private final String defect;
+    private final String catcher;
+    private final Set<Database> databases;
+    private final List<Edit> edits;
+
+    Mutant(String rule, String defect, String catcher, Edit... edits) {
+        this(rule, defect, catcher, EnumSet.of(Database.H2, Database.POSTGRESQL), edits);
+    }
+
+    /** On other databases it changes nothing that anybody could see, or its test asks none. */
+    Mutant(String rule, String defect, String catcher, Set<Database> databases, Edit... edits) {
+        this.rule = rule;
+        this.defect = defect;
+        this.catcher = catcher;
+        this.databases = databases;
+        this.edits = List.of(edits);
+    }
+
+    String rule() {
+        return rule;
+    }
+
+    /** What is wrong with it. */
+    String defect() {
+        return defect;
+    }
+
+    /** The test that fails on it, as {@link Library#run} takes it. */
+    String catcher() {
+        return catcher;
+    }
+
+    Set<Database> databases() {
+        return databases;
+    }
+
+    List<Edit> edits() {
+        return edits;
+    }
+
+    private static Edit in(String file, String before, String after) {
+        return new Edit(file, before, after);
+    }
+
+    private static Edit inSession(String before, String after) {
+        return in("internal/transaction/Session.java", before, after);
+    }
+
+    private static Edit inStore(String before, String after) {
+        return in("internal/generation/InJvmGenerationStore.java", before, after);
+    }
+
+    private static Edit inGenerations(String before, String after) {
+        return in("internal/generation/Generations.java", before, after);
+    }
+
+    private static Edit inEngine(String before, String after) {
+        return in("internal/execute/CacheEngine.java", before, after);
+    }
+
+    private static Edit inListener(String before, String after) {
+        return in("internal/execute/CachingListener.java", before, after);
+    }
+
+    private static Edit inFlights(String before, String after) {
+        return in("internal/execute/Flights.java", before, after);
+    }
+
+    private static Edit inPrepared(String before, String after) {
+        return in("internal/execute/PreparedQuery.java", before, after);
+    }
+
+    private static Edit inShortcut(String before, String after) {
+        return in("internal/execute/Shortcut.java", before, after);
+    }
+
+    private static Edit inWatch(String before, String after) {
+        return in("internal/transaction/SchemaWatch.java", before, after);
+    }
+
+    /** Records what a transaction reads of its own writes, and stores it when the transaction is at the given point. */
+    private static Edit[] publishingAt(String before, String after) {
+        return new Edit[] {
+            inSession(before, after),
+            inSession("private void ended() {", """
+                    public final List<Runnable> publications = new java.util.ArrayList<>();
+
+                    private void publish() {
+                        publications.forEach(Runnable::run);
+                        publications.clear();
+                    }
+
+                    private void ended() {"""),
+            inListener(
+                    "if (reading instanceof Reading.Private own) bypass(own.reason(), \"\");",
+                    "if (reading instanceof Reading.Private own && own.reason() != BypassReason.OWN_WRITE)"
+                            + " bypass(own.reason(), \"\");"),
+            inListener(
+                    "BypassReason why = now == null || now.pending() ? null : privacy(reading, now);",
+                    "BypassReason why = null;"),
+            inListener(
+                    "hint.isRefresh() || isSnapshotOpen(reading)) return false;",
+                    "hint.isRefresh() || reading instanceof Reading.Private) return false;"),
+            inListener("if (done.cancelled() != null) bypass(done.cancelled(), \"\");", """
+                    if (why == BypassReason.OWN_WRITE) current.publications.add(() -> {
+                        Stamp then = Stamp.of(before.incarnation(), engine.generations.now());
+                        engine.put(key.fingerprint(), done.finish(
+                            key.fingerprint(), then, analyzed.plan().extents(key.binds(), done)), null);
+                    });
+                    if (done.cancelled() != null) bypass(done.cancelled(), "");""")
+        };
+    }
+}
