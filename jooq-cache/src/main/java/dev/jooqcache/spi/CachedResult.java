@@ -4,31 +4,71 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one execution of a query, as jOOQ read them from JDBC, with the stamp at which they are exact.
+ * The rows of one execution of a query, as jOOQ read them from JDBC, and for how long they are exact.
  *
- * <p>Immutable and thread-safe. The values are of the closed set that {@link Values} names; the mutable ones among them
- * (arrays, {@code java.sql.Timestamp} and its like) must be copied before they are handed to anybody.
+ * <p>Thread-safe, and immutable but for its validity and its mappings. The values are of the closed set that {@link Values}
+ * names; the mutable ones among them (arrays, {@code java.sql.Timestamp} and its like) must be copied before they are
+ * handed to anybody.
  *
  * @param query the query that this answers, so that the answer to another one is noticed
- * @param stamp the stamp captured before the SQL was sent and validated after the last row was read
- * @param tags the tags that the query depends on
+ * @param validity at which state of the generation store's clock the rows were exact: first that before the SQL was sent,
+ *     or that of the snapshot
+ * @param extents what the rows depend on: they are exact as long as each of these is {@linkplain Stamp#isWithin within}
+ *     the stamp
  * @param zone the id of the JVM's default time zone at that time; JDBC's date and time getters depend on it
  * @param columns how each column was read
  * @param cells the values, row by row; {@code null} where the getter answered {@code null} or {@code wasNull}
  * @param rows the number of rows
  * @param bytes an estimate of the heap that the cells take, in bytes
  * @param metaData the columns' description, or {@code null} if nobody asked for it
+ * @param mappings what readers have made of it
  */
 public record CachedResult(
         Fingerprint query,
-        Stamp stamp,
-        Tags tags,
+        Validity validity,
+        List<Extent> extents,
         String zone,
         List<Access> columns,
         @Nullable Object[] cells,
         int rows,
         long bytes,
-        @Nullable List<ColumnMetaData> metaData) {
+        @Nullable List<ColumnMetaData> metaData,
+        Mappings mappings) {
+
+    /**
+     * A result of which nobody has made anything yet.
+     *
+     * @param query the query that this answers
+     * @param validity at which state of the clock the rows were exact
+     * @param extents what the rows depend on
+     * @param zone the id of the JVM's default time zone at that time
+     * @param columns how each column was read
+     * @param cells the values, row by row
+     * @param rows the number of rows
+     * @param bytes an estimate of the heap that the cells take, in bytes
+     * @param metaData the columns' description, or {@code null} if nobody asked for it
+     */
+    public CachedResult(
+            Fingerprint query,
+            Validity validity,
+            List<Extent> extents,
+            String zone,
+            List<Access> columns,
+            @Nullable Object[] cells,
+            int rows,
+            long bytes,
+            @Nullable List<ColumnMetaData> metaData) {
+        this(query, validity, extents, zone, columns, cells, rows, bytes, metaData, new Mappings());
+    }
+
+    /**
+     * The latest state of the clock at which the rows are known to have been exact.
+     *
+     * @return the stamp
+     */
+    public Stamp stamp() {
+        return validity.stamp();
+    }
 
     /**
      * A cell that was read by more than one getter.

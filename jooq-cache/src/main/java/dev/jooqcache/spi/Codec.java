@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Codec {
 
-    private static final int MAGIC = 0x6A_51_43_01;
+    private static final int MAGIC = 0x6A_51_43_02;
     private static final int HEADER = 4 + 4;
     private static final int MOST_DEPTH = 32;
 
@@ -91,9 +91,11 @@ public final class Codec {
     public static byte[] encode(CachedResult result) {
         return sealed(out -> {
             fingerprint(out, result.query());
-            out.writeLong(result.stamp().incarnation());
-            out.writeLong(result.stamp().generation());
-            texts(out, result.tags().names());
+            Stamp stamp = result.stamp();
+            out.writeLong(stamp.incarnation());
+            out.writeLong(stamp.generation());
+            out.writeInt(result.extents().size());
+            for (Extent extent : result.extents()) extent(out, extent);
             text(out, result.zone());
             out.writeInt(result.columns().size());
             for (Access access : result.columns()) access(out, access);
@@ -115,7 +117,8 @@ public final class Codec {
         return opened(bytes, in -> {
             Fingerprint query = fingerprint(in);
             Stamp stamp = Stamp.of(in.getLong(), in.getLong());
-            Tags tags = Tags.of(texts(in));
+            List<Extent> extents = new ArrayList<>();
+            for (int i = count(in, 8); i > 0; i--) extents.add(extent(in));
             String zone = text(in);
             List<Access> columns = new ArrayList<>();
             for (int i = count(in, 2); i > 0; i--) columns.add(access(in));
@@ -123,8 +126,39 @@ public final class Codec {
             int rows = in.getInt();
             long size = in.getLong();
             if ((long) rows * columns.size() != cells.length) throw new CorruptException("cells do not fill the rows");
-            return new CachedResult(query, stamp, tags, zone, List.copyOf(columns), cells, rows, size, metaData(in));
+            return new CachedResult(
+                    query,
+                    new Validity(stamp),
+                    List.copyOf(extents),
+                    zone,
+                    List.copyOf(columns),
+                    cells,
+                    rows,
+                    size,
+                    metaData(in));
         });
+    }
+
+    private static void extent(DataOutputStream out, Extent extent) throws IOException {
+        tags(out, extent.table());
+        tags(out, extent.isWhole() ? Tags.none() : extent.part());
+    }
+
+    private static Extent extent(ByteBuffer in) {
+        Tags table = tags(in);
+        Tags part = tags(in);
+        return part.isEmpty() ? Extent.of(table) : new Extent(table, part);
+    }
+
+    private static void tags(DataOutputStream out, Tags tags) throws IOException {
+        out.writeInt(tags.size());
+        for (int i = 0; i < tags.size(); i++) out.writeLong(tags.hash(i));
+    }
+
+    private static Tags tags(ByteBuffer in) {
+        long[] hashes = new long[count(in, 8)];
+        for (int i = 0; i < hashes.length; i++) hashes[i] = in.getLong();
+        return Tags.ofHashes(hashes);
     }
 
     private static byte[] sealed(Body body) {

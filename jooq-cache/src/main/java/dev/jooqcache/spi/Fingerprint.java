@@ -115,6 +115,16 @@ public final class Fingerprint {
         return binds.clone();
     }
 
+    /**
+     * One bind value in canonical form.
+     *
+     * @param index from 0
+     * @return the value; this fingerprint, which is no value, if there is none of that index
+     */
+    public @Nullable Object bind(int index) {
+        return index < binds.length ? binds[index] : this;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other == this

@@ -71,13 +71,22 @@ public final class Values {
      * @return whether it is of the closed set
      */
     public static boolean isRecordable(@Nullable Object value) {
-        if (value == null || IMMUTABLE.contains(value.getClass())) return true;
+        if (value == null || isImmutable(value.getClass())) return true;
         if (value instanceof java.util.Date date) return isSqlDate(date);
         Class<?> component = value.getClass().getComponentType();
         if (component == null) return false;
         if (component.isPrimitive()) return true;
         for (Object element : (Object[]) value) if (!isRecordable(element)) return false;
         return isArrayComponent(component);
+    }
+
+    /** Most cells are of the classes that are not looked up. */
+    private static boolean isImmutable(Class<?> type) {
+        return type == String.class
+                || type == Integer.class
+                || type == Long.class
+                || type == BigDecimal.class
+                || IMMUTABLE.contains(type);
     }
 
     private static boolean isArrayComponent(Class<?> component) {
@@ -103,7 +112,7 @@ public final class Values {
      * @return the value itself if it is immutable, otherwise a copy of the same class
      */
     public static @Nullable Object copy(@Nullable Object value) {
-        if (value == null || IMMUTABLE.contains(value.getClass())) return value;
+        if (value == null || isImmutable(value.getClass())) return value;
         if (value instanceof java.util.Date date) return date.clone();
         if (value instanceof byte[] bytes) return bytes.clone();
         int length = Array.getLength(value);

@@ -1,31 +1,33 @@
 package dev.jooqcache.sample;
 
-import static dev.jooqcache.sample.generated.Tables.FILM;
-import static dev.jooqcache.sample.generated.Tables.PRICE_CHANGE;
-
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheDecision;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
+import dev.jooqcache.sample.generated.CatalogueCacheModel;
 import java.util.Optional;
 import org.jooq.Configuration;
 import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
 
 /** The catalogue with a cache of its own: all that an application has to write. */
-final class CachedCatalogue implements AutoCloseable {
+public final class CachedCatalogue implements AutoCloseable {
 
     private final QueryCache cache;
     private final DSLContext dsl;
 
     CachedCatalogue(Configuration configuration) {
-        cache = QueryCache.builder()
-                .name("catalogue")
-                // On H2 the trigger is written in Java, where the cache cannot look; on PostgreSQL this says nothing
-                // new.
-                .trigger(FILM, PRICE_CHANGE)
-                .build();
+        cache = settings(configuration).build();
         dsl = cache.derive(configuration).dsl();
+    }
+
+    public static QueryCache.Builder settings(Configuration configuration) {
+        QueryCache.Builder builder = QueryCache.builder().name("catalogue");
+        // Generated from H2's migrations, with what the build declares about a trigger written in Java. PostgreSQL has
+        // migrations of its own, so there the live schema is read.
+        if (configuration.family() == SQLDialect.H2) builder.model(new CatalogueCacheModel());
+        return builder;
     }
 
     DSLContext dsl() {

@@ -40,16 +40,18 @@ final class CatalogueWrites {
                     .orderBy(COPY.ID)
                     .limit(1)
                     .fetchOptional();
-            if (copy.isPresent() && take(tx, copy.get().value1())) {
+            if (copy.isPresent() && take(tx, film, copy.get().value1())) {
                 rent(tx, customer, copy.get());
             }
         });
     }
 
-    private static boolean take(DSLContext tx, int copy) {
+    /** The film is named besides the key, so that the cache knows whose copies have changed. */
+    private static boolean take(DSLContext tx, int film, int copy) {
         return tx.update(COPY)
                         .set(COPY.AVAILABLE, false)
                         .where(COPY.ID.eq(copy))
+                        .and(COPY.FILM_ID.eq(film))
                         .and(COPY.AVAILABLE)
                         .execute()
                 == 1;
@@ -89,7 +91,7 @@ final class CatalogueWrites {
         OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
         dsl.transaction(transaction -> {
             DSLContext tx = transaction.dsl();
-            tx.select(RENTAL.ID, RENTAL.COPY_ID, RENTAL.DUE_ON)
+            tx.select(RENTAL.ID, RENTAL.COPY_ID, RENTAL.DUE_ON, RENTAL.CUSTOMER_ID, RENTAL.copy().FILM_ID)
                     .from(RENTAL)
                     .where(RENTAL.RETURNED_AT.isNull())
                     .and(RENTAL.ID.ge(first))
@@ -97,10 +99,11 @@ final class CatalogueWrites {
                     .limit(1)
                     .fetchOptional()
                     .ifPresent(open -> {
-                        if (close(tx, open.value1(), now)) {
+                        if (close(tx, open.value1(), open.value4(), now)) {
                             tx.update(COPY)
                                     .set(COPY.AVAILABLE, true)
                                     .where(COPY.ID.eq(open.value2()))
+                                    .and(COPY.FILM_ID.eq(open.value5()))
                                     .execute();
                             long daysLate = ChronoUnit.DAYS.between(open.value3(), now.toLocalDate());
                             if (daysLate > 0) {
@@ -112,10 +115,11 @@ final class CatalogueWrites {
         });
     }
 
-    private static boolean close(DSLContext tx, Long rental, OffsetDateTime now) {
+    private static boolean close(DSLContext tx, Long rental, Integer customer, OffsetDateTime now) {
         return tx.update(RENTAL)
                         .set(RENTAL.RETURNED_AT, now)
                         .where(RENTAL.ID.eq(rental))
+                        .and(RENTAL.CUSTOMER_ID.eq(customer))
                         .and(RENTAL.RETURNED_AT.isNull())
                         .execute()
                 == 1;

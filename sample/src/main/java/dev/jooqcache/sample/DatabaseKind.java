@@ -1,7 +1,7 @@
 package dev.jooqcache.sample;
 
 /** Which database the sample runs on. */
-enum DatabaseKind {
+public enum DatabaseKind {
     H2("H2"),
     POSTGRESQL("PostgreSQL");
 

@@ -83,6 +83,20 @@ public final class Main implements Callable<Integer> {
             description = "Prints what depends on what in the schema, as the cache sees it, and runs no workload.")
     private boolean schema;
 
+    @Option(
+            names = "--precision",
+            paramLabel = "CALLS",
+            description =
+                    "Prints how much of what writes invalidate has really changed, for so many calls of one thread"
+                            + " with 5, 20 and 50 %% writes, and runs no timed workload.")
+    private int precision;
+
+    @Option(
+            names = "--cells",
+            paramLabel = "N",
+            description = "Generation cells for --precision, a power of two. Default: 524288.")
+    private int cells = 1 << 19;
+
     @Option(names = "--help", usageHelp = true, description = "Shows this.")
     @SuppressWarnings("UnusedVariable") // Picocli wants a place to write it to.
     private boolean help;
@@ -118,6 +132,13 @@ public final class Main implements Callable<Integer> {
         Settings settings = settings();
         PrintWriter out = commandLine().getOut();
         ProgressLine progress = new ProgressLine(commandLine().getErr());
+        if (precision > 0) {
+            String table = new PrecisionRun(settings, seed, precision, cells, progress).run();
+            progress.clear();
+            out.print(table);
+            out.flush();
+            return CommandLine.ExitCode.OK;
+        }
         progress.show("starting and migrating " + settings.where());
         try (SampleDatabase started = SampleDatabase.start(settings)) {
             if (schema) {

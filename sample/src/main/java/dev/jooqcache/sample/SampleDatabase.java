@@ -17,7 +17,7 @@ import org.jooq.impl.DSL;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The migrated database that the sample runs on; closing it stops what was started for it. */
-final class SampleDatabase implements AutoCloseable {
+public final class SampleDatabase implements AutoCloseable {
 
     private interface Stop {
 
@@ -34,7 +34,7 @@ final class SampleDatabase implements AutoCloseable {
         this.stop = stop;
     }
 
-    static SampleDatabase start(Settings settings) throws StartFailure {
+    public static SampleDatabase start(Settings settings) throws StartFailure {
         SampleDatabase database = open(settings);
         try {
             CatalogueMigrations.migrate(database.dataSource);
@@ -94,16 +94,16 @@ final class SampleDatabase implements AutoCloseable {
         return new SampleDatabase(server.getPostgresDatabase(), SQLDialect.POSTGRES, server::close);
     }
 
-    DataSource dataSource() {
+    public DataSource dataSource() {
         return dataSource;
     }
 
-    SQLDialect dialect() {
+    public SQLDialect dialect() {
         return dialect;
     }
 
     /** The product and its version. */
-    String product() throws SQLException {
+    public String product() throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             DatabaseMetaData metaData = connection.getMetaData();
             return metaData.getDatabaseProductName() + " " + metaData.getDatabaseMajorVersion() + "."

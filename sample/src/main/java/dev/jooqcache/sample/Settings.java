@@ -12,10 +12,11 @@ import java.util.Optional;
  * @param writes how many of a hundred calls write
  * @param seed repeats the choices of a run
  */
-record Settings(DatabaseKind database, Optional<Server> server, int seconds, int threads, int writes, long seed) {
+public record Settings(
+        DatabaseKind database, Optional<Server> server, int seconds, int threads, int writes, long seed) {
 
     /** A PostgreSQL server of the user's own. */
-    record Server(String url, Optional<String> user, Optional<String> password) {}
+    public record Server(String url, Optional<String> user, Optional<String> password) {}
 
     /** The database, in words. */
     String where() {

@@ -1,7 +1,7 @@
 package dev.jooqcache.sample;
 
 /** Thrown when the database cannot be started, reached or migrated. */
-final class StartFailure extends Exception {
+public final class StartFailure extends Exception {
 
     private static final long serialVersionUID = 1L;
 

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /** Zipf's distribution over the numbers 0 to n - 1: the first is chosen twice as often as the second. Immutable. */
-final class Zipf {
+public final class Zipf {
 
     private final double[] cumulated;
 
-    Zipf(int n) {
+    public Zipf(int n) {
         cumulated = new double[n];
         double sum = 0;
         for (int i = 0; i < n; i++) {
@@ -17,7 +17,7 @@ final class Zipf {
         }
     }
 
-    int draw(SplittableRandom random) {
+    public int draw(SplittableRandom random) {
         double point = random.nextDouble() * cumulated[cumulated.length - 1];
         int index = Arrays.binarySearch(cumulated, point);
         return index >= 0 ? index : -index - 1;

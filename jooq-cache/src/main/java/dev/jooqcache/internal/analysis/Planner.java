@@ -88,7 +88,7 @@ final class Planner {
     }
 
     /** Without the settings that jOOQ makes around a query in MySQL's families, and takes back after it. */
-    private static String withoutSettings(String sql, SQLDialect dialect) {
+    static String withoutSettings(String sql, SQLDialect dialect) {
         if (!StatementKind.isMysql(dialect)) return sql;
         Matcher settings = AROUND_QUERY.matcher(sql);
         return settings.matches() ? Objects.requireNonNull(settings.group("query")) : sql;
@@ -211,7 +211,7 @@ final class Planner {
         return configuration.derive(new VisitListenerProvider[] {() -> parts});
     }
 
-    private static Configuration parsing(SQLDialect dialect) {
+    static Configuration parsing(SQLDialect dialect) {
         Settings settings = new Settings()
                 .withParseUnknownFunctions(ParseUnknownFunctions.IGNORE)
                 .withRenderQuotedNames(RenderQuotedNames.ALWAYS);
@@ -219,7 +219,7 @@ final class Planner {
     }
 
     /** The text of one of several statements, without the semicolon, which jOOQ's parser does not expect. */
-    private static String text(String sql, List<SqlToken> all, List<SqlToken> statement) {
+    static String text(String sql, List<SqlToken> all, List<SqlToken> statement) {
         int start = statement.get(0).start();
         int last = statement.get(statement.size() - 1).start();
         for (SqlToken token : all)
@@ -228,13 +228,13 @@ final class Planner {
     }
 
     /** The text of a part within brackets, of a text that begins with its first token. */
-    private static String inner(String sql, List<SqlToken> all, List<SqlToken> part) {
+    static String inner(String sql, List<SqlToken> all, List<SqlToken> part) {
         int offset = all.get(0).start();
         int end = all.get(all.indexOf(part.get(part.size() - 1)) + 1).start();
         return sql.substring(part.get(0).start() - offset, end - offset);
     }
 
-    private static List<List<SqlToken>> split(List<SqlToken> tokens) {
+    static List<List<SqlToken>> split(List<SqlToken> tokens) {
         List<List<SqlToken>> statements = new ArrayList<>();
         List<SqlToken> statement = new ArrayList<>();
         for (SqlToken token : tokens) {

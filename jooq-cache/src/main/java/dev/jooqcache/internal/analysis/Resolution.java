@@ -1,7 +1,10 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.generation.ReadPlan;
+import dev.jooqcache.internal.generation.TagPlan;
 import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.model.CacheRule;
 import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.Lineage;
 import dev.jooqcache.model.Reach;
@@ -24,23 +27,26 @@ final class Resolution {
     private final Dependencies dependencies;
     private final Plan plan;
     private final Set<String> excluded;
+    private final PreciseTags precise;
     private final Set<TableName> reads;
     private final Set<String> routines;
     private @Nullable BypassReason reason;
     private String detail;
 
-    private Resolution(Dependencies dependencies, Plan plan, Set<String> excluded) {
+    private Resolution(Dependencies dependencies, Plan plan, Set<String> excluded, PreciseTags precise) {
         this.dependencies = dependencies;
         this.plan = plan;
         this.excluded = excluded;
+        this.precise = precise;
         this.reads = reads();
         this.routines = routines();
         this.reason = plan.reason();
         this.detail = plan.detail();
     }
 
-    static AnalyzedStatement of(String sql, Plan plan, Dependencies dependencies, Set<String> excluded) {
-        Resolution resolution = new Resolution(dependencies, plan, excluded);
+    static AnalyzedStatement of(
+            String sql, Plan plan, Dependencies dependencies, Set<String> excluded, PreciseTags precise) {
+        Resolution resolution = new Resolution(dependencies, plan, excluded, precise);
         return switch (plan.kind()) {
             case READ -> resolution.read(sql);
             case WRITE -> resolution.write(sql);
@@ -53,9 +59,8 @@ final class Resolution {
      * Without a model nothing can be cached, and what is written is not known. Whether code runs that may change the schema
      * is told by what was last known, if anything was.
      */
-    static AnalyzedStatement unresolved(String sql, Plan plan, @Nullable Dependencies last, BypassReason why) {
-        Effect before =
-                last == null ? EVERYTHING : of(sql, plan, last, Set.of()).effect();
+    static AnalyzedStatement unresolved(String sql, Plan plan, @Nullable AnalyzedStatement last, BypassReason why) {
+        Effect before = last == null ? EVERYTHING : last.effect();
         Effect effect = switch (plan.kind()) {
             case CALL -> plan.control();
             case READ, CONTROL -> {
@@ -69,14 +74,19 @@ final class Resolution {
         return new AnalyzedStatement(
                 sql,
                 names(plan.reads(), Map.of()),
-                Tags.none(),
+                ReadPlan.NONE,
+                effect.tags().names(),
                 effect,
                 plan.reason() == null ? why : plan.reason(),
                 plan.detail(),
                 "",
                 false,
                 Map.of(),
-                effect.tags().contains(Tags.EVERYTHING_TAG) ? why.why() : "");
+                effect.tags().hasEverything() ? why.why() : "",
+                Limits.NONE,
+                new Admission(),
+                new TypeNames(),
+                new TypeNames());
     }
 
     /**
@@ -108,9 +118,13 @@ final class Resolution {
     private AnalyzedStatement read(String sql) {
         Lineage lineage = dependencies.lineage(reads, routines);
         for (String name : lineage.names()) if (excluded.contains(name)) deny(BypassReason.EXCLUDED_TABLE, name);
+        Limits limits = Limits.of(lineage, dependencies);
+        CacheRule excluding = limits.excluding();
+        if (excluding != null)
+            deny(BypassReason.EXCLUDED_TABLE, excluding.table().name());
         deny(lineage.reason(), lineage.detail());
         if (lineage.tags().isEmpty()) deny(BypassReason.NO_TABLE, "");
-        Tags tags = reason == null ? Tags.of(lineage.tags().keySet()).withEverything() : Tags.none();
+        ReadPlan tags = reason == null ? precise.read(sql, lineage) : ReadPlan.NONE;
         SortedMap<String, String> ways = ways(lineage.tags());
         ways.putAll(ways(lineage.reach().tags()));
         String session = plan.calls().session();
@@ -118,25 +132,31 @@ final class Resolution {
                 sql,
                 names(reads, ways(lineage.tags())),
                 tags,
+                touches(effect(lineage.reach()), lineage.reach()),
                 effect(lineage.reach()),
                 reason,
                 detail,
                 session.isEmpty() ? lineage.session() : session,
                 plan.calls().castsText() || !routines.isEmpty(),
                 ways,
-                everything(lineage.reach()));
+                everything(lineage.reach()),
+                limits,
+                new Admission(),
+                new TypeNames(),
+                new TypeNames());
     }
 
     /** A write, and what reading the other tables that it names runs. */
     private AnalyzedStatement write(String sql) {
+        PreciseTags.Target target = plan.events().size() == 1 ? precise.target(sql, plan.writes()) : null;
         Reach reach = dependencies
-                .reach(plan.writes(), plan.events(), routines)
+                .reach(plan.writes(), plan.events(), target == null ? null : target.updated(), routines)
                 .and(dependencies.lineage(reads, Set.of()).reach());
         // Where nothing can be known of triggers, they are not taken for code that changes schemas and sessions.
         Effect effect =
                 reach.everything() != null && !dependencies.model().gaps().isEmpty()
-                        ? new Effect(Effect.Kind.WRITE, Tags.everything())
-                        : effect(reach);
+                        ? EVERYTHING
+                        : effect(reach, target);
         return statement(sql, effect, reach);
     }
 
@@ -157,24 +177,42 @@ final class Resolution {
         return new AnalyzedStatement(
                 sql,
                 plan.kind() == Plan.Kind.WRITE ? List.of() : names(reads, Map.of()),
-                Tags.none(),
+                ReadPlan.NONE,
+                touches(effect, reach),
                 effect,
                 reason,
                 detail,
                 "",
                 false,
                 ways(reach.tags()),
-                effect.tags().contains(Tags.EVERYTHING_TAG) && reach.everything() == null
+                effect.tags().hasEverything() && reach.everything() == null
                         ? "its effect is not understood"
-                        : everything(reach));
+                        : everything(reach),
+                Limits.NONE,
+                new Admission(),
+                new TypeNames(),
+                new TypeNames());
     }
 
     /** Code of unknown effect may do anything. */
-    private static Effect effect(Reach reach) {
+    private Effect effect(Reach reach) {
+        return effect(reach, null);
+    }
+
+    /** The target of a plain statement is taken by its rows, unless it is touched in another way as well. */
+    private Effect effect(Reach reach, PreciseTags.@Nullable Target target) {
         if (reach.everything() != null) return Effect.CODE;
-        return reach.isEmpty()
-                ? Effect.NONE
-                : new Effect(Effect.Kind.WRITE, Tags.of(reach.tags().keySet()));
+        if (reach.isEmpty()) return Effect.NONE;
+        Set<String> whole = new TreeSet<>(reach.tags().keySet());
+        TagPlan rows = TagPlan.NONE;
+        if (target != null && !reach.indirect().contains(target.table()) && whole.remove(target.table()))
+            rows = target.tags();
+        return new Effect(Effect.Kind.WRITE, TagPlan.of(precise.whole(whole)).and(rows));
+    }
+
+    private static List<String> touches(Effect effect, Reach reach) {
+        if (effect.tags().hasEverything()) return List.of(Tags.EVERYTHING_TAG);
+        return List.copyOf(reach.tags().keySet());
     }
 
     private static String everything(Reach reach) {

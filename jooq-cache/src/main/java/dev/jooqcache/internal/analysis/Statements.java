@@ -6,6 +6,7 @@ import dev.jooqcache.internal.transaction.Effects;
 import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.Reach;
+import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.WriteEvent;
 import dev.jooqcache.spi.Tags;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jooq.Configuration;
 import org.jooq.Query;
@@ -44,6 +46,7 @@ public final class Statements implements Effects {
     private final Set<TrackedSource> dataSources =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private final Models models;
+    private final Precision precision;
 
     /**
      * Begins empty.
@@ -52,11 +55,13 @@ public final class Statements implements Effects {
      * @param models where the models of data sources come from
      * @param limit how many texts are remembered
      * @param excludedTables names of tables that are not to be cached
+     * @param precision how far rows and columns are told apart
      */
-    public Statements(String cacheName, Models models, int limit, Set<String> excludedTables) {
+    public Statements(String cacheName, Models models, int limit, Set<String> excludedTables, Precision precision) {
         this.cacheName = cacheName;
         this.models = models;
         this.limit = limit;
+        this.precision = precision;
         this.excluded = excludedTables.stream().map(TableName::fold).collect(Collectors.toUnmodifiableSet());
     }
 
@@ -87,12 +92,20 @@ public final class Statements implements Effects {
         }
     }
 
-    /** The plan of a text stays; what it means is found out anew under another schema. */
+    /**
+     * What is known of a text. Its plan stays; what it means is found out anew under another schema.
+     *
+     * @param dataSource where it will run
+     * @param sql the text
+     * @return the outcome, or {@code null} if the text was not analysed yet
+     */
     @SuppressWarnings("ReferenceEquality")
-    private @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql) {
+    public @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql) {
         Known known = statements.get(new Key(dataSource, sql));
         if (known == null) return null;
-        return known.schema == schema(dataSource) ? known.statement : remember(dataSource, sql, known.plan);
+        return known.schema == schema(dataSource) && known.disputes == precision.disputes()
+                ? known.statement
+                : remember(dataSource, sql, known.plan);
     }
 
     /**
@@ -103,7 +116,7 @@ public final class Statements implements Effects {
      */
     public Tags touchedBy(Collection<String> tables) {
         Set<TableName> names = tables.stream().map(TableName::of).collect(Collectors.toSet());
-        Tags touched = Tags.of(names.stream().map(TableName::name).toList());
+        Tags touched = precision.whole(names.stream().map(TableName::name).toList());
         List<Dependencies> all = new ArrayList<>();
         synchronized (dataSources) {
             for (TrackedSource dataSource : dataSources) {
@@ -118,7 +131,7 @@ public final class Statements implements Effects {
             for (Dependencies schema : all)
                 if (schema.hasRelation(name.name())) {
                     Reach reach = schema.reach(Set.of(name), WriteEvent.ALL, Set.of());
-                    touched = touched.plus(Tags.of(reach.tags().keySet()));
+                    touched = touched.plus(precision.whole(reach.tags().keySet()));
                     if (reach.everything() != null) touched = touched.withEverything();
                 }
         }
@@ -126,15 +139,27 @@ public final class Statements implements Effects {
     }
 
     private AnalyzedStatement remember(TrackedSource dataSource, String sql, Plan plan) {
+        int disputes = precision.disputes();
         Dependencies schema = schema(dataSource);
-        AnalyzedStatement statement = schema == null
-                ? Resolution.unresolved(sql, plan, models.last(dataSource), whyUnknown(dataSource))
-                : Resolution.of(sql, plan, schema, excluded);
+        AnalyzedStatement statement =
+                schema == null ? unresolved(dataSource, sql, plan) : resolved(dataSource, sql, plan, schema);
         if (statements.size() >= limit) makeRoom();
-        statements.put(new Key(dataSource, sql), new Known(plan, statement, schema));
-        if (statement.effect().tags().contains(Tags.EVERYTHING_TAG))
+        Known before = statements.get(new Key(dataSource, sql));
+        if (before != null) statement = statement.with(before.statement.admission());
+        statements.put(new Key(dataSource, sql), new Known(plan, statement, schema, disputes));
+        if (statement.effect().tags().hasEverything())
             LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), sql);
         return statement;
+    }
+
+    private AnalyzedStatement resolved(TrackedSource dataSource, String sql, Plan plan, Dependencies schema) {
+        return Resolution.of(sql, plan, schema, excluded, new PreciseTags(schema, precision, dataSource.dialect()));
+    }
+
+    private AnalyzedStatement unresolved(TrackedSource dataSource, String sql, Plan plan) {
+        Dependencies last = models.last(dataSource);
+        AnalyzedStatement before = last == null ? null : resolved(dataSource, sql, plan, last);
+        return Resolution.unresolved(sql, plan, before, whyUnknown(dataSource));
     }
 
     private BypassReason whyUnknown(TrackedSource dataSource) {
@@ -154,11 +179,11 @@ public final class Statements implements Effects {
     }
 
     @Override
-    public @Nullable Runnable inspect(TrackedSource dataSource, Connection connection) {
+    public @Nullable BooleanSupplier inspect(TrackedSource dataSource, Connection connection) {
         try {
             Dependencies schema = models.of(dataSource, connection);
             dataSources.add(dataSource);
-            return () -> dataSource.setSchema(schema);
+            return () -> publish(dataSource, schema);
         } catch (SQLException | RuntimeException e) {
             LOG.warn(
                     "{}: cannot read the catalog of data source {}; until that succeeds its queries are not cached, and"
@@ -168,6 +193,35 @@ public final class Statements implements Effects {
                     e);
             return null;
         }
+    }
+
+    private boolean publish(TrackedSource dataSource, @Nullable Dependencies schema) {
+        if (schema != null && isDisputed(dataSource, schema)) return false;
+        dataSource.setSchema(schema);
+        return true;
+    }
+
+    /** Whether another data source has other keys for a table of the same name, which nobody knew until now. */
+    private boolean isDisputed(TrackedSource dataSource, Dependencies schema) {
+        boolean news = false;
+        synchronized (dataSources) {
+            for (TrackedSource other : dataSources) {
+                Dependencies known = other == dataSource ? null : schema(other);
+                if (known == null || known == schema) continue;
+                for (TableModel table : schema.model().tables()) {
+                    String name = table.name().name();
+                    if (known.hasRelation(name)
+                            && !signature(dataSource, schema, name).equals(signature(other, known, name)))
+                        news |= precision.dispute(name);
+                }
+            }
+        }
+        return news;
+    }
+
+    private String signature(TrackedSource dataSource, Dependencies schema, String table) {
+        KeyColumns columns = precision.columns(table, schema, dataSource.dialect());
+        return columns == null ? "" : columns.signature();
     }
 
     @Override
@@ -186,5 +240,6 @@ public final class Statements implements Effects {
     private record Known(
             Plan plan,
             AnalyzedStatement statement,
-            @Nullable Dependencies schema) {}
+            @Nullable Dependencies schema,
+            int disputes) {}
 }

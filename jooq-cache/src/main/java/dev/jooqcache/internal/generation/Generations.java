@@ -1,11 +1,14 @@
 package dev.jooqcache.internal.generation;
 
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +35,14 @@ public final class Generations implements AutoCloseable {
     private final AtomicLong unannounced = new AtomicLong();
 
     private final Queue<Runnable> unsettled = new ArrayDeque<>();
+
+    /** Held by who recovers, while he calls the store: if it hangs, others must not wait for him. */
+    private final ReentrantLock recovering = new ReentrantLock();
+
     private volatile boolean suspect;
+
+    /** How many writers have gone unnoticed so far; guarded by {@link #unsettled}. */
+    private long disturbances;
 
     /**
      * Guards a store.
@@ -55,11 +65,65 @@ public final class Generations implements AutoCloseable {
         if (suspect && !recover()) return null;
         try {
             return store.capture(tags);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // A failed reading loses nothing: the next one may succeed.
             failed("capture", e);
             return null;
         }
+    }
+
+    /**
+     * Whether nothing has been committed since to what a result depends on.
+     *
+     * @param extents what it depends on
+     * @param since what the clock stood at
+     * @return the answer
+     */
+    public Standing standing(List<Extent> extents, Stamp since) {
+        for (Extent extent : extents) {
+            Standing standing = standing(extent.table(), since);
+            if (standing != Standing.STANDS && !extent.isWhole()) standing = standing(extent.part(), since);
+            if (standing != Standing.STANDS) return standing;
+        }
+        return Standing.STANDS;
+    }
+
+    /**
+     * Until when a result is exact, if it is now. If a table has been written since, but not the part that is read, then it
+     * is known to be exact until the clock was noted here, before the looks that show it.
+     *
+     * @param extents what it depends on
+     * @param since a state of the clock at which it was exact
+     * @return that, or a later one of the same incarnation; {@code null} if the result may have changed
+     */
+    public @Nullable Stamp exactUntil(List<Extent> extents, Stamp since) {
+        if (tablesStand(extents, since)) return since;
+        long clock = now();
+        return standing(extents, since) == Standing.STANDS ? Stamp.of(since.incarnation(), clock) : null;
+    }
+
+    private boolean tablesStand(List<Extent> extents, Stamp since) {
+        for (Extent extent : extents) if (standing(extent.table(), since) != Standing.STANDS) return false;
+        return true;
+    }
+
+    private Standing standing(Tags tags, Stamp since) {
+        Stamp now = capture(tags);
+        if (now == null) return Standing.UNKNOWN;
+        if (now.pending()) return Standing.PENDING;
+        return now.isWithin(since) ? Standing.STANDS : Standing.CHANGED;
+    }
+
+    /** What has become of what a result depends on. */
+    public enum Standing {
+        /** It is as it was. */
+        STANDS,
+        /** It may have changed. */
+        CHANGED,
+        /** A writer is about to commit. */
+        PENDING,
+        /** The store cannot be trusted now. */
+        UNKNOWN
     }
 
     /**
@@ -70,7 +134,7 @@ public final class Generations implements AutoCloseable {
     public long now() {
         try {
             return store.now();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed("now", e);
             return -1;
         }
@@ -86,11 +150,10 @@ public final class Generations implements AutoCloseable {
         if (tags.isEmpty()) return new Announcement(null, tags);
         try {
             return new Announcement(store.intent(tags), tags);
-        } catch (RuntimeException e) {
-            // Not while somebody recovers: he would take the mark away again, and never know.
+        } catch (RuntimeException | Error e) {
             synchronized (unsettled) {
                 unannounced.incrementAndGet();
-                suspect = true;
+                disturbed();
             }
             failed("intent", e);
             return new Announcement(null, tags);
@@ -107,7 +170,7 @@ public final class Generations implements AutoCloseable {
     }
 
     /**
-     * How many tags were given a new generation.
+     * How many tables, or everything at once, were given a new generation.
      *
      * @return a count that only rises
      */
@@ -129,32 +192,60 @@ public final class Generations implements AutoCloseable {
         store.close();
     }
 
+    /** Who recovers at the same time would take the mark away again; the count tells him that there is a new one. */
+    private void disturbed() {
+        disturbances++;
+        suspect = true;
+    }
+
     private boolean recover() {
-        synchronized (unsettled) {
-            if (!suspect) return true;
-            if (unannounced.get() > 0) return false;
-            try {
-                settleAll();
-                store.renew();
-                // Unseen commits gave no numbers. A snapshot that began before them must find everything newer.
-                GenerationStore.Intent everything = store.intent(Tags.everything());
+        if (!recovering.tryLock()) return false;
+        try {
+            long before;
+            synchronized (unsettled) {
+                if (!suspect) return true;
+                if (unannounced.get() > 0) return false;
+                before = disturbances;
+            }
+            settleAll();
+            store.renew();
+            // Unseen commits gave no numbers. A snapshot that began before them must find everything newer.
+            GenerationStore.Intent everything = store.intent(Tags.everything());
+            synchronized (unsettled) {
                 unsettled.add(() -> store.commit(everything));
-                settleAll();
+            }
+            settleAll();
+            synchronized (unsettled) {
+                if (disturbances != before) return false;
                 suspect = false;
-                LOG.info("{}: the generation store works again, in a new incarnation", cacheName);
-                return true;
-            } catch (RuntimeException e) {
-                failures.incrementAndGet();
-                return false;
+            }
+            LOG.info("{}: the generation store works again, in a new incarnation", cacheName);
+            return true;
+        } catch (RuntimeException | Error e) {
+            failures.incrementAndGet();
+            return false;
+        } finally {
+            recovering.unlock();
+        }
+    }
+
+    /** Called by who recovers, so that nobody else takes anything away. */
+    private void settleAll() {
+        for (Runnable first; (first = firstUnsettled()) != null; ) {
+            first.run();
+            synchronized (unsettled) {
+                unsettled.remove();
             }
         }
     }
 
-    private void settleAll() {
-        for (Runnable first; (first = unsettled.peek()) != null; unsettled.remove()) first.run();
+    private @Nullable Runnable firstUnsettled() {
+        synchronized (unsettled) {
+            return unsettled.peek();
+        }
     }
 
-    private void failed(String operation, RuntimeException e) {
+    private void failed(String operation, Throwable e) {
         if (failures.getAndIncrement() == 0)
             LOG.error(
                     "{}: the generation store failed in {}; queries go to the database until it works again"
@@ -188,7 +279,7 @@ public final class Generations implements AutoCloseable {
         /** The write has taken effect, or may have: the tags get the next generation and lose the mark. */
         public synchronized void committed() {
             if (end()) settle(store::commit);
-            invalidations.addAndGet(tags.size());
+            invalidations.addAndGet(tags.tables());
         }
 
         /** The write has definitely not taken effect: the mark goes. */
@@ -211,10 +302,10 @@ public final class Generations implements AutoCloseable {
             }
             try {
                 how.accept(marks);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 synchronized (unsettled) {
                     unsettled.add(() -> how.accept(marks));
-                    suspect = true;
+                    disturbed();
                 }
                 failed("commit", e);
             }

@@ -1,0 +1,106 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.internal.generation.TagPlan;
+import dev.jooqcache.internal.generation.TagPlan.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jooq.Field;
+import org.jooq.Param;
+import org.jooq.Query;
+import org.jooq.QueryPart;
+import org.jooq.SQLDialect;
+import org.jooq.Table;
+import org.jooq.TableOptions.TableType;
+import org.jooq.VisitListener;
+import org.jooq.VisitListenerProvider;
+import org.jooq.impl.DefaultConfiguration;
+import org.jooq.impl.QOM;
+import org.jooq.impl.TableImpl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One statement's text as jOOQ's parser understands it, in which each bind marker knows its place.
+ *
+ * <p>The text is what the database gets, whoever wrote it: implicit joins and emulations are spelled out, and nothing that
+ * a listener or a custom part has rendered is missing.
+ *
+ * @param query the parsed statement
+ * @param tokens its tokens
+ * @param inQuery whether it is DML within a query of its results, H2's data change delta table
+ */
+record ParsedText(Query query, List<SqlToken> tokens, boolean inQuery) {
+
+    /** Parses a text, or answers {@code null} if jOOQ's parser does not understand it. */
+    static @Nullable ParsedText of(String text, SQLDialect dialect) {
+        String sql = Planner.withoutSettings(text, dialect);
+        SqlLexer lexer = new SqlLexer(sql, dialect);
+        List<List<SqlToken>> statements = Planner.split(lexer.tokens());
+        if (!lexer.isUnderstood() || statements.size() != 1) return null;
+        List<SqlToken> tokens = statements.get(0);
+        if (StatementKind.isMysql(dialect) && hasBars(tokens)) return null;
+        String statement = Planner.text(sql, lexer.tokens(), tokens);
+        List<SqlToken> delta = DmlText.ofDeltaTable(tokens);
+        if (!delta.isEmpty()) {
+            statement = Planner.inner(statement, tokens, delta);
+            tokens = delta;
+        }
+        int markers = (int) tokens.stream().filter(token -> token.isSymbol('?')).count();
+        Object[] places = IntStream.range(0, markers).boxed().toArray();
+        try {
+            Query query = Planner.parsing(dialect).dsl().parser().parseQuery(statement, places);
+            return query == null ? null : new ParsedText(query, tokens, !delta.isEmpty());
+        } catch (RuntimeException | StackOverflowError e) {
+            return null;
+        }
+    }
+
+    /** OR in MySQL's family, unless a setting makes it a concatenation, for which jOOQ's parser takes it. */
+    private static boolean hasBars(List<SqlToken> tokens) {
+        return IntStream.range(1, tokens.size())
+                .anyMatch(i -> tokens.get(i - 1).isSymbol('|') && tokens.get(i).isSymbol('|'));
+    }
+
+    /** Shows all parts of the statement to a listener, without the emulations of a dialect. */
+    void visit(VisitListener listener) {
+        new DefaultConfiguration()
+                .set(SQLDialect.DEFAULT)
+                .set((VisitListenerProvider) () -> listener)
+                .dsl()
+                .render(query);
+    }
+
+    /** The bind value or literal that an expression is, or {@code null} if it is something else. */
+    static @Nullable Value value(QueryPart expression) {
+        if (expression instanceof QOM.Cast<?> cast) return isExact(cast) ? value(cast.$field()) : null;
+        if (!(expression instanceof Param<?> param)) return null;
+        if (param.isInline()) return new Value(-1, param.getValue());
+        return param.getValue() instanceof Integer place ? new Value(place, null) : null;
+    }
+
+    /** The values that some expressions are, or {@code null} if one is something else, or if they are too many. */
+    static @Nullable List<Value> values(List<? extends QueryPart> expressions) {
+        if (expressions.size() > TagPlan.MOST_VALUES) return null;
+        List<Value> values = new ArrayList<>();
+        for (QueryPart expression : expressions) {
+            Value value = value(expression);
+            if (value == null) return null;
+            values.add(value);
+        }
+        return values;
+    }
+
+    /** The table that a part names, perhaps by an alias, or {@code null} if it is something else. */
+    static @Nullable TableImpl<?> named(Table<?> part) {
+        Table<?> named = part instanceof QOM.TableAlias<?> alias ? alias.$aliased() : part;
+        return named instanceof TableImpl<?> table && table.getTableType() != TableType.FUNCTION ? table : null;
+    }
+
+    /** Of an integer or a UUID such a cast makes the same value, or fails. */
+    private static boolean isExact(QOM.Cast<?> cast) {
+        Class<?> type = ((Field<?>) cast).getDataType().getType();
+        return cast.$field() instanceof Param<?>
+                && (type == Integer.class || type == Long.class || type == Short.class || type == UUID.class);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.jooqcache.sample;
+
+import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultStore;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store that forgets nothing, and tells for each result that takes the place of an invalidated one whether its rows
+ * differ. For one thread.
+ */
+final class RememberingStore implements ResultStore {
+
+    private final Map<Fingerprint, CachedResult> results = new HashMap<>();
+    private final Map<Fingerprint, CachedResult> last = new HashMap<>();
+    private long changed;
+    private long unchanged;
+
+    /** Results that were invalidated and asked for again, and had other rows then. */
+    long changed() {
+        return changed;
+    }
+
+    /** Results that were invalidated and asked for again, and had the same rows. */
+    long unchanged() {
+        return unchanged;
+    }
+
+    @Override
+    public @Nullable CachedResult get(Fingerprint key) {
+        return results.get(key);
+    }
+
+    @Override
+    public boolean put(Fingerprint key, CachedResult result, @Nullable Duration timeToLive) {
+        results.put(key, result);
+        CachedResult before = last.put(key, result);
+        if (before != null) {
+            if (before.rows() == result.rows() && Arrays.deepEquals(before.cells(), result.cells())) {
+                unchanged++;
+            } else {
+                changed++;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void remove(Fingerprint key) {
+        results.remove(key);
+    }
+
+    @Override
+    public void clear() {
+        results.clear();
+    }
+
+    @Override
+    public long evictions() {
+        return 0;
+    }
+
+    @Override
+    public void close() {}
+}
