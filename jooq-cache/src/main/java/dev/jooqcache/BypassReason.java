@@ -6,8 +6,10 @@ public enum BypassReason {
     HINT("the query was marked with CacheHint.bypass()", "remove the hint"),
     /** {@link CacheMode#MARKED}, and the query has no hint. */
     NOT_MARKED("only marked queries are cached in mode MARKED", "run it on cache.with(dsl, CacheHint.cache())"),
-    /** The query reads a table that was given to {@code exclude}. */
-    EXCLUDED_TABLE("the query reads an excluded table", "remove the table from exclude(..)"),
+    /** The query reads a table that was given to {@code exclude}, or that a rule of the model excludes. */
+    EXCLUDED_TABLE(
+            "the query reads an excluded table",
+            "remove the table from exclude(..), or the model's rule that excludes it"),
     /** FOR UPDATE, FOR SHARE and their like. */
     LOCKING("the query locks rows, so it must run", "drop the locking clause if the lock is not needed"),
     /** The query calls something whose value changes between executions or sessions. */
@@ -87,6 +89,10 @@ public enum BypassReason {
     SESSION_STATE(
             "the session's schema, role or settings were changed, which can change what the query means",
             "name the session's state with CacheHint.key(..) or QueryCache.builder().scope(..)"),
+    /** The last results of the query were stored in vain, so only some are recorded; see {@link CacheAdmission}. */
+    SELDOM_HIT(
+            "its last 256 results were not asked for again before they changed, so one in 16 is recorded until one is",
+            "nothing, or CacheHint.cache() on the query, or QueryCache.builder().admission(CacheAdmission.ALWAYS)"),
     /** The generation store cannot be trusted at the moment. */
     GENERATION_STORE("the generation store does not work at the moment", "see its exception in the log"),
     /** The cache itself failed. */

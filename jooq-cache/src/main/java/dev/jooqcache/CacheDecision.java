@@ -20,6 +20,9 @@ public final class CacheDecision {
     private final String everything;
     private final @Nullable BypassReason reason;
     private final String detail;
+    private final List<String> rules;
+    private final List<String> extent;
+    private final boolean seldomHit;
 
     CacheDecision(
             String sql,
@@ -28,7 +31,10 @@ public final class CacheDecision {
             Map<String, String> ways,
             String everything,
             @Nullable BypassReason reason,
-            String detail) {
+            String detail,
+            List<String> rules,
+            List<String> extent,
+            boolean seldomHit) {
         this.sql = sql;
         this.tables = tables;
         this.touches = touches;
@@ -36,6 +42,9 @@ public final class CacheDecision {
         this.everything = everything;
         this.reason = reason;
         this.detail = detail;
+        this.rules = rules;
+        this.extent = extent;
+        this.seldomHit = seldomHit;
     }
 
     /**
@@ -84,15 +93,47 @@ public final class CacheDecision {
         return ways.getOrDefault(table, "");
     }
 
+    /**
+     * The rules of the model that exclude the query, or make other limits for its result than the cache's settings.
+     *
+     * @return each table with what its rule says, for instance {@code film: expireAfterWrite PT1M}; empty if none does
+     */
+    public List<String> rules() {
+        return rules;
+    }
+
+    /**
+     * Which rows and columns of its tables the query depends on, or the statement changes, where that is less than a whole
+     * table.
+     *
+     * @return a phrase for each table, for instance {@code film: rows with id = ?, columns title}
+     */
+    public List<String> extent() {
+        return extent;
+    }
+
+    /**
+     * Whether only one execution in 16 is recorded, as the last results were stored in vain; see {@link CacheAdmission}.
+     *
+     * @return whether the query is seldom hit
+     */
+    public boolean isSeldomHit() {
+        return seldomHit;
+    }
+
     /** Tells what, why, and what to do, one below the other. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(reason == null ? "cacheable" : "bypass: " + reason);
         line(text, "query", sql);
         if (!tables.isEmpty()) line(text, "reads", withWays(tables));
+        if (touches.isEmpty()) extent.forEach(part -> line(text, "depends", part));
         if (touches.contains("*"))
             line(text, "touches", everything.isEmpty() ? "everything" : "everything: " + everything);
         else if (!touches.isEmpty()) line(text, "touches", withWays(touches));
+        if (!touches.isEmpty()) extent.forEach(part -> line(text, "changes", part));
+        if (seldomHit) line(text, "admits", "one execution in 16: " + BypassReason.SELDOM_HIT.why());
+        for (String rule : rules) line(text, "rule", rule);
         if (reason != null) {
             line(text, "why", detail.isEmpty() ? reason.why() : detail + ": " + reason.why());
             line(text, "fix", reason.fix());

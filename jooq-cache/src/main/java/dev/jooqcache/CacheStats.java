@@ -26,7 +26,7 @@ public final class CacheStats {
      * @param misses reads that were executed and stored
      * @param bypasses reads that were executed and not stored, by reason
      * @param stores results that were put into the store
-     * @param invalidations tags that got a new generation
+     * @param invalidations writes of tables, each with its commit
      * @param evictions results that the store dropped for space or time, or because they were invalidated
      * @param failures how often a part of the cache threw; queries went on
      */
@@ -94,7 +94,7 @@ public final class CacheStats {
     }
 
     /**
-     * Tags that got a new generation: one per written table and commit.
+     * Invalidations: one per written table and commit, whether of the whole table or of some of its rows.
      *
      * @return a count
      */

@@ -4,6 +4,7 @@ import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.analysis.Models;
+import dev.jooqcache.internal.analysis.Precision;
 import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.execute.CacheEngine;
 import dev.jooqcache.internal.execute.CacheSettings;
@@ -15,6 +16,7 @@ import dev.jooqcache.internal.transaction.Tracking;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.CacheModel;
 import dev.jooqcache.model.ModelCheck;
+import dev.jooqcache.model.TableName;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.ResultStore;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.Configuration;
@@ -29,7 +32,10 @@ import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteListenerProvider;
 import org.jooq.Query;
+import org.jooq.Record;
+import org.jooq.ResultQuery;
 import org.jooq.Table;
+import org.jooq.TableField;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultTransactionProvider;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +74,8 @@ public final class QueryCache implements AutoCloseable {
         this.name = settings.name;
         this.store = settings.resultStore();
         this.generations = new Generations(name, settings.generationStore());
-        this.statements = new Statements(name, settings.models(), settings.analyzedStatements, settings.excluded);
+        this.statements = new Statements(
+                name, settings.models(), settings.analyzedStatements, settings.excluded, settings.precision());
         this.doubts = new CommitDoubts(name, settings.commitQuarantine);
         this.tracking = new Tracking(name, generations, statements, doubts);
         this.engine = new CacheEngine(
@@ -167,6 +174,27 @@ public final class QueryCache implements AutoCloseable {
     }
 
     /**
+     * Prepares a query that is executed with different arguments, and whose hits do without jOOQ's building, rendering and
+     * reading of it. See {@link CachedQuery}.
+     *
+     * @param dsl a context on a derived configuration; its settings are those of now, whatever becomes of them
+     * @param query makes the query with the context that it is given. It is called for each execution that is not such a
+     *     hit, and must make the same query each time, with everything that varies in a named {@code DSL.param(..)}, which
+     *     is made within the function, too
+     * @param <R> the type of the records
+     * @return the prepared query
+     * @throws IllegalArgumentException if the context does not use this cache, or the query differs, or has another
+     *     configuration, or shares a parameter with the next one
+     */
+    public <R extends Record> CachedQuery<R> prepare(
+            DSLContext dsl, Function<? super DSLContext, ? extends ResultQuery<R>> query) {
+        if (!Arrays.asList(dsl.configuration().executeListenerProviders()).contains(listenerProvider))
+            throw new IllegalArgumentException(
+                    "the DSLContext does not use this cache: make it with derive(configuration).dsl()");
+        return new CachedQuery<>(this, engine.prepare(dsl.configuration(), query));
+    }
+
+    /**
      * Invalidates what depends on the given tables, and on those that cascade from them. For writers that nobody can see.
      * To be called after their commit.
      *
@@ -213,11 +241,16 @@ public final class QueryCache implements AutoCloseable {
         return new CacheDecision(
                 analyzed.sql(),
                 analyzed.tables(),
-                analyzed.effect().tags().names(),
+                analyzed.touches(),
                 analyzed.ways(),
                 analyzed.everything(),
                 unscoped ? BypassReason.SESSION_DEPENDENT : analyzed.reason(),
-                unscoped ? analyzed.session() : analyzed.detail());
+                unscoped ? analyzed.session() : analyzed.detail(),
+                engine.rules(analyzed),
+                analyzed.reason() == null
+                        ? analyzed.plan().words()
+                        : analyzed.effect().plan().words(),
+                analyzed.admission().isSeldomHit());
     }
 
     /**
@@ -260,10 +293,12 @@ public final class QueryCache implements AutoCloseable {
     /** Settings of a cache. Not thread-safe; each setter checks its value and answers the builder. */
     public static final class Builder {
 
-        private static final int GENERATION_CELLS = 1 << 16;
-
+        private int generationCells = 1 << 19;
+        private CachePrecision precision = CachePrecision.TABLES;
+        private final Set<String> keys = new HashSet<>();
+        private CacheAdmission admission = CacheAdmission.ADAPTIVE;
         private String name = "jooq-cache";
-        private CacheMode mode = CacheMode.ALL;
+        private @Nullable CacheMode mode;
         private int maximumEntries = 10_000;
         private boolean maximumEntriesSet;
         private int maximumRowsPerResult = 1_000;
@@ -296,7 +331,8 @@ public final class QueryCache implements AutoCloseable {
         }
 
         /**
-         * Which queries are candidates. Default: {@link CacheMode#ALL}.
+         * Which queries are candidates. Default: what the {@linkplain #model model's} rules say, or else {@link
+         * CacheMode#ALL}.
          *
          * @param value the mode
          * @return this builder
@@ -343,7 +379,8 @@ public final class QueryCache implements AutoCloseable {
 
         /**
          * How long a result may be served after it was stored. This bounds memory, not staleness: results are invalidated
-         * when their tables are written. Default: 5 minutes.
+         * when their tables are written. Default: 5 minutes. This, as {@link #maximumRowsPerResult}, is for tables without
+         * a rule of the {@linkplain #model model}.
          *
          * @param value positive
          * @return this builder
@@ -405,8 +442,9 @@ public final class QueryCache implements AutoCloseable {
         }
 
         /**
-         * What is true of the schema, so that the catalog needs not be asked. Default: none, so that the catalog of each
-         * data source is read at its first connection, and again after DDL.
+         * What is true of the schema, so that the catalog needs not be asked, and the {@linkplain CacheModel#rules() rules}
+         * for its tables. Default: none, so that the catalog of each data source is read at its first connection, and again
+         * after DDL.
          *
          * @param value the model, for instance a generated one
          * @return this builder
@@ -505,6 +543,59 @@ public final class QueryCache implements AutoCloseable {
         }
 
         /**
+         * How far a write is told from what it does not change. Default: {@link CachePrecision#TABLES}, as long as {@link
+         * CachePrecision#ROWS} is new.
+         *
+         * @param value the precision
+         * @return this builder
+         */
+        public Builder precision(CachePrecision value) {
+            precision = value;
+            return this;
+        }
+
+        /**
+         * Whose results are recorded. Default: {@link CacheAdmission#ADAPTIVE}.
+         *
+         * @param value the admission
+         * @return this builder
+         */
+        public Builder admission(CacheAdmission value) {
+            admission = value;
+            return this;
+        }
+
+        /**
+         * Adds columns by which the rows of their table are told apart, besides those of its primary, unique and foreign
+         * keys, up to six of a table. They must be of an integer type, {@code uuid} or {@code boolean};
+         * others are ignored, as what they compare equal to depends on collation, padding, scale or precision.
+         *
+         * @param columns columns on which queries ask for equality
+         * @return this builder
+         * @throws IllegalArgumentException if a column has no table
+         */
+        public Builder keys(TableField<?, ?>... columns) {
+            for (TableField<?, ?> column : columns) {
+                Table<?> table = column.getTable();
+                if (table == null) throw new IllegalArgumentException("keys must be columns of a table: " + column);
+                keys.add(TableName.fold(table.getName()) + "." + TableName.fold(column.getName()));
+            }
+            return this;
+        }
+
+        /**
+         * The number of cells in which the generations of the in-JVM store are kept; each takes 8 bytes. A key has
+         * two of them, and is taken for written when others have written both. Default: 524,288.
+         *
+         * @param value a power of two, at least 2
+         * @return this builder
+         */
+        public Builder generationCells(int value) {
+            generationCells = value;
+            return this;
+        }
+
+        /**
          * Where generations are kept. Default: in this JVM. The cache closes the store when it is closed.
          *
          * @param store any store
@@ -533,7 +624,11 @@ public final class QueryCache implements AutoCloseable {
         }
 
         private GenerationStore generationStore() {
-            return generationStore == null ? new InJvmGenerationStore(GENERATION_CELLS) : generationStore;
+            return generationStore == null ? new InJvmGenerationStore(generationCells) : generationStore;
+        }
+
+        private Precision precision() {
+            return new Precision(precision == CachePrecision.ROWS, keys);
         }
 
         private Models models() {
@@ -542,7 +637,26 @@ public final class QueryCache implements AutoCloseable {
 
         private CacheSettings engineSettings() {
             return new CacheSettings(
-                    name, mode, maximumRowsPerResult, maximumBytesPerResult, maximumWait, scope, expireAfterWrite);
+                    name,
+                    effectiveMode(),
+                    admission,
+                    maximumRowsPerResult,
+                    maximumBytesPerResult,
+                    maximumWait,
+                    scope,
+                    effectiveExpiry());
+        }
+
+        private CacheMode effectiveMode() {
+            CacheMode modelled = model == null ? null : model.rules().mode();
+            if (mode != null) return mode;
+            return modelled == null ? CacheMode.ALL : modelled;
+        }
+
+        /** What a result over a table without a rule is given; {@code null} leaves it to the store. */
+        private @Nullable Duration effectiveExpiry() {
+            if (expireAfterWrite != null || resultStore != null) return expireAfterWrite;
+            return (ehcache == null ? EhcacheResultStore.onHeap() : ehcache).expireAfterWrite();
         }
 
         private static int atLeast(String setting, int least, int value) {

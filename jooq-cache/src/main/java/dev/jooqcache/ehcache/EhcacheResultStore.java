@@ -158,6 +158,15 @@ public final class EhcacheResultStore implements ResultStore {
         }
 
         /**
+         * How long a result may be served after it was stored.
+         *
+         * @return the setting, or {@code null} for no limit
+         */
+        public @Nullable Duration expireAfterWrite() {
+            return timeToLive;
+        }
+
+        /**
          * How long a result may lie unused before it expires. Default: no limit.
          *
          * @param duration positive, or {@code null} for no limit

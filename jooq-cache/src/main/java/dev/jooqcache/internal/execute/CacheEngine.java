@@ -1,23 +1,31 @@
 package dev.jooqcache.internal.execute;
 
+import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
+import dev.jooqcache.CacheMode;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.generation.Generations;
+import dev.jooqcache.internal.generation.Generations.Standing;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider;
 import dev.jooqcache.internal.transaction.Tracking;
 import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.Stamp;
-import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jooq.Configuration;
+import org.jooq.DSLContext;
 import org.jooq.ExecuteListener;
 import org.jooq.Query;
+import org.jooq.Record;
+import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +93,20 @@ public final class CacheEngine {
     }
 
     /**
+     * Prepares a query.
+     *
+     * @param configuration a configuration with the cache's listener
+     * @param making makes the query, the same each time
+     * @param <R> the type of its records
+     * @return the query
+     * @throws IllegalArgumentException if it is not the same each time
+     */
+    public <R extends Record> PreparedQuery<R> prepare(
+            Configuration configuration, Function<? super DSLContext, ? extends ResultQuery<R>> making) {
+        return PreparedQuery.of(this, configuration, making);
+    }
+
+    /**
      * How reads have ended so far.
      *
      * @return the live counters
@@ -129,6 +151,16 @@ public final class CacheEngine {
         return statements.of(query, configuration.dsl().render(query), configuration, provider.source());
     }
 
+    /**
+     * The rules that make a difference to the settings for a statement.
+     *
+     * @param statement an analysed statement
+     * @return each table with what its rule says, or an empty list
+     */
+    public List<String> rules(AnalyzedStatement statement) {
+        return statement.limits().told(settings.timeToLive(), settings.maximumRows());
+    }
+
     static CacheHint hint(Configuration configuration) {
         return configuration.data(HINT) instanceof CacheHint hint ? hint : CacheHint.none();
     }
@@ -152,45 +184,67 @@ public final class CacheEngine {
         return first.length() + ":" + first + (hinted == null ? "" : hinted);
     }
 
-    /** The result for a fingerprint, if it is exact at the stamp. */
+    /** Why a statement is not cached, whatever its values are and on whatever connection, or {@code null} if it is. */
     @Nullable
-    CachedResult get(Fingerprint fingerprint, Stamp stamp) {
+    Obstacle obstacle(CacheHint hint, AnalyzedStatement statement, String scope) {
+        if (hint.isBypass()) return new Obstacle(BypassReason.HINT, "");
+        if (settings.mode() == CacheMode.MARKED && !hint.isMark()) return new Obstacle(BypassReason.NOT_MARKED, "");
+        if (statement.reason() != null) return new Obstacle(statement.reason(), statement.detail());
+        return !statement.session().isEmpty() && scope.isEmpty()
+                ? new Obstacle(BypassReason.SESSION_DEPENDENT, statement.session())
+                : null;
+    }
+
+    /**
+     * Why something is not cached.
+     *
+     * @param reason the reason
+     * @param detail the part that gave it, or an empty string
+     */
+    record Obstacle(BypassReason reason, String detail) {}
+
+    /** The result for a fingerprint, if it is exact now, and was when the clock stood at the given number. */
+    @Nullable
+    CachedResult get(Fingerprint fingerprint, long clock) {
         try {
             CachedResult result = store.get(fingerprint);
             if (result != null && !result.query().equals(fingerprint))
                 throw new IllegalStateException("the store answered the result of another query");
-            return result != null
-                            && result.stamp().equals(stamp)
-                            && result.zone().equals(DefaultZone.id())
-                    ? result
-                    : null;
-        } catch (RuntimeException e) {
+            return result != null && result.zone().equals(DefaultZone.id()) && isExact(result, clock) ? result : null;
+        } catch (RuntimeException | Error e) {
             failed("get", e);
             return null;
         }
     }
 
-    boolean put(Fingerprint fingerprint, CachedResult result, @Nullable Duration timeToLive) {
+    boolean put(Fingerprint fingerprint, CachedResult result, @Nullable Duration limit) {
         if (closed) return false;
         try {
-            Duration limit = timeToLive == null ? settings.timeToLive() : timeToLive;
             if (!store.put(fingerprint, result, limit)) return false;
             counters.stores.increment();
-            counters.swept.add(sweeper.stored(fingerprint, result.stamp(), result.tags()));
+            counters.swept.add(sweeper.stored(fingerprint, result.validity(), result.extents()));
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed("put", e);
             return false;
         }
     }
 
-    /** The tags were read in full at the stamp, and nothing has touched them since. */
-    boolean isValid(Stamp stamp, Tags tags) {
-        return stamp.equals(generations.capture(tags));
+    private boolean isExact(CachedResult result, long clock) {
+        Stamp until = generations.exactUntil(result.extents(), result.stamp().until(clock));
+        if (until != null) result.validity().extend(until);
+        return until != null;
+    }
+
+    /** Nothing has been committed to these since the clock stood there. */
+    boolean stands(List<Extent> extents, Stamp since) {
+        return generations.standing(extents, since) == Standing.STANDS;
     }
 
     /** The cache must never break a query: its own failure is logged once, and counted. */
     void failed(String where, Throwable e) {
+        // Who was in a call of the store when it was closed.
+        if (closed) return;
         boolean first = counters.failures.sum() == 0;
         counters.failures.increment();
         if (first)

@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.execute;
 
+import dev.jooqcache.CacheAdmission;
 import dev.jooqcache.CacheMode;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name begins every log line
  * @param mode which queries are candidates
+ * @param admission whose results are recorded
  * @param maximumRows the largest result that is stored, in rows
  * @param maximumBytes the largest result that is stored, in bytes of heap, estimated
  * @param maximumWait how long a read waits for another one that executes the same query; zero means not at all
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record CacheSettings(
         String name,
         CacheMode mode,
+        CacheAdmission admission,
         int maximumRows,
         long maximumBytes,
         Duration maximumWait,

@@ -1,28 +1,35 @@
 package dev.jooqcache.internal.execute;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.CacheAdmission;
 import dev.jooqcache.CacheHint;
-import dev.jooqcache.CacheMode;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
+import dev.jooqcache.internal.execute.CacheEngine.Obstacle;
 import dev.jooqcache.internal.execute.Flights.Flight;
+import dev.jooqcache.internal.generation.ReadPlan;
 import dev.jooqcache.internal.transaction.Reading;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider;
 import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.Tags;
 import dev.jooqcache.spi.Values.UnknownValueException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
 import org.jooq.Configuration;
 import org.jooq.ConnectionProvider;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteContext.BatchMode;
 import org.jooq.ExecuteListener;
 import org.jooq.ExecuteListenerProvider;
+import org.jooq.Param;
 import org.jooq.Query;
 import org.jooq.ResultQuery;
 import org.jooq.SQLDialect;
@@ -54,8 +61,10 @@ final class CachingListener implements ExecuteListener {
     private transient @Nullable HeldConnection held;
     private transient @Nullable Session session;
     private transient @Nullable AnalyzedStatement statement;
-    private transient @Nullable Fingerprint fingerprint;
-    private transient @Nullable Stamp stamp;
+    private transient Fingerprints.@Nullable Key asked;
+    private transient Tags tags = Tags.none();
+    private transient @Nullable Stamp captured;
+    private transient @Nullable Stamp since;
     private transient @Nullable CachedResult hit;
     private transient @Nullable ReplayConnection replay;
     private transient @Nullable Recording recording;
@@ -66,12 +75,17 @@ final class CachingListener implements ExecuteListener {
     private transient String detail = "";
     private transient boolean isRead;
     private transient boolean willRecord;
+    private transient boolean isAsAnswered;
     private transient boolean stored;
     private transient boolean counted;
     private transient int batchIndex;
 
     CachingListener(CacheEngine engine) {
         this.engine = engine;
+    }
+
+    boolean isOf(CacheEngine cache) {
+        return engine == cache;
     }
 
     @Override
@@ -133,10 +147,13 @@ final class CachingListener implements ExecuteListener {
         if (source == null) return;
         AnalyzedStatement analyzed = engine.statements.of(query, ctx.sql(), ctx.configuration(), source);
         statement = analyzed;
-        Reading reading = candidate(query, analyzed) ? reading(analyzed, ctx) : null;
-        if (reading == null) return;
+        if (!candidate(query, analyzed)) return;
+        Fingerprints.Key key = key(ctx, query, analyzed, source);
+        if (key == null) return;
+        asked = key;
+        Reading reading = reading(ctx);
         if (reading instanceof Reading.Private own) bypass(own.reason(), "");
-        else lookUp(ctx, query, analyzed, source);
+        else if (reading != null && !isServed(ctx, analyzed, reading)) miss(ctx, analyzed);
     }
 
     /** Takes the connection that the query will run on, in order to see its transaction. */
@@ -157,60 +174,99 @@ final class CachingListener implements ExecuteListener {
     }
 
     private boolean candidate(ResultQuery<?> query, AnalyzedStatement analyzed) {
-        if (hint.isBypass()) bypass(BypassReason.HINT, "");
-        else if (engine.settings.mode() == CacheMode.MARKED && !hint.isMark()) bypass(BypassReason.NOT_MARKED, "");
-        else if (analyzed.reason() != null) bypass(analyzed.reason(), analyzed.detail());
-        else if (!analyzed.session().isEmpty() && scope.isEmpty())
-            bypass(BypassReason.SESSION_DEPENDENT, analyzed.session());
+        Obstacle obstacle = engine.obstacle(hint, analyzed, scope);
+        if (obstacle != null) bypass(obstacle.reason(), obstacle.detail());
         else if (JooqInternals.fetchesMany(query)) bypass(BypassReason.NOT_A_SINGLE_QUERY, "fetchMany");
         else if (JooqInternals.keepsStatement(query)) bypass(BypassReason.KEPT_STATEMENT, "");
         else return true;
         return false;
     }
 
-    private @Nullable Reading reading(AnalyzedStatement analyzed, ExecuteContext ctx) {
+    private @Nullable Reading reading(ExecuteContext ctx) {
         Session current = session;
-        if (current == null) return new Reading.Shared();
+        if (current == null) return Reading.SHARED;
         if (current.isAltered() && scope.isEmpty()) {
             bypass(BypassReason.SESSION_STATE, "");
             return null;
         }
-        return current.reading(analyzed.tags(), ctx.dialect());
+        return current.reading(tags(), ctx.dialect());
     }
 
-    private void lookUp(ExecuteContext ctx, ResultQuery<?> query, AnalyzedStatement analyzed, TrackedSource source) {
-        Fingerprint key;
+    private Fingerprints.@Nullable Key key(
+            ExecuteContext ctx, ResultQuery<?> query, AnalyzedStatement analyzed, TrackedSource source) {
         try {
-            key = Fingerprints.of(
-                    analyzed,
-                    source.name(),
-                    ctx.dialect().name(),
-                    scope,
-                    query,
-                    JooqInternals.params(ctx, query),
-                    ctx.configuration());
+            List<? extends Param<?>> params = JooqInternals.params(ctx, query);
+            Fingerprints.Key key = Fingerprints.of(
+                    analyzed, source.name(), ctx.dialect().name(), scope, query, params, ctx.configuration());
+            Watch.asked(engine, key.fingerprint(), params);
+            return key;
         } catch (UnknownValueException e) {
             bypass(BypassReason.UNKNOWN_BIND_VALUE, String.valueOf(e.getMessage()));
-            return;
         } catch (Fingerprints.MovingDateException e) {
             bypass(BypassReason.NONDETERMINISTIC_FUNCTION, "bind value");
-            return;
         }
-        Stamp now = engine.generations.capture(analyzed.tags());
+        return null;
+    }
+
+    /** What the query depends on at most. A hit outside a transaction does without. */
+    private Tags tags() {
+        Fingerprints.Key key = asked;
+        AnalyzedStatement analyzed = statement;
+        if (tags.isEmpty() && key != null && analyzed != null)
+            tags = analyzed.plan().tags(key.binds());
+        return tags;
+    }
+
+    /** Serves what the store has, if the reader may be shown it, and says whether that is decided. */
+    private boolean isServed(ExecuteContext ctx, AnalyzedStatement analyzed, Reading reading) {
+        Fingerprints.Key key = asked;
+        if (key == null || hint.isRefresh() || isSnapshotOpen(reading)) return false;
+        CachedResult found = engine.get(key.fingerprint(), clock(reading));
+        if (found == null) return false;
         // Not the one before: what the transaction has written may have turned out to be more by now.
-        Reading reading = reading(analyzed, ctx);
-        if (reading == null) return;
+        Reading now = reading(ctx);
+        if (now instanceof Reading.Private own) bypass(own.reason(), "");
+        else if (now != null) serve(ctx, analyzed, found);
+        return true;
+    }
+
+    private void miss(ExecuteContext ctx, AnalyzedStatement analyzed) {
+        Fingerprints.Key key = asked;
+        Stamp now = engine.generations.capture(tags());
+        Reading reading = reading(ctx);
+        if (reading == null || key == null) return;
         BypassReason why = now == null || now.pending() ? null : privacy(reading, now);
         if (now == null) bypass(BypassReason.GENERATION_STORE, "");
         else if (now.pending()) bypass(BypassReason.PENDING_WRITE, "");
         else if (why != null) bypass(why, "");
+        else if (!isAdmitted(analyzed)) bypass(BypassReason.SELDOM_HIT, "");
         else {
-            fingerprint = key;
-            stamp = now;
-            CachedResult found = hint.isRefresh() || isSnapshotOpen(reading) ? null : find(key, now, reading);
-            if (found == null) willRecord = true;
-            else serve(ctx, analyzed, found);
+            captured = now;
+            CachedResult found = hint.isRefresh() ? null : await(key.fingerprint(), now, reading);
+            if (found != null) serve(ctx, analyzed, found);
+            else willRecord(now.incarnation());
         }
+    }
+
+    /** The clock is noted before the SQL is sent: whatever is committed from now on gets a higher number. */
+    private void willRecord(long incarnation) {
+        long clock = engine.generations.now();
+        since = Stamp.of(incarnation, clock);
+        if (clock < 0) bypass(BypassReason.GENERATION_STORE, "");
+        else willRecord = true;
+    }
+
+    /** A result may be shown to the reader if it was exact when the clock stood there. */
+    private static long clock(Reading reading) {
+        return reading instanceof Reading.Snapshot snapshot ? snapshot.clock() : Long.MAX_VALUE;
+    }
+
+    /** Who marks a query knows better. */
+    private boolean isAdmitted(AnalyzedStatement analyzed) {
+        return engine.settings.admission() == CacheAdmission.ALWAYS
+                || hint.isMark()
+                || hint.isRefresh()
+                || analyzed.admission().admits();
     }
 
     /** Why a result of this stamp may be neither shown to the reader nor taken from him, or {@code null} if it may. */
@@ -226,16 +282,16 @@ final class CachingListener implements ExecuteListener {
         return reading instanceof Reading.Snapshot snapshot && !snapshot.taken();
     }
 
-    private @Nullable CachedResult find(Fingerprint key, Stamp now, Reading reading) {
-        CachedResult found = engine.get(key, now);
+    /** What another execution of the same query has found, if there is one to wait for. */
+    private @Nullable CachedResult await(Fingerprint key, Stamp now, Reading reading) {
         // Who holds a connection, perhaps in a transaction, never waits: the leader may need what he holds.
-        if (found != null || session != null || !(reading instanceof Reading.Shared)) return found;
+        if (session != null || !(reading instanceof Reading.Shared)) return null;
         long wait = engine.settings.maximumWait().toNanos();
         if (wait <= 0) return null;
         flight = engine.flights.lead(key, now);
         if (flight != null) return null;
         engine.flights.await(key, now, wait);
-        return engine.get(key, now);
+        return engine.get(key, clock(reading));
     }
 
     private void serve(ExecuteContext ctx, AnalyzedStatement analyzed, CachedResult found) {
@@ -247,6 +303,7 @@ final class CachingListener implements ExecuteListener {
             taken.release();
         }
         hit = found;
+        analyzed.admission().hit();
         replay = new ReplayConnection(analyzed.sql(), real);
         ctx.connectionProvider(replay);
     }
@@ -291,7 +348,9 @@ final class CachingListener implements ExecuteListener {
         // A plain-SQL query of the same text stops at the first update count, on a hit as on the database.
         if (ctx.resultSet() == null) return;
         ReExecution live = new ReExecution(ctx.configuration(), query, real, this::wentLive);
-        ctx.resultSet(new ReplayResultSet(found, maximumRows(mock), mock, live));
+        int limit = maximumRows(mock);
+        Watch.answered(engine, limit);
+        ctx.resultSet(new ReplayResultSet(found, limit, mock, live));
     }
 
     private static int maximumRows(PreparedStatement mock) {
@@ -306,7 +365,7 @@ final class CachingListener implements ExecuteListener {
         ResultSet rows = ctx.resultSet();
         PreparedStatement prepared = ctx.statement();
         AnalyzedStatement analyzed = statement;
-        if (rows == null || prepared == null || analyzed == null || fingerprint == null) return;
+        if (rows == null || prepared == null || analyzed == null || asked == null) return;
         if (!analyzed.sql().equals(ctx.sql())) {
             bypass(BypassReason.PLAIN_SQL, "another listener changed the SQL");
             return;
@@ -323,9 +382,13 @@ final class CachingListener implements ExecuteListener {
         session = current;
         current.snapshotTaken();
         Recording started = new Recording(
-                rows.getMetaData().getColumnCount(), engine.settings.maximumRows(), engine.settings.maximumBytes());
+                rows.getMetaData().getColumnCount(),
+                analyzed.limits().maximumRows(engine.settings.maximumRows()),
+                engine.settings.maximumBytes());
         int limit = prepared.getMaxRows();
+        Watch.answered(engine, limit);
         recording = started;
+        isAsAnswered = TrackedConnectionProvider.isAsAnswered(rows);
         ctx.resultSet(new RecordingResultSet(
                 rows,
                 started,
@@ -333,19 +396,34 @@ final class CachingListener implements ExecuteListener {
     }
 
     private void complete(Recording done, Session current, AnalyzedStatement analyzed, SQLDialect dialect, int limit) {
-        Fingerprint key = fingerprint;
-        Stamp captured = stamp;
-        if (stored || bypass != null || key == null || captured == null) return;
+        Fingerprints.Key key = asked;
+        Stamp before = captured;
+        Stamp noted = since;
+        if (stored || bypass != null || key == null || before == null || noted == null) return;
         // The connection was perhaps not known when the stamp was captured, or has written since.
-        BypassReason why = privacy(current.reading(analyzed.tags(), dialect), captured);
+        Reading reading = current.reading(tags(), dialect);
+        BypassReason why = privacy(reading, before);
         if (done.cancelled() != null) bypass(done.cancelled(), "");
         else if (limit > 0 && done.rows() >= limit) bypass(BypassReason.RESULT_INCOMPLETE, "maxRows");
         else if (current.isAltered() && scope.isEmpty()) bypass(BypassReason.SESSION_STATE, "");
         else if (why != null) bypass(why, "");
-        else if (!engine.isValid(captured, analyzed.tags())) bypass(BypassReason.WRITTEN_MEANWHILE, "");
-        else if (engine.put(key, done.finish(key, captured, analyzed.tags()), hint.timeToLive())) stored = true;
-        else bypass(BypassReason.CACHE_FAILURE, "not accepted by the store");
+        else store(done, key, analyzed, noted.until(clock(reading)));
         land();
+    }
+
+    private void store(Recording done, Fingerprints.Key key, AnalyzedStatement analyzed, Stamp stamp) {
+        Fingerprint fingerprint = key.fingerprint();
+        List<Extent> extents = analyzed.plan().extents(key.binds(), isAsAnswered ? done : ReadPlan.ResultRows.UNKNOWN);
+        if (!engine.stands(extents, stamp)) bypass(BypassReason.WRITTEN_MEANWHILE, "");
+        else if (engine.put(fingerprint, done.finish(fingerprint, stamp, extents), timeToLive(analyzed))) {
+            stored = true;
+            analyzed.admission().stored();
+        } else bypass(BypassReason.CACHE_FAILURE, "not accepted by the store");
+    }
+
+    private @Nullable Duration timeToLive(AnalyzedStatement analyzed) {
+        Duration hinted = hint.timeToLive();
+        return hinted == null ? analyzed.limits().expireAfterWrite(engine.settings.timeToLive()) : hinted;
     }
 
     @Override
@@ -391,7 +469,7 @@ final class CachingListener implements ExecuteListener {
         String name = engine.settings.name();
         AnalyzedStatement analyzed = statement;
         Object tables = analyzed == null ? "" : analyzed.tables();
-        if (hit != null) LOG.debug("{}: hit: {} reads {}", name, ctx.sql(), tables);
+        if (hit != null) logHit(engine, ctx.sql(), tables);
         else if (stored) LOG.debug("{}: miss: {} reads {}", name, ctx.sql(), tables);
         else if (bypass != null)
             LOG.debug(
@@ -401,6 +479,10 @@ final class CachingListener implements ExecuteListener {
                     bypass.why(),
                     detail.isEmpty() ? "" : ": " + detail,
                     ctx.sql());
+    }
+
+    static void logHit(CacheEngine engine, @Nullable String sql, Object tables) {
+        LOG.debug("{}: hit: {} reads {}", engine.settings.name(), sql, tables);
     }
 
     private void bypass(@Nullable BypassReason reason, String what) {
@@ -414,7 +496,7 @@ final class CachingListener implements ExecuteListener {
     private void guarded(String where, Step step) {
         try {
             step.run();
-        } catch (SQLException | RuntimeException | StackOverflowError | LinkageError e) {
+        } catch (SQLException | RuntimeException | Error e) {
             engine.failed(where, e);
             hit = null;
             bypass(BypassReason.CACHE_FAILURE, where);

@@ -1,18 +1,17 @@
 package dev.jooqcache.internal.execute;
 
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
+import dev.jooqcache.internal.generation.BindValues;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Values;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.StringJoiner;
-import org.jooq.Binding;
 import org.jooq.Configuration;
 import org.jooq.Converter;
-import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.ResultQuery;
+import org.jooq.Select;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +25,7 @@ final class Fingerprints {
      *
      * @throws Values.UnknownValueException if a bind value cannot be represented exactly
      */
-    static Fingerprint of(
+    static Key of(
             AnalyzedStatement statement,
             String dataSource,
             String dialect,
@@ -35,13 +34,15 @@ final class Fingerprints {
             List<? extends Param<?>> params,
             Configuration configuration) {
         @Nullable Object[] binds = new Object[params.size()];
-        List<String> types = new ArrayList<>(params.size());
+        boolean inOrder = JooqInternals.knowsParams();
         for (int i = 0; i < binds.length; i++) {
             Param<?> param = params.get(i);
+            inOrder &= !SentValue.isUsersOwn(param.getDataType());
             binds[i] = bound(param, statement, configuration);
-            types.add(type(param.getDataType()));
         }
-        return new Fingerprint(dataSource, dialect, statement.sql(), scope, shape(query), types, binds);
+        List<String> types = statement.bindTypes().of(params).names();
+        String shape = statement.columnTypes().of(columns(query)).text();
+        return new Key(new Fingerprint(dataSource, dialect, statement.sql(), scope, shape, types, binds), inOrder);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -58,22 +59,25 @@ final class Fingerprints {
         if (statement.isMovingDate(value)) throw new MovingDateException();
     }
 
-    /** How the columns will be read: the getters depend on each column's type and binding. */
-    private static String shape(ResultQuery<?> query) {
-        Field<?>[] fields = query.fields();
-        StringJoiner shape = new StringJoiner(",");
-        for (Field<?> field : fields) shape.add(type(field.getDataType()));
-        return shape.toString();
+    /** The columns of the result, of which jOOQ's getters depend on the type and the binding. */
+    private static List<? extends Field<?>> columns(ResultQuery<?> query) {
+        // The other way makes a derived table of the query, and renders it in order to name that.
+        return query instanceof Select<?> select ? select.getSelect() : Arrays.asList(query.fields());
     }
 
-    private static String type(DataType<?> type) {
-        Binding<?, ?> binding = type.getBinding();
-        String fromType = binding.converter().fromType().getName();
-        String name = type.getTypeName();
-        String bindingName = binding.getClass().getName();
-        return bindingName.startsWith("org.jooq.impl.")
-                ? name + ":" + fromType
-                : name + ":" + fromType + ":" + bindingName;
+    /**
+     * What an execution asks for.
+     *
+     * @param fingerprint which query it is
+     * @param inOrder whether there is one bind value for each marker of the text; a binding of the user's may render more
+     *     markers, or none
+     */
+    record Key(Fingerprint fingerprint, boolean inOrder) {
+
+        /** Its bind values, by the markers of the text. */
+        BindValues binds() {
+            return inOrder ? fingerprint::bind : BindValues.NONE;
+        }
     }
 
     /** Says that a bind value is the text of a date that moves. */

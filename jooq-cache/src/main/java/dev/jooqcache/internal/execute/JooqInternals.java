@@ -51,6 +51,11 @@ final class JooqInternals {
         return (ConnectionProvider) invoke(PROVIDER, context);
     }
 
+    /** Whether {@link #params} tells what was rendered, so that there is one bind value for each marker. */
+    static boolean knowsParams() {
+        return PARAMS != null;
+    }
+
     /** The bind values of an execution in the order of their markers. */
     static List<? extends Param<?>> params(ExecuteContext context, Query query) {
         if (PARAMS != null && CONTEXT != null && CONTEXT.isInstance(context))

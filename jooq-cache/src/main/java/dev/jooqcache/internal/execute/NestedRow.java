@@ -44,8 +44,8 @@ final class NestedRow {
         List<? extends @Nullable Object> columns = row.content();
         return new CachedResult(
                 outer.query(),
-                outer.stamp(),
-                outer.tags(),
+                outer.validity(),
+                outer.extents(),
                 outer.zone(),
                 Collections.nCopies(columns.size(), Access.by(Access.Getter.OBJECT)),
                 columns.toArray(),

@@ -1,13 +1,16 @@
 package dev.jooqcache.internal.execute;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.generation.BindValues;
+import dev.jooqcache.internal.generation.ReadPlan;
 import dev.jooqcache.spi.Access;
 import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.CachedResult.ColumnMetaData;
 import dev.jooqcache.spi.CachedResult.Reads;
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
-import dev.jooqcache.spi.Tags;
+import dev.jooqcache.spi.Validity;
 import dev.jooqcache.spi.Values;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For each column the getter of the first row is kept once; a cell that was read otherwise, or more than once by
  * different getters, keeps its own list. Used by one thread.
  */
-final class Recording {
+final class Recording implements ReadPlan.ResultRows {
 
     /** Stands for a cell that nobody has read. */
     private static final Object UNREAD = new Reads(List.of(), new Object[0]);
@@ -32,6 +35,7 @@ final class Recording {
     private final @Nullable Object[] row;
     private final List<@Nullable Object> cells = new ArrayList<>();
     private final String zone = DefaultZone.id();
+    private @Nullable EqualValues equalValues;
     private @Nullable List<ColumnMetaData> metaData;
     private int rows;
     private long bytes;
@@ -52,7 +56,8 @@ final class Recording {
         return cancelled;
     }
 
-    int rows() {
+    @Override
+    public int rows() {
         return rows;
     }
 
@@ -83,7 +88,11 @@ final class Recording {
         inRow = false;
         for (int i = 0; i < columns; i++) if (row[i] instanceof Recording nested) row[i] = cell(nested);
         if (cancelled != null) return;
-        cells.addAll(Arrays.asList(row));
+        try {
+            cells.addAll(Arrays.asList(row));
+        } catch (OutOfMemoryError e) {
+            cancel(BypassReason.RESULT_TOO_LARGE);
+        }
         if (bytes > maximumBytes) cancel(BypassReason.RESULT_TOO_LARGE);
     }
 
@@ -132,9 +141,19 @@ final class Recording {
         return cancelled == null;
     }
 
-    /** Notes what a getter answered for a column, counted from 1. */
+    /** Notes what a getter answered for a column, counted from 1. What goes wrong in it ends the recording only. */
     void read(int column, Access access, @Nullable Object answer) {
         if (cancelled != null) return;
+        try {
+            note(column, access, answer);
+        } catch (RuntimeException e) {
+            cancel(BypassReason.CACHE_FAILURE);
+        } catch (OutOfMemoryError e) {
+            cancel(BypassReason.RESULT_TOO_LARGE);
+        }
+    }
+
+    private void note(int column, Access access, @Nullable Object answer) {
         int index = column - 1;
         Object value = DriverValues.freeze(answer);
         if (!inRow || index < 0 || index >= columns || !Values.isRecordable(value) || row[index] instanceof Recording) {
@@ -145,11 +164,23 @@ final class Recording {
         Object copy = Values.copy(value);
         Object before = row[index];
         if (before == UNREAD && access.equals(accesses[index])) {
-            row[index] = copy;
-            bytes += Values.bytes(copy);
+            Object kept = kept(copy);
+            row[index] = kept;
+            bytes += Values.bytes(kept == copy ? copy : null);
         } else {
             row[index] = another(index, before, access, copy);
         }
+    }
+
+    /** The first row has nothing to be equal to. */
+    private @Nullable Object kept(@Nullable Object value) {
+        if (value == null || rows < 2) return value;
+        EqualValues known = equalValues;
+        if (known == null) {
+            known = new EqualValues();
+            equalValues = known;
+        }
+        return known.one(value);
     }
 
     private Reads another(int index, @Nullable Object before, Access access, @Nullable Object value) {
@@ -175,9 +206,21 @@ final class Recording {
         metaData = description;
     }
 
-    CachedResult finish(Fingerprint query, Stamp stamp, Tags tags) {
+    @Override
+    public int columns() {
+        return columns;
+    }
+
+    @Override
+    public @Nullable Object value(int row, int column) {
+        Object cell = cells.get(row * columns + column);
+        return cell instanceof Reads ? BindValues.UNKNOWN : cell;
+    }
+
+    CachedResult finish(Fingerprint query, Stamp stamp, List<Extent> extents) {
         List<Access> known = new ArrayList<>();
         for (Access access : accesses) known.add(access == null ? Access.by(Access.Getter.OBJECT) : access);
-        return new CachedResult(query, stamp, tags, zone, List.copyOf(known), cells.toArray(), rows, bytes, metaData);
+        return new CachedResult(
+                query, new Validity(stamp), extents, zone, List.copyOf(known), cells.toArray(), rows, bytes, metaData);
     }
 }

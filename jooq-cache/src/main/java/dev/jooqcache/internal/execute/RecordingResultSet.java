@@ -67,7 +67,7 @@ final class RecordingResultSet extends DefaultResultSet {
     private void noted(Note note) {
         try {
             note.take();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
         }
     }

@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.sql.SQLXML;
 import java.sql.Struct;
 import org.jooq.ConnectionProvider;
+import org.jooq.Record;
+import org.jooq.Result;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -29,9 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayConnection extends DefaultConnection implements ConnectionProvider {
 
+    private static final Result<Record> NO_ROWS = DSL.using(SQLDialect.DEFAULT).newResult();
+
     /** A query that is sent along with settings answers the update count of the first of them before its rows. */
     private static final MockDataProvider EMPTY = context -> {
-        MockResult rows = new MockResult(0, DSL.using(SQLDialect.DEFAULT).newResult());
+        MockResult rows = new MockResult(0, NO_ROWS);
         return beginsWithSetting(context.sql())
                 ? new MockResult[] {new MockResult(0, null), rows}
                 : new MockResult[] {rows};

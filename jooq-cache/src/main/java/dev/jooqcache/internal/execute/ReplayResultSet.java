@@ -168,19 +168,19 @@ final class ReplayResultSet extends DefaultResultSet {
     @Override
     public @Nullable String getString(int column) throws SQLException {
         Object value = recorded(column, Getter.STRING);
-        return value == ABSENT ? getDelegate().getString(column) : (String) Values.copy(value);
+        return value == ABSENT ? getDelegate().getString(column) : (String) value;
     }
 
     @Override
     public @Nullable String getNString(int column) throws SQLException {
         Object value = recorded(column, Getter.N_STRING);
-        return value == ABSENT ? getDelegate().getNString(column) : (String) Values.copy(value);
+        return value == ABSENT ? getDelegate().getNString(column) : (String) value;
     }
 
     @Override
     public @Nullable BigDecimal getBigDecimal(int column) throws SQLException {
         Object value = recorded(column, Getter.BIG_DECIMAL);
-        return value == ABSENT ? getDelegate().getBigDecimal(column) : (BigDecimal) Values.copy(value);
+        return value == ABSENT ? getDelegate().getBigDecimal(column) : (BigDecimal) value;
     }
 
     @Override

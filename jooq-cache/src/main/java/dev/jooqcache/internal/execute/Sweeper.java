@@ -1,10 +1,12 @@
 package dev.jooqcache.internal.execute;
 
 import dev.jooqcache.internal.generation.Generations;
+import dev.jooqcache.internal.generation.Generations.Standing;
+import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
-import dev.jooqcache.spi.Stamp;
-import dev.jooqcache.spi.Tags;
+import dev.jooqcache.spi.Validity;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -35,8 +37,8 @@ final class Sweeper {
     }
 
     /** A result was stored: remembers it, and looks at some others. Answers how many were dropped. */
-    int stored(Fingerprint fingerprint, Stamp stamp, Tags tags) {
-        queue.add(new Stored(fingerprint, stamp, tags));
+    int stored(Fingerprint fingerprint, Validity validity, List<Extent> extents) {
+        queue.add(new Stored(fingerprint, validity, extents));
         size.incrementAndGet();
         int dropped = 0;
         for (int i = 0; i < LOOKS; i++) dropped += look();
@@ -48,15 +50,14 @@ final class Sweeper {
     private int look() {
         Stored oldest = queue.poll();
         if (oldest == null) return 0;
-        Stamp now = generations.capture(oldest.tags);
         // While a writer is about to commit nothing is decided.
-        if (now == null || now.pending() || now.equals(oldest.stamp)) {
+        if (generations.standing(oldest.extents, oldest.validity.stamp()) != Standing.CHANGED) {
             queue.add(oldest);
             return 0;
         }
         size.decrementAndGet();
         var present = store.get(oldest.fingerprint);
-        if (present == null || !present.stamp().equals(oldest.stamp)) return 0;
+        if (present == null || !present.stamp().equals(oldest.validity.stamp())) return 0;
         store.remove(oldest.fingerprint);
         return 1;
     }
@@ -66,5 +67,5 @@ final class Sweeper {
         size.set(0);
     }
 
-    private record Stored(Fingerprint fingerprint, Stamp stamp, Tags tags) {}
+    private record Stored(Fingerprint fingerprint, Validity validity, List<Extent> extents) {}
 }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>the same session answers once more, as a session executes its commands in their order; or
  *   <li>PostgreSQL, asked on another connection, no longer lists the session's process; or
- *   <li>where nobody can be asked, the quarantine has passed.
+ *   <li>where nobody can be asked, or answers for that server and its numbers of processes, the quarantine has passed.
  * </ol>
  *
  * <p>A daemon thread looks once a second, only while there is something to look at. Thread-safe.
@@ -35,6 +35,13 @@ public final class CommitDoubts implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
     private static final int VALID_SECONDS = 2;
+
+    /**
+     * Which process this is, whether this is where commits happen, and whether a process is gone. Behind a proxy, as
+     * PgBouncer is one, drivers are told other numbers than the server's, for this connection as for the doubtful one.
+     */
+    private static final String PROCESSES = """
+            select pg_backend_pid(), not pg_is_in_recovery(), not exists (select from pg_stat_activity where pid = ?)""";
 
     private final String cacheName;
     private final Duration quarantine;
@@ -59,14 +66,31 @@ public final class CommitDoubts implements AutoCloseable {
             write.committed();
             return;
         }
-        int process = asker == null ? 0 : postgresProcess(physical);
+        Doubt doubt = doubt(write, physical, asker);
         LOG.warn(
                 "{}: the outcome of a commit is unknown; {} will not be cached until {}",
                 cacheName,
                 write.tags(),
-                process > 0 ? "the server has ended process " + process : quarantine + " have passed");
-        doubts.add(new Doubt(write, System.nanoTime(), process > 0 ? asker : null, process));
+                doubt.asker == null ? quarantine + " have passed" : "the server has ended process " + doubt.process);
+        doubts.add(doubt);
         start();
+    }
+
+    /** A connection was closed on which others may have been committing: the server may still be at it. */
+    void addClosed(PendingWrite write, Connection physical, @Nullable Asker asker) {
+        doubts.add(doubt(write, physical, asker));
+        start();
+    }
+
+    private static Doubt doubt(PendingWrite write, Connection physical, @Nullable Asker asker) {
+        int process = asker == null ? 0 : postgresProcess(physical);
+        return new Doubt(write, System.nanoTime(), process > 0 ? asker : null, process);
+    }
+
+    /** Whether the database is in this process, so that nothing goes on in it when the connection is closed. */
+    static boolean isInProcess(Connection physical) {
+        String driver = physical.getClass().getName();
+        return driver.startsWith("org.h2.") || driver.startsWith("org.sqlite.");
     }
 
     /** Looks after unended writes until there are none. */
@@ -131,17 +155,24 @@ public final class CommitDoubts implements AutoCloseable {
     }
 
     private boolean isOver(Doubt doubt) {
-        if (doubt.asker == null) return System.nanoTime() - doubt.since >= quarantine.toNanos();
-        try (Connection connection = doubt.asker.connection();
-                PreparedStatement statement =
-                        connection.prepareStatement("select 1 from pg_stat_activity where pid = ?")) {
+        Asker asker = doubt.asker;
+        if (asker == null) return isQuarantineOver(doubt);
+        try (Connection connection = asker.connection();
+                PreparedStatement statement = connection.prepareStatement(PROCESSES)) {
             statement.setInt(1, doubt.process);
             try (ResultSet rows = statement.executeQuery()) {
-                return !rows.next();
+                rows.next();
+                boolean known = rows.getInt(1) == postgresProcess(PhysicalConnections.physical(connection));
+                boolean primary = rows.getBoolean(2);
+                return (known && primary) ? rows.getBoolean(3) : isQuarantineOver(doubt);
             }
         } catch (SQLException e) {
             return false;
         }
+    }
+
+    private boolean isQuarantineOver(Doubt doubt) {
+        return System.nanoTime() - doubt.since >= quarantine.toNanos();
     }
 
     @Override

@@ -1,14 +1,16 @@
 package dev.jooqcache.internal.transaction;
 
+import dev.jooqcache.internal.generation.BindValues;
+import dev.jooqcache.internal.generation.TagPlan;
 import dev.jooqcache.spi.Tags;
 
 /**
  * What a statement does besides answering rows.
  *
  * @param kind the kind of statement
- * @param tags what it writes
+ * @param plan what it writes
  */
-public record Effect(Kind kind, Tags tags) {
+public record Effect(Kind kind, TagPlan plan) {
 
     /** A statement that only reads, or does nothing that the cache must know. */
     public static final Effect NONE = new Effect(Kind.NONE, Tags.none());
@@ -21,6 +23,35 @@ public record Effect(Kind kind, Tags tags) {
 
     /** Code that nobody can look into. */
     public static final Effect CODE = new Effect(Kind.CODE, Tags.everything());
+
+    /**
+     * What a statement does whose tags do not depend on its bind values.
+     *
+     * @param kind the kind of statement
+     * @param tags what it writes
+     */
+    public Effect(Kind kind, Tags tags) {
+        this(kind, TagPlan.of(tags));
+    }
+
+    /**
+     * What it writes, whatever its bind values are.
+     *
+     * @return the tags
+     */
+    public Tags tags() {
+        return plan.anyTags();
+    }
+
+    /**
+     * What it does with these bind values.
+     *
+     * @param binds the bind values
+     * @return the effect of this one execution
+     */
+    Effect with(BindValues binds) {
+        return plan.parts().isEmpty() ? this : new Effect(kind, plan.tags(binds));
+    }
 
     /** The kinds of statements, as far as transactions are concerned. */
     public enum Kind {
@@ -88,7 +119,7 @@ public record Effect(Kind kind, Tags tags) {
     public Effect then(Effect next) {
         if (kind == Kind.NONE || equals(next)) return next;
         if (next.kind == Kind.NONE) return this;
-        if (kind == Kind.WRITE && next.kind == Kind.WRITE) return new Effect(Kind.WRITE, tags.plus(next.tags));
+        if (kind == Kind.WRITE && next.kind == Kind.WRITE) return new Effect(Kind.WRITE, plan.and(next.plan));
         if (controlsTransaction() || next.controlsTransaction()) return new Effect(Kind.AUTOCOMMIT, Tags.everything());
         if (altersSession() || next.altersSession()) return new Effect(Kind.TEMPORARY_TABLE, Tags.everything());
         if (kind == Kind.CODE || next.kind == Kind.CODE) return CODE;

@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import java.sql.Connection;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Knows what statements do. Thread-safe; never throws: what cannot be understood is {@link Effect#UNKNOWN}. */
@@ -20,10 +21,12 @@ public interface Effects {
      *
      * @param dataSource the data source
      * @param connection an untracked connection outside a transaction, to ask the catalog on
-     * @return makes what was learnt valid, not to be run if the schema has changed meanwhile; {@code null} if it failed
+     * @return makes what was learnt valid, not to be run if the schema has changed meanwhile; {@code null} if it failed. It
+     *     answers false if what was known of other data sources turns out to be out of date by it: then all are to be
+     *     inspected again.
      */
     @Nullable
-    Runnable inspect(TrackedSource dataSource, Connection connection);
+    BooleanSupplier inspect(TrackedSource dataSource, Connection connection);
 
     /**
      * Whether the database is asked for its schema, rather than a model that was given.

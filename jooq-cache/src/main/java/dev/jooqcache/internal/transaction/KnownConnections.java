@@ -5,8 +5,12 @@ import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the driver's own connections from one check-out to the next, whichever way they come to the cache.
@@ -27,6 +31,13 @@ final class KnownConnections {
 
     /** They were given back within a transaction whose snapshot nobody may have ended. */
     final PhysicalConnections leftOpen = new PhysicalConnections();
+
+    /**
+     * Others end their transactions, and can be about to commit when they are closed; with whom to ask whether that is
+     * over, if there is anybody.
+     */
+    private final Map<Connection, Optional<CommitDoubts.Asker>> endedByOthers =
+            Collections.synchronizedMap(new IdentityHashMap<>());
 
     private final SchemaWatch schemas;
     private final CommitDoubts doubts;
@@ -52,6 +63,13 @@ final class KnownConnections {
         doubts.watch(this);
     }
 
+    /** The same, for a transaction that others end. */
+    void standUntilOthersEnd(
+            Connection raw, Tags tags, long analysedAt, Change change, CommitDoubts.@Nullable Asker asker) {
+        endedByOthers.put(PhysicalConnections.physical(raw), Optional.ofNullable(asker));
+        stand(raw, tags, analysedAt, change);
+    }
+
     boolean isAnyStanding() {
         return anyStanding;
     }
@@ -62,7 +80,7 @@ final class KnownConnections {
         synchronized (standing) {
             return standing.values().stream()
                     .flatMap(List::stream)
-                    .anyMatch(mark -> mark.tags().contains(Tags.EVERYTHING_TAG));
+                    .anyMatch(mark -> mark.tags().hasEverything());
         }
     }
 
@@ -76,7 +94,9 @@ final class KnownConnections {
     List<PendingWrite> take(Connection raw) {
         if (!anyStanding) return List.of();
         synchronized (standing) {
-            List<PendingWrite> taken = standing.remove(PhysicalConnections.physical(raw));
+            Connection physical = PhysicalConnections.physical(raw);
+            List<PendingWrite> taken = standing.remove(physical);
+            endedByOthers.remove(physical);
             anyStanding = !standing.isEmpty();
             return taken == null ? List.of() : taken;
         }
@@ -87,8 +107,11 @@ final class KnownConnections {
         List<PendingWrite> over = new ArrayList<>();
         synchronized (standing) {
             standing.entrySet().removeIf(entry -> {
-                if (!PhysicalConnections.isClosed(entry.getKey())) return false;
-                over.addAll(entry.getValue());
+                Connection physical = entry.getKey();
+                if (!PhysicalConnections.isClosed(physical)) return false;
+                Optional<CommitDoubts.Asker> others = endedByOthers.remove(physical);
+                if (others == null || CommitDoubts.isInProcess(physical)) over.addAll(entry.getValue());
+                else entry.getValue().forEach(write -> doubts.addClosed(write, physical, others.orElse(null)));
                 return true;
             });
             anyStanding = !standing.isEmpty();

@@ -5,6 +5,9 @@ import dev.jooqcache.BypassReason;
 /** Which results a session may be shown for one read, by the state of its transaction. */
 public sealed interface Reading {
 
+    /** See {@link Shared}. */
+    Reading SHARED = new Shared();
+
     /** The newest committed rows: outside a transaction, or in READ COMMITTED (rule P8). */
     record Shared() implements Reading {}
 

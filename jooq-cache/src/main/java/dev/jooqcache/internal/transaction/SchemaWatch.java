@@ -120,7 +120,7 @@ final class SchemaWatch {
         }
 
         private synchronized void escalate() {
-            if (!ended && escalation == null && !tags.contains(Tags.EVERYTHING_TAG))
+            if (!ended && escalation == null && !tags.hasEverything())
                 escalation = generations.announce(Tags.everything());
         }
 

@@ -40,6 +40,9 @@ public final class Session {
 
     static final int UNKNOWN_ISOLATION = -1;
 
+    /** A transaction that touches more tags than this is not followed row by row. */
+    private static final int MOST_TAGS = 256;
+
     private final TrackedSource source;
     private final Connection raw;
 
@@ -68,6 +71,11 @@ public final class Session {
     private volatile Change change = Change.DATA;
     private volatile boolean statementSent;
     private volatile boolean snapshotTaken;
+
+    /**
+     * The clock when the transaction began (rule P9). Not when its first statement was sent: savepoints, questions on the
+     * metadata, or a driver that looks up a type make the database take its snapshot as well.
+     */
     private volatile long snapshotClock = -1;
 
     Session(
@@ -87,6 +95,7 @@ public final class Session {
         this.begun = begun;
         // The snapshot of a transaction that was begun before is older than any clock noted now.
         this.statementSent = begun;
+        if (!begun) noteClock();
         this.leftOver = leftOver;
         this.isolation = isolation;
         this.initialIsolation = isolation;
@@ -130,11 +139,10 @@ public final class Session {
      * @return the reading
      */
     public Reading reading(Tags tags, SQLDialect dialect) {
-        if (!inTransaction()) return readingAt(isolation(), dialect, new Reading.Shared());
+        if (!inTransaction()) return readingAt(isolation(), dialect, Reading.SHARED);
         if (foreign || uncertain) return new Reading.Private(BypassReason.UNTRACKED_TRANSACTION);
         if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
         if (written().meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
-        if (!statementSent) snapshotClock = source.generations().now();
         int level = isolation();
         boolean taken = snapshotTaken && !hasSnapshotPerTable(level, dialect);
         return readingAt(level, dialect, new Reading.Snapshot(snapshotClock, taken));
@@ -147,7 +155,7 @@ public final class Session {
 
     private static Reading readingAt(int level, SQLDialect dialect, Reading inSnapshot) {
         return switch (level) {
-            case Connection.TRANSACTION_READ_COMMITTED -> new Reading.Shared();
+            case Connection.TRANSACTION_READ_COMMITTED -> Reading.SHARED;
             case Connection.TRANSACTION_REPEATABLE_READ, TRANSACTION_SNAPSHOT_H2 ->
                 hasSnapshots(dialect) ? inSnapshot : new Reading.Private(BypassReason.ISOLATION);
             default -> new Reading.Private(BypassReason.ISOLATION);
@@ -280,7 +288,6 @@ public final class Session {
 
     private <T> T sendInState(SqlCall<T> call) throws SQLException {
         if (!inTransaction()) return call.run();
-        if (!statementSent) snapshotClock = source.generations().now();
         statementSent = true;
         try {
             return call.run();
@@ -296,11 +303,13 @@ public final class Session {
     }
 
     private void note(Tags tags, long version, Change may) {
-        if (foreign || uncertain) source.stand(physical(), tags, version, may);
+        if (!tags.isEmpty()) physical();
+        if (foreign || uncertain) source.standUntilOthersEnd(physical(), tags, version, may);
         if (may == Change.SCHEMA) change = may;
         if (written.isEmpty()) analysedAt = version;
         analysedAt = Math.min(analysedAt, version);
-        written = written.plus(tags);
+        Tags all = written.plus(tags);
+        written = all.size() > MOST_TAGS ? all.coarse() : all;
     }
 
     /** What the transaction has written: anything, if the schema was changed since that was analysed. */
@@ -352,6 +361,7 @@ public final class Session {
 
     private <T> T begin(SqlCall<T> call) throws SQLException {
         // In the MySQL family it commits what is under way.
+        snapshotClock = source.generations().now();
         T result = bracket(announceWritten(), call);
         explicit = true;
         source.opened(this);
@@ -409,7 +419,7 @@ public final class Session {
         alteredInTransaction = false;
         statementSent = false;
         snapshotTaken = false;
-        snapshotClock = -1;
+        noteClock();
         if (!inTransaction()) source.closed(this);
         askBetweenTransactions();
     }
@@ -442,7 +452,10 @@ public final class Session {
             uncertain = false;
             source.closed(this);
         } else {
-            if (!value && autoCommit) learnSchema();
+            if (!value && autoCommit) {
+                learnSchema();
+                snapshotClock = source.generations().now();
+            }
             call.run();
             if (!value && autoCommit) {
                 autoCommit = false;
@@ -463,8 +476,18 @@ public final class Session {
         isolation = level;
     }
 
+    private void noteClock() {
+        if (inTransaction()) snapshotClock = source.generations().now();
+    }
+
+    /** Something other than a statement is being sent, which may make the database take the transaction's snapshot. */
+    void touched() {
+        if (inTransaction()) statementSent = true;
+    }
+
     /** The session's schema, catalog, role or a setting is being changed. */
     void alter() {
+        touched();
         if (inTransaction()) alteredInTransaction = true;
         altered = true;
         source.altered(raw);

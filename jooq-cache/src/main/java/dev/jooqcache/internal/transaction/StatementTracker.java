@@ -1,43 +1,64 @@
 package dev.jooqcache.internal.transaction;
 
+import dev.jooqcache.internal.generation.BindValues;
 import dev.jooqcache.internal.transaction.Session.SqlCall;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Wrapper;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the three kinds of tracked statements share: the effect of their SQL, and of their batch. */
 final class StatementTracker {
 
+    /** What is told apart of a batch; of more executions than that, tables are taken as a whole. */
+    private static final int MOST_EXECUTIONS = 64;
+
     private final Session session;
-    private final Set<String> batch = new LinkedHashSet<>();
+    private final Map<String, List<BindValues>> batch = new LinkedHashMap<>();
+    private int executions;
 
     StatementTracker(Session session) {
         this.session = session;
     }
 
     <T> T run(String sql, SqlCall<T> call) throws SQLException {
+        return run(sql, BindValues.NONE, call);
+    }
+
+    <T> T run(String sql, BindValues binds, SqlCall<T> call) throws SQLException {
         long version = session.source().schemas().version();
-        return session.run(effect(sql), version, call);
+        return session.run(effect(sql).with(binds), version, call);
     }
 
     void addBatch(String sql) {
-        batch.add(sql);
+        // What it told apart so far is less than that.
+        batch.put(sql, new ArrayList<>(List.of(BindValues.NONE)));
+    }
+
+    void addBatch(String sql, SentValues binds) {
+        if (executions++ >= MOST_EXECUTIONS) addBatch(sql);
+        else batch.computeIfAbsent(sql, first -> new ArrayList<>()).add(binds.copy());
     }
 
     void clearBatch() {
         batch.clear();
+        executions = 0;
     }
 
     <T> T runBatch(SqlCall<T> call) throws SQLException {
         // Not when they were added: what they set off may have changed since.
         long version = session.source().schemas().version();
         Effect effect = Effect.NONE;
-        for (String sql : batch) effect = effect.then(effect(sql));
-        batch.clear();
+        for (Map.Entry<String, List<BindValues>> statement : batch.entrySet()) {
+            Effect each = effect(statement.getKey());
+            for (BindValues binds : statement.getValue()) effect = effect.then(each.with(binds));
+        }
+        clearBatch();
         return session.run(effect, version, call);
     }
 

@@ -105,6 +105,7 @@ public final class TrackedConnection extends DefaultConnection {
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
+        session.touched();
         return TrackedMetaData.of(getDelegate().getMetaData(), this);
     }
 
@@ -127,6 +128,18 @@ public final class TrackedConnection extends DefaultConnection {
     public void rollback(Savepoint savepoint) throws SQLException {
         session.rollbackToSavepoint(
                 call(() -> getDelegate().rollback(savepoint)).asCall());
+    }
+
+    @Override
+    public Savepoint setSavepoint() throws SQLException {
+        session.touched();
+        return getDelegate().setSavepoint();
+    }
+
+    @Override
+    public Savepoint setSavepoint(String name) throws SQLException {
+        session.touched();
+        return getDelegate().setSavepoint(name);
     }
 
     @Override

@@ -2,9 +2,11 @@ package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.transaction.TrackedSource.Origin;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jooq.ConnectionProvider;
 import org.jooq.exception.DataAccessException;
+import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
 /** A jOOQ connection provider whose connections are tracked, wherever they come from. Thread-safe. */
@@ -78,6 +80,17 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
         } catch (SQLException | RuntimeException e) {
             return null;
         }
+    }
+
+    /**
+     * Whether a result set shows what a tracked connection has answered: nobody has put one of his own in its place, which
+     * might show other values.
+     *
+     * @param rows a result set
+     * @return whether it is as it was answered
+     */
+    public static boolean isAsAnswered(ResultSet rows) {
+        return rows.getClass() == DefaultResultSet.class || rows.getClass() == UpdatableResultSet.class;
     }
 
     private static @Nullable Session sessionOf(Connection connection, TrackedSource source) {

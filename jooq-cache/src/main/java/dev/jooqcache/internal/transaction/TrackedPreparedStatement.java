@@ -3,11 +3,10 @@ package dev.jooqcache.internal.transaction;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import org.jooq.tools.jdbc.DefaultPreparedStatement;
 import org.jspecify.annotations.Nullable;
 
 /** A prepared statement whose executions pass through the session. */
-final class TrackedPreparedStatement extends DefaultPreparedStatement {
+final class TrackedPreparedStatement extends NotingPreparedStatement {
 
     private final String sql;
     private final StatementTracker tracker;
@@ -25,27 +24,27 @@ final class TrackedPreparedStatement extends DefaultPreparedStatement {
 
     @Override
     public @Nullable ResultSet executeQuery() throws SQLException {
-        return wrap(tracker.run(sql, () -> getDelegatePreparedStatement().executeQuery()));
+        return wrap(tracker.run(sql, sent, () -> getDelegatePreparedStatement().executeQuery()));
     }
 
     @Override
     public boolean execute() throws SQLException {
-        return tracker.run(sql, () -> getDelegatePreparedStatement().execute());
+        return tracker.run(sql, sent, () -> getDelegatePreparedStatement().execute());
     }
 
     @Override
     public int executeUpdate() throws SQLException {
-        return tracker.run(sql, () -> getDelegatePreparedStatement().executeUpdate());
+        return tracker.run(sql, sent, () -> getDelegatePreparedStatement().executeUpdate());
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return tracker.run(sql, () -> getDelegatePreparedStatement().executeLargeUpdate());
+        return tracker.run(sql, sent, () -> getDelegatePreparedStatement().executeLargeUpdate());
     }
 
     @Override
     public void addBatch() throws SQLException {
-        tracker.addBatch(sql);
+        tracker.addBatch(sql, sent);
         super.addBatch();
     }
 

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jooq.SQLDialect;
 import org.jooq.tools.jdbc.BatchedConnection;
 import org.jooq.tools.jdbc.JDBCUtils;
@@ -190,15 +191,15 @@ public final class TrackedSource {
         try {
             if (inspected || System.nanoTime() - nextInspection < 0) return;
             long version = schemas.version();
-            Runnable publish = effects.inspect(this, raw);
+            BooleanSupplier publish = effects.inspect(this, raw);
             if (effects.asksCatalog(this)) noteState(raw);
             if (publish == null) {
                 nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
                 return;
             }
             schemas.publish(version, () -> {
-                publish.run();
-                inspected = true;
+                if (publish.getAsBoolean()) inspected = true;
+                else schemas.changed();
             });
         } finally {
             inspecting.unlock();
@@ -303,6 +304,11 @@ public final class TrackedSource {
     /** Marks what a transaction wrote whose end will not be seen by its session. */
     void stand(Connection raw, Tags tags, long analysedAt, Change change) {
         connections.stand(raw, tags, analysedAt, change);
+    }
+
+    /** Marks what a transaction writes that was begun, and will be ended, where nobody sees it. */
+    void standUntilOthersEnd(Connection raw, Tags tags, long analysedAt, Change change) {
+        connections.standUntilOthersEnd(raw, tags, analysedAt, change, asker);
     }
 
     /** A connection was given back within a transaction that has a snapshot. */

@@ -1,0 +1,185 @@
+package dev.jooqcache.internal.execute;
+
+import dev.jooqcache.internal.execute.Watch.Seen;
+import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.Values;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jooq.Converter;
+import org.jooq.Field;
+import org.jooq.Param;
+import org.jooq.Record;
+import org.jooq.Result;
+import org.jooq.Table;
+import org.jooq.TableRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a query is asked for without jOOQ, learnt from an execution by jOOQ: the text, and which argument is bound where.
+ *
+ * <p>The text must not depend on the arguments. That cannot be seen in one execution: an argument may be inlined, or tell
+ * how something is rendered. So an argument is bound only if it was seen as a bind value, and the text was the same when it
+ * had another value, or if it has the very value of then. NULL is never. Immutable.
+ */
+final class Shortcut {
+
+    /** What is sent for a value of these is told by the value alone. */
+    private static final Set<Class<?>> TYPES = Set.of(
+            Integer.class,
+            Long.class,
+            Short.class,
+            Byte.class,
+            Boolean.class,
+            String.class,
+            BigDecimal.class,
+            BigInteger.class,
+            Float.class,
+            Double.class,
+            UUID.class,
+            LocalDate.class,
+            LocalTime.class,
+            LocalDateTime.class,
+            OffsetTime.class,
+            OffsetDateTime.class);
+
+    private final Fingerprint learnt;
+    private final List<Slot> slots;
+    private final Field<?>[] fields;
+    private final @Nullable Table<?> table;
+    private final Object[] first;
+    private final boolean[] varied;
+
+    private Shortcut(
+            Fingerprint learnt,
+            List<Slot> slots,
+            Field<?>[] fields,
+            @Nullable Table<?> table,
+            Object[] first,
+            boolean[] varied) {
+        this.learnt = learnt;
+        this.slots = slots;
+        this.fields = fields;
+        this.table = table;
+        this.first = first;
+        this.varied = varied;
+    }
+
+    /**
+     * A bind value.
+     *
+     * @param argument the index of the argument that is bound there, or -1 if it is always the same
+     * @param converter makes of it what is sent
+     */
+    private record Slot(int argument, Converter<?, ?> converter) {
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        @Nullable
+        Object bind(Object[] arguments) {
+            return ((Converter) converter).to(arguments[argument]);
+        }
+    }
+
+    /**
+     * Learns from the first execution.
+     *
+     * @param parameters the names of the parameters
+     * @param arguments their values
+     * @return a short cut, or {@code null} if this execution tells of none
+     */
+    static @Nullable Shortcut of(Seen seen, Result<?> result, List<String> parameters, Object[] arguments) {
+        if (Arrays.asList(arguments).contains(null)) return null;
+        List<Slot> slots = slots(seen.params(), parameters);
+        Field<?>[] fields = result.fields();
+        if (slots == null || fields.length == 0) return null;
+        for (Field<?> field : fields) if (SentValue.isUsersOwn(field.getDataType())) return null;
+        // Without a record it is not known of which class they are.
+        if (result.isEmpty()) return null;
+        Record record = result.get(0);
+        Table<?> table = record instanceof TableRecord<?> of ? of.getTable() : null;
+        if (table == null && !record.getClass().getName().startsWith("org.jooq.impl.RecordImpl")) return null;
+        Shortcut learnt = new Shortcut(
+                seen.fingerprint(), slots, fields, table, arguments.clone(), new boolean[arguments.length]);
+        return learnt.and(seen, arguments);
+    }
+
+    private static @Nullable List<Slot> slots(List<? extends Param<?>> params, List<String> parameters) {
+        List<Slot> slots = new ArrayList<>();
+        boolean[] bound = new boolean[parameters.size()];
+        for (Param<?> param : params) {
+            if (SentValue.isUsersOwn(param.getDataType())) return null;
+            Converter<?, ?> converter = param.getBinding().converter();
+            int argument = param.getParamName() == null ? -1 : parameters.indexOf(param.getParamName());
+            if (argument >= 0) {
+                if (!TYPES.contains(converter.fromType())) return null;
+                bound[argument] = true;
+            }
+            slots.add(new Slot(argument, converter));
+        }
+        for (boolean each : bound) if (!each) return null;
+        return List.copyOf(slots);
+    }
+
+    /** Learns from another execution: {@code null} if it shows that there is no short cut. */
+    @Nullable
+    Shortcut and(Seen seen, Object[] arguments) {
+        Fingerprint other = seen.fingerprint();
+        boolean same = other.sql().equals(learnt.sql())
+                && other.shape().equals(learnt.shape())
+                && other.bindTypes().equals(learnt.bindTypes())
+                && seen.params().size() == slots.size();
+        for (int i = 0; same && i < slots.size(); i++) {
+            int argument = slots.get(i).argument();
+            same = argument >= 0
+                    ? Objects.equals(other.bind(i), bind(i, arguments))
+                    : Objects.equals(other.bind(i), learnt.bind(i));
+        }
+        if (!same) return null;
+        boolean[] now = varied.clone();
+        for (int i = 0; i < now.length; i++) now[i] |= !first[i].equals(arguments[i]);
+        return Arrays.equals(now, varied) ? this : new Shortcut(learnt, slots, fields, table, first, now);
+    }
+
+    /** Whether the text is known for these arguments. */
+    boolean isFor(Object[] arguments) {
+        for (int i = 0; i < arguments.length; i++)
+            if (arguments[i] == null || !(varied[i] || first[i].equals(arguments[i]))) return false;
+        return true;
+    }
+
+    /** What jOOQ would ask the cache for. */
+    Fingerprint fingerprint(String dataSource, String scope, Object[] arguments) {
+        @Nullable Object[] binds = new Object[slots.size()];
+        for (int i = 0; i < binds.length; i++) binds[i] = bind(i, arguments);
+        return new Fingerprint(
+                dataSource, learnt.dialect(), learnt.sql(), scope, learnt.shape(), learnt.bindTypes(), binds);
+    }
+
+    private @Nullable Object bind(int index, Object[] arguments) {
+        Slot slot = slots.get(index);
+        return slot.argument() < 0 ? learnt.bind(index) : Values.canonical(slot.bind(arguments));
+    }
+
+    String sql() {
+        return learnt.sql();
+    }
+
+    Field<?>[] fields() {
+        return fields;
+    }
+
+    /** The records as the query answers them, made of plain ones. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    Result<? extends Record> shaped(Result<? extends Record> plain) {
+        return table == null ? plain : plain.into((Table) table);
+    }
+}
