@@ -505,7 +505,10 @@ enum Mutant {
             "what one reader of a view pins is taken for what all pin",
             "precision.ViewPrecisionTest#whatTheViewReads_invalidates",
             EnumSet.of(Database.H2),
-            in("internal/analysis/ReadTexts.java", "place.pins() : either(all, place.pins());", "place.pins() : all;")),
+            in(
+                    "internal/analysis/ReadTexts.java",
+                    "place.pins() : Equalities.either(all, place.pins());",
+                    "place.pins() : all;")),
     VIEW_PINNED_BESIDES_A_ROUTINE(
             "tags",
             "a view that a routine reads besides is taken for pinned",
@@ -517,13 +520,76 @@ enum Mutant {
             "a pin is carried into a view that shows some of its rows only",
             "precision.ViewPrecisionTest#whatTheViewReads_invalidates",
             EnumSet.of(Database.POSTGRESQL),
-            in("internal/analysis/QueryRows.java", "if (items != null && !isLimited())", "if (items != null)")),
+            in("internal/analysis/QueryBlock.java", "|| select.$limit() != null", "")),
     VIEW_COLUMN_BY_ITS_ITEM(
             "tags",
             "a view's column is taken for the item of its name",
             "precision.ViewPrecisionTest#whatTheViewReads_invalidates",
             EnumSet.of(Database.H2),
-            in("internal/analysis/QueryRows.java", "&& name.equals(outputs.names().get(i))", "")),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "names.add(name.equals(outputs.names().get(i)) ? name : \"\");",
+                    "names.add(name);")),
+    DERIVED_TABLE_WITH_A_LIMIT_PINNED(
+            "tags",
+            "a pin is carried into a derived table of some rows only",
+            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/QueryBlock.java", "|| select.$limit() != null || select.$offset() != null", "")),
+    DERIVED_TABLE_WITH_WINDOWS_PINNED(
+            "tags",
+            "a pin is carried into a derived table whose rows show what others hold",
+            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/QueryRows.java", "|| mentions.count(\"over\") > 0", "")),
+    DERIVED_SET_OPERATION_PINNED(
+            "tags",
+            "a pin is carried into the first branch of a set operation",
+            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/QueryRows.java", "if (branch) outer.isCombined();", "")),
+    DERIVED_AGGREGATE_PINNED(
+            "tags",
+            "a pin is carried into a derived table of one row, which an aggregate function has made",
+            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            EnumSet.of(Database.MARIADB),
+            in("internal/analysis/QueryBlock.java", "return part instanceof TableField<?, ?> ||", "return true ||")),
+    DERIVED_GROUPS_PINNED(
+            "tags",
+            "a pin is carried into a derived table that is grouped by another column",
+            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            EnumSet.of(Database.MARIADB),
+            in("internal/analysis/QueryBlock.java", "&& (!grouped || isGroupedBy(column))", "")),
+    DERIVED_COLUMN_BY_ITS_ITEM(
+            "tags",
+            "a derived table's column is taken for the item of its name",
+            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/Place.java", "outputsOf(derived))", "outputsOf(table))")),
+    DERIVED_COLUMN_OF_TWO(
+            "tags",
+            "of two columns of a derived table that are alike but for case one is taken for both",
+            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            EnumSet.of(Database.POSTGRESQL),
+            in("internal/analysis/QueryBlock.java", "&& names.indexOf(name) == names.lastIndexOf(name)", "")),
+    COMMON_TABLE_PINNED_BY_ONE_READER(
+            "tags",
+            "what one reader of a common table expression pins is taken for what all pin",
+            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "place.pins() : Equalities.either(all, place.pins());",
+                    "place.pins() : all;")),
+    COMMON_TABLE_COLUMN_BY_ITS_ITEM(
+            "tags",
+            "a common table expression's column is taken for the item of its name",
+            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "Place.outputsOf(commonsNamed(place).get(0).expression)",
+                    "Place.outputsOf(block.select().asTable())")),
     TEXT_OF_ANOTHER_VIEW(
             "tags",
             "of two views of one name one text is taken for both",
@@ -579,7 +645,7 @@ enum Mutant {
             "precision.PrecisionTest#equalityThatDoesNotHoldForAllRows_doesNotPin",
             EnumSet.of(Database.H2),
             in(
-                    "internal/analysis/QueryRows.java",
+                    "internal/analysis/QueryBlock.java",
                     "} else if (condition != null) { all.add(condition);",
                     "} else if (condition instanceof QOM.Or or) { collect(or.$arg1(), all);"
                             + " } else if (condition != null) { all.add(condition);")),
@@ -589,7 +655,7 @@ enum Mutant {
             "precision.PrecisionTest#equalityThatDoesNotHoldForAllRows_doesNotPin",
             EnumSet.of(Database.H2),
             in(
-                    "internal/analysis/QueryRows.java",
+                    "internal/analysis/QueryBlock.java",
                     "} else if (condition != null) { all.add(condition);",
                     "} else if (condition instanceof QOM.Not not) { collect((Condition) not.$arg1(), all);"
                             + " } else if (condition != null) { all.add(condition);")),
@@ -599,9 +665,9 @@ enum Mutant {
             "precision.PrecisionTest#outerJoin_pinsOnlyTheOptionalSide",
             EnumSet.of(Database.H2),
             in(
-                    "internal/analysis/QueryRows.java",
-                    "tree(kept, with(conditions, kept, null));",
-                    "tree(kept, with(conditions, kept, on));")),
+                    "internal/analysis/QueryBlock.java",
+                    "tree(kept, with(conditions, kept, null), items);",
+                    "tree(kept, with(conditions, kept, on), items);")),
     ONE_PLACE_FOR_ALL(
             "tags",
             "a table that is read at two places depends on the first",
@@ -617,8 +683,8 @@ enum Mutant {
             "precision.PrecisionTest#whatTheResultShows_invalidates",
             EnumSet.of(Database.H2),
             in(
-                    "internal/analysis/QueryRows.java",
-                    "if (!isQualified(sorted.$field())) return null;",
+                    "internal/analysis/ShownItems.java",
+                    "if (!QueryBlock.isQualified(sorted.$field())) return null;",
                     "if (sorted == null) return null;")),
     SHOWN_AND_NAMED_ELSEWHERE(
             "tags",
@@ -626,7 +692,7 @@ enum Mutant {
             "precision.PrecisionTest#whatTheResultShows_invalidates",
             EnumSet.of(Database.H2),
             in(
-                    "internal/analysis/QueryRows.java",
+                    "internal/analysis/ShownItems.java",
                     "mentions.count(name) != items.bare.getOrDefault(name, 0)",
                     "mentions.count(name) < items.bare.getOrDefault(name, 0)")),
     SHOWN_BY_A_SET_OPERATION(
@@ -635,7 +701,7 @@ enum Mutant {
             "precision.PrecisionTest#whatTheResultShows_invalidates",
             EnumSet.of(Database.H2),
             in(
-                    "internal/analysis/QueryRows.java",
+                    "internal/analysis/ShownItems.java",
                     "|| COMBINING.stream().anyMatch(word -> mentions.count(word) > 0)",
                     "")),
     SHOWN_AT_ONE_OF_TWO_PLACES(
@@ -673,7 +739,7 @@ enum Mutant {
             "a subquery in the SELECT list is pinned by whatever compares with the outer row",
             "precision.PrecisionTest#whatTheResultShows_invalidates",
             EnumSet.of(Database.H2),
-            in("internal/analysis/QueryRows.java", "} else if (condition instanceof QOM.InList<?> in) {", """
+            in("internal/analysis/Equalities.java", "} else if (condition instanceof QOM.InList<?> in) {", """
                     } else if (condition instanceof QOM.Ne<?> ne) {
                         note(block.column(ne.$arg1()), List.of(ne.$arg2()));
                     } else if (condition instanceof QOM.InList<?> in) {""")),

@@ -43,7 +43,7 @@ final class ColumnMentions extends TokenReader {
 
     private final Map<String, Integer> words = new HashMap<>();
     private final Map<String, Integer> alone = new HashMap<>();
-    private final Set<String> called = new HashSet<>();
+    private final Map<String, Integer> calls = new HashMap<>();
     private boolean hidden;
 
     ColumnMentions(List<SqlToken> tokens) {
@@ -61,7 +61,7 @@ final class ColumnMentions extends TokenReader {
         if (OF_SYSTEM.contains(name)) hidden = true;
         if (tokens.get(i).text().getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) hidden = true;
         if (!isSymbol(i + 1, '.')) alone.merge(name, 1, Integer::sum);
-        if (isSymbol(i + 1, '(')) called.add(name);
+        if (isSymbol(i + 1, '(')) calls.merge(name, 1, Integer::sum);
     }
 
     private boolean isCount(int i) {
@@ -97,12 +97,12 @@ final class ColumnMentions extends TokenReader {
      * @param declarations how often it stands as the name of a table or as an alias
      */
     boolean mayMeanRow(String name, int declarations) {
-        return alone.getOrDefault(name, 0) > declarations || called.contains(name);
+        return alone.getOrDefault(name, 0) > declarations || calls.containsKey(name);
     }
 
-    /** Whether a bracket follows a name: one that declares other names for columns, if it is an alias. */
-    boolean isCalled(String name) {
-        return called.contains(name);
+    /** How often a bracket follows a name: one that declares other names for columns, if it is an alias. */
+    int calls(String name) {
+        return calls.getOrDefault(name, 0);
     }
 
     /** Those of the given columns that may be read. */

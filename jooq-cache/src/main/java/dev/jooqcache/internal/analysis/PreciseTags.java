@@ -1,7 +1,6 @@
 package dev.jooqcache.internal.analysis;
 
-import dev.jooqcache.internal.analysis.QueryRows.Place;
-import dev.jooqcache.internal.analysis.QueryRows.Shown;
+import dev.jooqcache.internal.analysis.Place.Shown;
 import dev.jooqcache.internal.analysis.ReadTexts.Text;
 import dev.jooqcache.internal.generation.KeyType;
 import dev.jooqcache.internal.generation.ReadPlan;

@@ -1,17 +1,13 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.internal.analysis.QueryRows.Outputs;
-import dev.jooqcache.internal.analysis.QueryRows.Place;
 import dev.jooqcache.internal.generation.KeyType;
-import dev.jooqcache.internal.generation.TagPlan;
 import dev.jooqcache.internal.generation.TagPlan.Value;
 import dev.jooqcache.model.ColumnModel;
 import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.Lineage;
 import dev.jooqcache.model.TableModel;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,8 +76,7 @@ final class ReadTexts {
 
     private @Nullable Text query() {
         Parsed parsed = parsed("", sql);
-        List<Place> places =
-                parsed == null ? null : QueryRows.of(parsed.text, parsed.mentions, this::columns, Outputs.NONE);
+        List<Place> places = parsed == null ? null : rows(parsed, Outputs.NONE).places();
         return parsed == null || places == null ? null : new Text(parsed.text, parsed.mentions, places);
     }
 
@@ -89,8 +84,7 @@ final class ReadTexts {
         TableModel view = dependencies.relationsNamed(name).get(0);
         Parsed parsed = parsed(view);
         if (parsed == null) return null;
-        Outputs outputs = outputs(view, parsed.mentions, pinnedByAll(name));
-        List<Place> places = QueryRows.of(parsed.text, parsed.mentions, this::columns, outputs);
+        List<Place> places = rows(parsed, outputs(view, pinnedByAll(name))).places();
         return places != null && ViewText.isOf(view, parsed.text, places, dependencies, dialect)
                 ? new Text(parsed.text, parsed.mentions, places)
                 : null;
@@ -114,13 +108,13 @@ final class ReadTexts {
 
     private record Parsed(ParsedText text, ColumnMentions mentions) {}
 
-    private Outputs outputs(TableModel view, ColumnMentions mentions, Map<String, List<Value>> pins) {
-        // An aggregate function in there may be one of the outer query's, which MySQL's family lets stand beside
-        // columns.
-        boolean mayAggregate = StatementKind.isMysql(dialect) && mentions.count("select") > 1;
-        return mayAggregate
-                ? Outputs.NONE
-                : new Outputs(view.columns().stream().map(ColumnModel::name).toList(), pins);
+    private QueryRows rows(Parsed parsed, Outputs outputs) {
+        // MySQL's family lets aggregate functions stand beside columns.
+        return QueryRows.of(parsed.text, parsed.mentions, this::columns, StatementKind.isMysql(dialect), outputs);
+    }
+
+    private static Outputs outputs(TableModel view, Map<String, List<Value>> pins) {
+        return new Outputs(view.columns().stream().map(ColumnModel::name).toList(), pins);
     }
 
     /** The values of a view's columns that make a difference to those who read it. */
@@ -133,21 +127,9 @@ final class ReadTexts {
             Text text = of(reader);
             List<Place> places = text == null ? List.of() : text.places(view);
             if (places.isEmpty()) return Map.of();
-            for (Place place : places) all = all == null ? place.pins() : either(all, place.pins());
+            for (Place place : places) all = all == null ? place.pins() : Equalities.either(all, place.pins());
         }
         return all == null ? Map.of() : all;
-    }
-
-    /** What is pinned in both, to the values of either. */
-    private static Map<String, List<Value>> either(Map<String, List<Value>> one, Map<String, List<Value>> other) {
-        Map<String, List<Value>> both = new HashMap<>();
-        one.forEach((column, values) -> {
-            if (!other.containsKey(column)) return;
-            Set<Value> union = new LinkedHashSet<>(values);
-            union.addAll(other.get(column));
-            if (union.size() <= TagPlan.MOST_VALUES) both.put(column, new ArrayList<>(union));
-        });
-        return both;
     }
 
     /** The columns of a table, or those of a view that are columns of its tables. */
@@ -169,8 +151,8 @@ final class ReadTexts {
     private @Nullable KeyColumns columnsOf(TableModel view) {
         Parsed parsed = parsed(view);
         if (parsed == null) return null;
-        Outputs outputs = outputs(view, parsed.mentions, Map.of());
-        Map<String, KeyType> types = QueryRows.typesOf(parsed.text, parsed.mentions, this::columns, outputs);
+        Outputs outputs = outputs(view, Map.of());
+        Map<String, KeyType> types = rows(parsed, outputs).outputTypes();
         return types.isEmpty()
                 ? null
                 : new KeyColumns(Set.copyOf(outputs.names()), types, types.keySet(), Set.of(), Set.of());

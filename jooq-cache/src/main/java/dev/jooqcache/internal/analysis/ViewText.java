@@ -1,6 +1,5 @@
 package dev.jooqcache.internal.analysis;
 
-import dev.jooqcache.internal.analysis.QueryRows.Place;
 import dev.jooqcache.internal.analysis.SqlToken.Kind;
 import dev.jooqcache.model.ColumnModel;
 import dev.jooqcache.model.Dependencies;

@@ -141,7 +141,7 @@ record WriteShape(
     /** The columns of the target that the WHERE pins to values. */
     private static Map<String, List<Value>> pins(@Nullable Condition where, Table<?> target, KeyColumns columns) {
         Map<String, List<Value>> pins = new HashMap<>();
-        for (Condition condition : QueryRows.conjuncts(where)) {
+        for (Condition condition : QueryBlock.conjuncts(where)) {
             if (condition instanceof QOM.Eq<?> eq) {
                 pin(pins, eq.$arg1(), List.of(eq.$arg2()), target, columns);
                 pin(pins, eq.$arg2(), List.of(eq.$arg1()), target, columns);
@@ -165,7 +165,7 @@ record WriteShape(
                 || TableName.fold(String.valueOf(parts[parts.length - 2].last()))
                         .equals(TableName.fold(target.getName()));
         List<Value> values = own && columns.tracked().contains(column) ? ParsedText.values(alternatives) : null;
-        if (values != null) pins.merge(column, values, QueryRows::fewer);
+        if (values != null) pins.merge(column, values, Equalities::fewer);
     }
 
     /** All values that a column has in a row before or after the write, or {@code null} if that is not known. */
