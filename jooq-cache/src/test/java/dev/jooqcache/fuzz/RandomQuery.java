@@ -29,6 +29,7 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.Select;
+import org.jooq.SelectConditionStep;
 import org.jooq.SelectFieldOrAsterisk;
 import org.jooq.SelectHavingStep;
 import org.jooq.SelectJoinStep;
@@ -155,9 +156,12 @@ final class RandomQuery implements RandomTerms.Subqueries {
         }
         for (int i = random.nextInt(2); i >= (ctes.isEmpty() ? 0 : 1); i--) {
             List<Kind> kinds = kinds(2);
-            Select<?> query = plainSelect(1, List.of(), kinds, oneIn(3));
+            Select<?> query = oneIn(2) ? keyed(1, kinds) : plainSelect(1, List.of(), kinds, oneIn(3));
             String name = "c" + ++aliases;
-            ctes.add(new Cte(name(name).fields("f0", "f1").as((Select) query), List.of("f0", "f1"), kinds));
+            CommonTableExpression<?> cte = oneIn(2)
+                    ? name(name).as((Select) query)
+                    : name(name).fields("f0", "f1").as((Select) query);
+            ctes.add(new Cte(cte, List.of("f0", "f1"), kinds));
         }
     }
 
@@ -397,7 +401,7 @@ final class RandomQuery implements RandomTerms.Subqueries {
     private Source relation(int depth, List<Column> outer) {
         int shape = random.nextInt(20);
         if (!ctes.isEmpty() && shape < 9) return commonTable();
-        if (depth > 0 && shape == 19) return derived(depth);
+        if (depth > 0 && (shape == 19 || shape == 16)) return derived(depth);
         if (shape == 18) return constants();
         if (shape == 17) return plainTable();
         FuzzTable<?> table = FuzzSchema.READABLE
@@ -423,7 +427,45 @@ final class RandomQuery implements RandomTerms.Subqueries {
         return columns;
     }
 
+    /** A key and something besides, as they are or each key once. Sets their kinds. */
+    private Select<? extends Record> keyed(int depth, List<Kind> kinds) {
+        Source from = from(depth - 1, List.of());
+        List<Column> scope = from.columns();
+        List<Column> keys = scope.stream().filter(Column::isTracked).toList();
+        Column key = keys.isEmpty() ? scope.get(0) : keys.get(random.nextInt(keys.size()));
+        Column other = scope.get(random.nextInt(scope.size()));
+        Field first = RandomTerms.safe(key.field(), key.kind());
+        Field second = RandomTerms.safe(other.field(), other.kind());
+        kinds.clear();
+        kinds.add(key.kind());
+        int shape = random.nextInt(8);
+        kinds.add(shape < 5 ? other.kind() : Kind.INT);
+        Condition where = oneIn(2) ? terms.condition(scope, 0) : org.jooq.impl.DSL.noCondition();
+        List<Field> fields = List.of(
+                first.as("f0"),
+                (switch (shape) {
+                            case 5 -> count();
+                            case 6 -> count().over();
+                            case 7 -> sum(count()).over().cast(Kind.INT.type);
+                            default -> second;
+                        })
+                        .as("f1"));
+        SelectSelectStep<Record> select = shape == 3 ? selectDistinct(fields) : select(fields);
+        SelectConditionStep<Record> query = select.from(from.table()).where(where);
+        return switch (shape) {
+            case 4 -> query.orderBy(ordinals(2)).limit(1 + random.nextInt(5));
+            case 5 -> oneIn(2) ? query.groupBy(first) : query.groupBy(first).having(count().gt(inline(1)));
+            case 7 -> query.groupBy(first);
+            default -> query;
+        };
+    }
+
     private Source derived(int depth) {
+        if (oneIn(2)) {
+            List<Kind> kinds = new ArrayList<>();
+            Table<?> table = keyed(depth, kinds).asTable(alias());
+            return new Source(table, columns(table.getName(), List.of("f0", "f1"), kinds));
+        }
         List<Kind> kinds = kinds(1 + random.nextInt(3));
         boolean isLimited = oneIn(3);
         Select<?> query = plainSelect(depth - 1, List.of(), kinds, isLimited);

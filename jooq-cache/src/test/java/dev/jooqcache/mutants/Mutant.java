@@ -399,7 +399,10 @@ enum Mutant {
             "an alias that names columns anew is taken for a table's name",
             "precision.PrecisionTest#column_thatIsNotNamed_invalidates",
             EnumSet.of(Database.H2),
-            in("internal/analysis/ColumnMentions.java", "if (isSymbol(i + 1, '(')) called.add(name);", "")),
+            in(
+                    "internal/analysis/ColumnMentions.java",
+                    "if (isSymbol(i + 1, '(')) calls.merge(name, 1, Integer::sum);",
+                    "")),
     NATURAL_JOIN_READS_NOTHING(
             "tags",
             "a natural join compares no columns",
@@ -544,20 +547,20 @@ enum Mutant {
             in("internal/analysis/QueryRows.java", "|| mentions.count(\"over\") > 0", "")),
     DERIVED_SET_OPERATION_PINNED(
             "tags",
-            "a pin is carried into the first branch of a set operation",
+            "a pin is carried into a set operation, by the type of its first branch",
             "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
-            EnumSet.of(Database.H2),
+            EnumSet.of(Database.POSTGRESQL),
             in("internal/analysis/QueryRows.java", "if (branch) outer.isCombined();", "")),
     DERIVED_AGGREGATE_PINNED(
             "tags",
             "a pin is carried into a derived table of one row, which an aggregate function has made",
-            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            "precision.DerivedTablePrecisionTest#oneRowOfAll_invalidates",
             EnumSet.of(Database.MARIADB),
             in("internal/analysis/QueryBlock.java", "return part instanceof TableField<?, ?> ||", "return true ||")),
     DERIVED_GROUPS_PINNED(
             "tags",
             "a pin is carried into a derived table that is grouped by another column",
-            "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
+            "precision.DerivedTablePrecisionTest#oneRowOfAll_invalidates",
             EnumSet.of(Database.MARIADB),
             in("internal/analysis/QueryBlock.java", "&& (!grouped || isGroupedBy(column))", "")),
     DERIVED_COLUMN_BY_ITS_ITEM(

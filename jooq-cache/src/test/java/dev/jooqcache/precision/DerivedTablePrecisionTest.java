@@ -309,6 +309,13 @@ class DerivedTablePrecisionTest {
     };
 
     private static final String[][] MUST_ON_POSTGRESQL = {
+        // The type of the set operation, for which the two are equal, is not that of its first branch.
+        {
+            "select d.title from (select f.code as id, f.title from film f union all select cast(s.id as double"
+                    + " precision), s.name from studio s) d where d.id = 9007199254740992",
+            "update film set title = 'x' where code = 9007199254740993",
+            "update film set code = 9007199254740993 where id = 5"
+        },
         {
             "select d.title from (select f.studio_id as k, f.id as \"K\", f.title from film f) d where d.k = 2",
             "update film set title = 'x' where id = 3"
@@ -325,8 +332,8 @@ class DerivedTablePrecisionTest {
         {"select d.n from (select f.id, count(*) as n from film f) d where d.id = 1", "insert into film (id) values (9)"
         },
         {
-            "select d.n from (select f.id, count(*) as n from film f group by f.studio_id) d where d.id = 1",
-            "insert into film (id, studio_id) values (9, 1)"
+            "select d.n from (select f.id, count(*) as n from film f group by f.studio_id) d where d.id = 3",
+            "insert into film (id, studio_id) values (9, 2)"
         },
         {
             "select d.n from (select f.id, (select count(f.id) from studio s where s.id = 1) as n from film f) d where"
@@ -347,12 +354,18 @@ class DerivedTablePrecisionTest {
     @DatabaseTest
     void whatIsReadInside_invalidates(Database database) {
         assertThat(notInvalidated(database, MUST)).isEmpty();
-        String[][] more = database == Database.MARIADB ? MUST_ON_MARIADB : MUST_BUT_ON_MARIADB;
-        assertThat(notInvalidated(database, more)).isEmpty();
+        if (database != Database.MARIADB)
+            assertThat(notInvalidated(database, MUST_BUT_ON_MARIADB)).isEmpty();
         if (database == Database.H2)
             assertThat(notInvalidated(database, MUST_ON_H2)).isEmpty();
         if (database == Database.POSTGRESQL)
             assertThat(notInvalidated(database, MUST_ON_POSTGRESQL)).isEmpty();
+    }
+
+    @DatabaseTest
+    void oneRowOfAll_invalidates(Database database) {
+        if (database == Database.MARIADB)
+            assertThat(notInvalidated(database, MUST_ON_MARIADB)).isEmpty();
     }
 
     private static List<String> notCached(Database database, String[][] pairs) {

@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * Equalities of two columns carry over, and from a query to the subqueries in its SELECT, WHERE, GROUP BY, HAVING and ORDER
- * BY, whose results matter only for rows that the WHERE lets through. They do not carry over to what stands in its FROM
- * (which is evaluated before), to the branches of a set operation, or out of OR and NOT.
+ * BY, whose results matter only for rows that the WHERE lets through. They do not carry over to the branches of a set
+ * operation, or out of OR and NOT; to what stands in its FROM only as below.
  *
  * <h2>What the rows of the result show</h2>
  *
@@ -56,11 +56,18 @@ import org.jspecify.annotations.Nullable;
  *   <li>of a table within such a subquery that must have equal values for its rows to matter, everything is.
  * </ul>
  *
- * <h2>What is demanded of the result</h2>
+ * <h2>What is demanded of a result</h2>
  *
- * If only rows of the result with certain values matter to who reads it, and the rows of the result are combinations of
- * rows as above, with no limit to their number, then a demand on an item that is a column does what an equality in the WHERE
- * would do: which rows pass it does not depend on other rows.
+ * The places at which a derived table, a common table expression or a view is read are pinned as those of tables are. So if
+ * all its readers pin a column of its result, only its rows with these values matter to them. If that column is one of a table
+ * in its FROM, then such a demand does what an equality in its WHERE would do, provided that which rows pass it does not
+ * depend on other rows:
+ *
+ * <ul>
+ *   <li>there is no limit to their number, no set operation and no window function;
+ *   <li>if there is GROUP BY, it names the column, so that no row of another group has a part in them;
+ *   <li>else none of the items can be an aggregate function, which would make one row of all.
+ * </ul>
  */
 final class QueryRows implements VisitListener {
 
