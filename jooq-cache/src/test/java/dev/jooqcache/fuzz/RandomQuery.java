@@ -158,9 +158,10 @@ final class RandomQuery implements RandomTerms.Subqueries {
             List<Kind> kinds = kinds(2);
             Select<?> query = oneIn(2) ? keyed(1, kinds) : plainSelect(1, List.of(), kinds, oneIn(3));
             String name = "c" + ++aliases;
-            CommonTableExpression<?> cte = oneIn(2)
-                    ? name(name).as((Select) query)
-                    : name(name).fields("f0", "f1").as((Select) query);
+            // H2 wants the columns of all if one is recursive.
+            CommonTableExpression<?> cte = isRecursive || oneIn(2)
+                    ? name(name).fields("f0", "f1").as((Select) query)
+                    : name(name).as((Select) query);
             ctes.add(new Cte(cte, List.of("f0", "f1"), kinds));
         }
     }
