@@ -550,7 +550,7 @@ enum Mutant {
             "a pin is carried into a set operation, by the type of its first branch",
             "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
             EnumSet.of(Database.POSTGRESQL),
-            in("internal/analysis/QueryRows.java", "if (branch) outer.isCombined();", "")),
+            in("internal/analysis/QueryRows.java", "if (branch) outer.noteCombined();", "")),
     DERIVED_AGGREGATE_PINNED(
             "tags",
             "a pin is carried into a derived table of one row, which an aggregate function has made",

@@ -115,7 +115,7 @@ final class QueryBlock {
     }
 
     /** It is the first branch of a set operation. */
-    void isCombined() {
+    void noteCombined() {
         combined = true;
     }
 

@@ -210,7 +210,7 @@ final class QueryRows implements VisitListener {
         QueryPart[] path = context.queryParts();
         // Directly in another query: a branch of its set operation, which does not see its tables.
         boolean branch = outer != null && path.length > 1 && path[path.length - 2] == outer.select();
-        if (branch) outer.isCombined();
+        if (branch) outer.noteCombined();
         QueryBlock parent = branch ? outer.parent() : outer;
         boolean facts = branch ? outer.seesFacts() : outer != null && !isInFrom(path, outer.select());
         QueryBlock block = new QueryBlock(this, select, outer, parent, facts, isInItem(outer, select), blocks.size());
@@ -238,13 +238,13 @@ final class QueryRows implements VisitListener {
     private void findReaders() {
         for (Place place : places) {
             QueryBlock source = source(place);
-            if (source != null) isRead(source, place);
+            if (source != null) noteReader(source, place);
             // It may mean any of these.
-            else for (Common common : commonsNamed(place)) isRead(blockOf(common.expression), place);
+            else for (Common common : commonsNamed(place)) noteReader(blockOf(common.expression), place);
         }
     }
 
-    private void isRead(@Nullable QueryBlock block, Place place) {
+    private void noteReader(@Nullable QueryBlock block, Place place) {
         if (block != null)
             readers.computeIfAbsent(block, read -> new ArrayList<>()).add(place);
     }
