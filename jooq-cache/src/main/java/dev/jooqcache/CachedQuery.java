@@ -34,8 +34,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>if the SQL turns out to depend on an argument, or an argument is {@code null};
  *   <li>if a parameter has a binding of the user's, or is sent as something else than a number, string, boolean, UUID or
  *       object of {@code java.time} (converters do not matter);
- *   <li>if the configuration has a {@code VisitListener}, or an {@code ExecuteListener} that is told of more than failures:
- *       so nobody misses an execution that he follows.
+ *   <li>if only the database tells its columns ({@code select *} from a table that jOOQ has no class of), or their names
+ *       depend on an argument;
+ *   <li>if a parameter stands in a part of the user's own ({@code CustomField} and its like), whose SQL may depend on it;
+ *   <li>if the configuration has a {@code VisitListener}, a {@code RecordListener}, an {@code ExecuteListener} that is told
+ *       of more than failures, or a provider of the user's own: so nobody misses an execution that he follows.
  * </ul>
  *
  * <p>Whatever is not a parameter stays as it was at first. A function that reads the time, a tenant or anything else that
@@ -167,14 +170,18 @@ public final class CachedQuery<R extends Record> {
     }
 
     private static <E> @Nullable E one(List<E> rows) {
-        if (rows.size() > 1) throw new TooManyRowsException("the query has " + rows.size() + " rows");
+        if (rows.size() > 1) throw tooMany(rows);
         return rows.isEmpty() ? null : rows.get(0);
     }
 
+    private static TooManyRowsException tooMany(List<?> rows) {
+        return new TooManyRowsException("the query has " + rows.size() + " rows");
+    }
+
     private static <E> E single(List<E> rows) {
-        E row = one(rows);
-        if (row == null) throw new NoDataFoundException("the query has no row");
-        return row;
+        if (rows.isEmpty()) throw new NoDataFoundException("the query has no row");
+        if (rows.size() > 1) throw tooMany(rows);
+        return rows.get(0);
     }
 
     /**

@@ -17,7 +17,15 @@ public final class Mappings {
     public Mappings() {}
 
     private record Mapping(
-            Object owner, List<?> rows, @Nullable Mapping next, int size) {}
+            Object owner, List<?> rows, @Nullable Mapping next) {
+
+        /** Copies the first few. */
+        private static @Nullable Mapping first(int most, @Nullable Mapping mapping) {
+            return most == 0 || mapping == null
+                    ? null
+                    : new Mapping(mapping.owner, mapping.rows, first(most - 1, mapping.next));
+        }
+    }
 
     /**
      * What somebody has kept here.
@@ -32,14 +40,12 @@ public final class Mappings {
     }
 
     /**
-     * Keeps something. Of several who keep at the same time some may be forgotten; only the first few are kept.
+     * Keeps something. Of several who keep at the same time some may be forgotten; only the last few are kept.
      *
      * @param owner whose it is
      * @param rows an immutable list of immutable objects, which others will be handed
      */
     public void keep(Object owner, List<?> rows) {
-        Mapping before = first;
-        int size = before == null ? 0 : before.size;
-        if (size < MOST) first = new Mapping(owner, rows, before, size + 1);
+        first = new Mapping(owner, rows, Mapping.first(MOST - 1, first));
     }
 }

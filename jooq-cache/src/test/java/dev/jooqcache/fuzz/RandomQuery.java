@@ -258,7 +258,7 @@ final class RandomQuery implements RandomTerms.Subqueries {
         };
     }
 
-    /** Rows within a row, of a table that refers to it or is referred to. */
+    /** Rows within a row, of a table that refers to it or is referred to. A number is no ordinal in an aggregate's order. */
     private Field<?> nested(List<Column> scope) {
         FuzzTable<?> inner =
                 FuzzSchema.TABLES.get(random.nextInt(FuzzSchema.TABLES.size())).as(alias());
@@ -268,7 +268,7 @@ final class RandomQuery implements RandomTerms.Subqueries {
         Field b = RandomTerms.safe(second.field(), second.kind());
         Condition where = terms.join(scope, inner.columns(), 0);
         if (oneIn(3)) where = where.and(terms.condition(inner.columns(), 0));
-        return multiset(select(a.as("a"), b.as("b")).from(inner).where(where).orderBy(inline(1), inline(2)))
+        return multiset(select(a.as("a"), b.as("b")).from(inner).where(where).orderBy(a, b))
                 .as("m");
     }
 

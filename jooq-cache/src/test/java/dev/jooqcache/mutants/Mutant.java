@@ -370,7 +370,28 @@ enum Mutant {
             "K1",
             "a prepared query's text is taken to be the same for all arguments",
             "prepared.CachedQueryTest#argumentThatIsInlinedAsWell_staysWithJooq",
-            inShortcut("|| !(varied[i] || first[i].equals(arguments[i]))) return false;", ") return false;")),
+            inShortcut(
+                    "if (argument >= 0 && !varied[argument] && !Objects.equals(binds[i], learnt.bind(i))) return null;",
+                    ""),
+            inPrepared("&& !parts.isCustom()", "")),
+    PREPARED_FOR_THE_COLUMNS_OF_THE_FIRST(
+            "K1",
+            "a prepared query's columns are those of its first execution",
+            "prepared.PreparedAsJooqTest#columnsWithParameters_areThoseOfTheCall",
+            inShortcut("&& Arrays.equals(result.fields(), fields)", "")),
+    PREPARED_FOR_THE_COLUMNS_OF_THEN(
+            "K1",
+            "a prepared query's columns, which only the database tells, are those before DDL",
+            "prepared.PreparedAsJooqTest#star_hasTheColumnThatWasAdded",
+            inShortcut("if (query.fields().length != fields.length) return null;", "")),
+    CONVERTED_WITHOUT_ITS_CONTEXT(
+            "K1",
+            "a key is of what a converter makes of a value anywhere, not in this configuration",
+            "prepared.PreparedAsJooqTest#contextConverter_ofAKey_isNotStale",
+            in(
+                    "internal/execute/Conversion.java",
+                    "contextual.to(value, new Conversion(configuration))",
+                    "contextual.to(value)")),
     PREPARED_WITH_OTHERS_ROWS(
             "K1",
             "mapped rows are kept by the mapper alone",
@@ -381,7 +402,21 @@ enum Mutant {
             "K3",
             "listeners that could change the SQL are not asked",
             "prepared.CachedQueryTest#listeners_seeEveryExecution",
-            inPrepared("Unobserved.isSo(configuration, engine));", "true);")),
+            inPrepared("Unobserved.isSo(configuration, engine) &&", "")),
+    PREPARED_PAST_RECORD_LISTENERS(
+            "K3",
+            "listeners of records do not see those of a mapped hit",
+            "prepared.PreparedAsJooqTest#recordListener_masksForEachReader",
+            in(
+                    "internal/execute/Unobserved.java",
+                    "configuration.visitListenerProviders().length > 0 ||"
+                            + " configuration.recordListenerProviders().length > 0",
+                    "configuration.visitListenerProviders().length > 0")),
+    PREPARED_WITH_PARTS_OF_THE_USER(
+            "K1",
+            "what a part of the user's renders is taken not to depend on an argument in it",
+            "prepared.PreparedAsJooqTest#textThatDependsOnSomeArguments_isJooqs",
+            inPrepared("&& !parts.isCustom()", "")),
 
     // Tags of columns and keys
 

@@ -7,7 +7,6 @@ import dev.jooqcache.spi.Values;
 import java.util.Arrays;
 import java.util.List;
 import org.jooq.Configuration;
-import org.jooq.Converter;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.ResultQuery;
@@ -45,12 +44,10 @@ final class Fingerprints {
         return new Key(new Fingerprint(dataSource, dialect, statement.sql(), scope, shape, types, binds), inOrder);
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
     private static @Nullable Object bound(Param<?> param, AnalyzedStatement statement, Configuration configuration) {
         if (SentValue.isUsersOwn(param.getDataType()))
             return SentValue.of(param, configuration, argument -> refuseMovingDate(argument, statement));
-        Converter converter = param.getBinding().converter();
-        Object value = converter.to(param.getValue());
+        Object value = Conversion.sent(param.getBinding().converter(), param.getValue(), configuration);
         refuseMovingDate(value, statement);
         return Values.canonical(value);
     }

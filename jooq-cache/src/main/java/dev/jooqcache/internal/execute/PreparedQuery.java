@@ -6,6 +6,7 @@ import dev.jooqcache.internal.execute.Watch.Seen;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider;
 import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Fingerprint;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jooq.Configuration;
 import org.jooq.DSLContext;
-import org.jooq.ExecuteListenerProvider;
 import org.jooq.Record;
 import org.jooq.RecordMapper;
 import org.jooq.Result;
@@ -41,7 +41,6 @@ public final class PreparedQuery<R extends Record> {
 
     private final CacheEngine engine;
     private final DSLContext dsl;
-    private final DSLContext reading;
     private final CacheHint hint;
     private final TrackedConnectionProvider provider;
     private final Function<? super DSLContext, ? extends ResultQuery<R>> making;
@@ -65,9 +64,6 @@ public final class PreparedQuery<R extends Record> {
         this.parameters = parameters;
         this.types = types;
         this.learns = learns;
-        Configuration quiet = configuration.derive();
-        quiet.set(new ExecuteListenerProvider[0]);
-        this.reading = quiet.dsl();
     }
 
     /**
@@ -87,11 +83,13 @@ public final class PreparedQuery<R extends Record> {
         DSLContext dsl = configuration.dsl();
         ResultQuery<R> one = made(dsl, making);
         ResultQuery<R> other = made(dsl, making);
+        PreparedParts parts = PreparedParts.of(one, configuration);
+        PreparedParts others = PreparedParts.of(other, configuration);
         List<String> names = new ArrayList<>();
         List<Class<?>> types = new ArrayList<>();
         one.getParams().forEach((name, param) -> {
             if (param.getParamName() == null) return;
-            if (other.getParam(name) == param)
+            if (parts.shares(name, others))
                 throw new IllegalArgumentException("parameter " + name
                         + " must be made within the function, since it is given another value for each execution");
             names.add(name);
@@ -107,7 +105,7 @@ public final class PreparedQuery<R extends Record> {
                 making,
                 List.copyOf(names),
                 List.copyOf(types),
-                Unobserved.isSo(configuration, engine));
+                Unobserved.isSo(configuration, engine) && !parts.isCustom());
     }
 
     private static <R extends Record> ResultQuery<R> made(
@@ -192,17 +190,19 @@ public final class PreparedQuery<R extends Record> {
         check(arguments);
         Found found = find(arguments);
         List<E> rows = found == null ? null : mapped(found, mapper, owner);
-        if (found == null || rows == null) return map(execute(arguments), mapper);
-        served(found);
-        return rows;
+        return rows == null ? map(execute(arguments), mapper) : rows;
     }
 
     @SuppressWarnings("unchecked")
     private <E> @Nullable List<E> mapped(Found found, RecordMapper<? super R, ? extends E> mapper, Object owner) {
         List<?> kept = found.result.mappings().of(owner);
-        if (kept != null) return (List<E>) kept;
+        if (kept != null) {
+            served(found);
+            return (List<E>) kept;
+        }
         Result<R> result = read(found);
         if (result == null) return null;
+        served(found);
         List<E> rows = map(result, mapper);
         // Unless it has changed since the look at it.
         if (found.result.zone().equals(DefaultZone.id()))
@@ -221,7 +221,7 @@ public final class PreparedQuery<R extends Record> {
     /** A hit as the listener would find it, outside of any transaction. */
     private @Nullable Found find(@Nullable Object[] arguments) {
         Shortcut known = shortcut;
-        if (known == null || !known.isFor(arguments)) return null;
+        if (known == null) return null;
         try {
             return find(known, arguments);
         } catch (RuntimeException | Error e) {
@@ -238,7 +238,8 @@ public final class PreparedQuery<R extends Record> {
         if (statement == null || statement.castsText()) return null;
         String scope = engine.scope(hint);
         if (engine.obstacle(hint, statement, scope) != null) return null;
-        CachedResult result = engine.get(known.fingerprint(source.name(), scope, arguments), Long.MAX_VALUE);
+        Fingerprint fingerprint = known.fingerprint(source.name(), scope, arguments);
+        CachedResult result = fingerprint == null ? null : engine.get(fingerprint, Long.MAX_VALUE);
         return result == null ? null : new Found(result, statement, known);
     }
 
@@ -256,10 +257,12 @@ public final class PreparedQuery<R extends Record> {
                 giveUp();
                 throw new SQLException("not recorded");
             });
-            Result<R> result = (Result<R>) found.shortcut.shaped(reading.fetch(rows, found.shortcut.fields()));
+            Result<R> result = (Result<R>) found.shortcut.shaped(dsl.fetch(rows, found.shortcut.fields()));
             if (dsl.settings().isAttachRecords()) result.attach(dsl.configuration());
             return result;
         } catch (SQLException | RuntimeException e) {
+            // A listener of failures was told, and is told again by jOOQ: once is enough.
+            giveUp();
             return null;
         }
     }
@@ -275,22 +278,31 @@ public final class PreparedQuery<R extends Record> {
         }
     }
 
-    private synchronized void learn(Seen seen, ResultQuery<R> query, Result<R> result, @Nullable Object[] arguments) {
-        if (!learns) return;
+    private void learn(Seen seen, ResultQuery<R> query, Result<R> result, @Nullable Object[] arguments) {
         try {
-            Shortcut known = shortcut;
-            if (known != null) {
-                Shortcut more = known.and(seen, arguments);
-                if (more == null) giveUp();
-                else shortcut = more;
-            } else if (dsl.render(query).equals(seen.fingerprint().sql())) {
-                Shortcut first = Shortcut.of(seen, result, parameters, arguments);
-                if (first != null && isSame(first, result, arguments)) shortcut = first;
+            if (shortcut != null) {
+                learnMore(seen, result, arguments);
+            } else if (learns && dsl.render(query).equals(seen.fingerprint().sql())) {
+                Shortcut first = Shortcut.of(seen, made(dsl, making), result, parameters, arguments);
+                // This calls converters of the user's, who may wait for somebody, so it is done without a lock.
+                if (first != null && isSame(first, result, arguments)) begin(first);
             }
         } catch (RuntimeException | Error e) {
             engine.failed("prepared query", e);
             giveUp();
         }
+    }
+
+    private synchronized void begin(Shortcut first) {
+        if (learns && shortcut == null) shortcut = first;
+    }
+
+    private synchronized void learnMore(Seen seen, Result<R> result, @Nullable Object[] arguments) {
+        Shortcut known = shortcut;
+        if (known == null) return;
+        Shortcut more = known.and(seen, result, arguments);
+        if (more == null) giveUp();
+        else shortcut = more;
     }
 
     /** Whether what was just stored, or served, reads the same by the short cut. */

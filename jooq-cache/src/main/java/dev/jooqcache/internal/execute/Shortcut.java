@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import org.jooq.Configuration;
 import org.jooq.Converter;
 import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Record;
 import org.jooq.Result;
+import org.jooq.ResultQuery;
 import org.jooq.Table;
 import org.jooq.TableRecord;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The text must not depend on the arguments. That cannot be seen in one execution: an argument may be inlined, or tell
  * how something is rendered. So an argument is bound only if it was seen as a bind value, and the text was the same when it
- * had another value, or if it has the very value of then. NULL is never. Immutable.
+ * had another value, or if the very value of then is sent again. NULL is never. Immutable.
  */
 final class Shortcut {
 
@@ -57,7 +59,7 @@ final class Shortcut {
     private final List<Slot> slots;
     private final Field<?>[] fields;
     private final @Nullable Table<?> table;
-    private final Object[] first;
+    private final Configuration configuration;
     private final boolean[] varied;
 
     private Shortcut(
@@ -65,13 +67,13 @@ final class Shortcut {
             List<Slot> slots,
             Field<?>[] fields,
             @Nullable Table<?> table,
-            Object[] first,
+            Configuration configuration,
             boolean[] varied) {
         this.learnt = learnt;
         this.slots = slots;
         this.fields = fields;
         this.table = table;
-        this.first = first;
+        this.configuration = configuration;
         this.varied = varied;
     }
 
@@ -81,26 +83,24 @@ final class Shortcut {
      * @param argument the index of the argument that is bound there, or -1 if it is always the same
      * @param converter makes of it what is sent
      */
-    private record Slot(int argument, Converter<?, ?> converter) {
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        @Nullable
-        Object bind(Object[] arguments) {
-            return ((Converter) converter).to(arguments[argument]);
-        }
-    }
+    private record Slot(int argument, Converter<?, ?> converter) {}
 
     /**
      * Learns from the first execution.
      *
+     * @param query the query, not executed
      * @param parameters the names of the parameters
      * @param arguments their values
      * @return a short cut, or {@code null} if this execution tells of none
      */
-    static @Nullable Shortcut of(Seen seen, Result<?> result, List<String> parameters, Object[] arguments) {
+    static @Nullable Shortcut of(
+            Seen seen, ResultQuery<?> query, Result<?> result, List<String> parameters, Object[] arguments) {
         if (Arrays.asList(arguments).contains(null)) return null;
         List<Slot> slots = slots(seen.params(), parameters);
         Field<?>[] fields = result.fields();
         if (slots == null || fields.length == 0) return null;
+        // The columns that only the database tells may be others after a change of the schema.
+        if (query.fields().length != fields.length) return null;
         for (Field<?> field : fields) if (SentValue.isUsersOwn(field.getDataType())) return null;
         // Without a record it is not known of which class they are.
         if (result.isEmpty()) return null;
@@ -108,8 +108,12 @@ final class Shortcut {
         Table<?> table = record instanceof TableRecord<?> of ? of.getTable() : null;
         if (table == null && !record.getClass().getName().startsWith("org.jooq.impl.RecordImpl")) return null;
         Shortcut learnt = new Shortcut(
-                seen.fingerprint(), slots, fields, table, arguments.clone(), new boolean[arguments.length]);
-        return learnt.and(seen, arguments);
+                seen.fingerprint(), slots, fields, table, configuration(query), new boolean[arguments.length]);
+        return learnt.and(seen, result, arguments);
+    }
+
+    private static Configuration configuration(ResultQuery<?> query) {
+        return Objects.requireNonNull(query.configuration());
     }
 
     private static @Nullable List<Slot> slots(List<? extends Param<?>> params, List<String> parameters) {
@@ -131,11 +135,13 @@ final class Shortcut {
 
     /** Learns from another execution: {@code null} if it shows that there is no short cut. */
     @Nullable
-    Shortcut and(Seen seen, Object[] arguments) {
+    Shortcut and(Seen seen, Result<?> result, Object[] arguments) {
         Fingerprint other = seen.fingerprint();
         boolean same = other.sql().equals(learnt.sql())
                 && other.shape().equals(learnt.shape())
                 && other.bindTypes().equals(learnt.bindTypes())
+                // An expression of an argument is a column of another name each time.
+                && Arrays.equals(result.fields(), fields)
                 && seen.params().size() == slots.size();
         for (int i = 0; same && i < slots.size(); i++) {
             int argument = slots.get(i).argument();
@@ -145,28 +151,32 @@ final class Shortcut {
         }
         if (!same) return null;
         boolean[] now = varied.clone();
-        for (int i = 0; i < now.length; i++) now[i] |= !first[i].equals(arguments[i]);
-        return Arrays.equals(now, varied) ? this : new Shortcut(learnt, slots, fields, table, first, now);
+        for (int i = 0; i < slots.size(); i++) {
+            int argument = slots.get(i).argument();
+            if (argument >= 0) now[argument] |= !Objects.equals(other.bind(i), learnt.bind(i));
+        }
+        return Arrays.equals(now, varied) ? this : new Shortcut(learnt, slots, fields, table, configuration, now);
     }
 
-    /** Whether the text is known for these arguments. */
-    boolean isFor(Object[] arguments) {
-        for (int i = 0; i < arguments.length; i++)
-            if (arguments[i] == null || !(varied[i] || first[i].equals(arguments[i]))) return false;
-        return true;
-    }
-
-    /** What jOOQ would ask the cache for. */
-    Fingerprint fingerprint(String dataSource, String scope, Object[] arguments) {
+    /** What jOOQ would ask the cache for; {@code null} if the text is not known for these arguments. */
+    @Nullable
+    Fingerprint fingerprint(String dataSource, String scope, @Nullable Object[] arguments) {
+        for (Object argument : arguments) if (argument == null) return null;
         @Nullable Object[] binds = new Object[slots.size()];
-        for (int i = 0; i < binds.length; i++) binds[i] = bind(i, arguments);
+        for (int i = 0; i < binds.length; i++) {
+            binds[i] = bind(i, arguments);
+            int argument = slots.get(i).argument();
+            if (argument >= 0 && !varied[argument] && !Objects.equals(binds[i], learnt.bind(i))) return null;
+        }
         return new Fingerprint(
                 dataSource, learnt.dialect(), learnt.sql(), scope, learnt.shape(), learnt.bindTypes(), binds);
     }
 
-    private @Nullable Object bind(int index, Object[] arguments) {
+    private @Nullable Object bind(int index, @Nullable Object[] arguments) {
         Slot slot = slots.get(index);
-        return slot.argument() < 0 ? learnt.bind(index) : Values.canonical(slot.bind(arguments));
+        return slot.argument() < 0
+                ? learnt.bind(index)
+                : Values.canonical(Conversion.sent(slot.converter(), arguments[slot.argument()], configuration));
     }
 
     String sql() {

@@ -7,7 +7,7 @@ import org.jooq.Configuration;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 import org.jooq.ExecuteListenerProvider;
-import org.jspecify.annotations.Nullable;
+import org.jooq.impl.DefaultExecuteListenerProvider;
 
 /**
  * Whether nobody besides the cache follows executions on a configuration, who might change the SQL, or want to be told of
@@ -23,14 +23,21 @@ final class Unobserved {
     private Unobserved() {}
 
     static boolean isSo(Configuration configuration, CacheEngine engine) {
-        if (configuration.visitListenerProviders().length > 0) return false;
+        if (configuration.visitListenerProviders().length > 0 || configuration.recordListenerProviders().length > 0)
+            return false;
         for (ExecuteListenerProvider provider : configuration.executeListenerProviders())
-            if (!isOfFailures(provider.provide(), engine)) return false;
+            if (!isSo(provider, engine)) return false;
         return true;
     }
 
-    private static boolean isOfFailures(@Nullable ExecuteListener listener, CacheEngine engine) {
-        if (listener == null || (listener instanceof CachingListener own && own.isOf(engine))) return true;
+    /** A provider of the user's may give another listener for each execution. */
+    private static boolean isSo(ExecuteListenerProvider provider, CacheEngine engine) {
+        ExecuteListener listener = provider.provide();
+        if (listener instanceof CachingListener own && own.isOf(engine)) return true;
+        return provider instanceof DefaultExecuteListenerProvider && isOfFailures(listener);
+    }
+
+    private static boolean isOfFailures(ExecuteListener listener) {
         for (Method event : ExecuteListener.class.getMethods()) {
             if (Modifier.isStatic(event.getModifiers()) || OF_FAILURES.contains(event.getName())) continue;
             try {
