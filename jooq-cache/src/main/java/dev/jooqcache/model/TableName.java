@@ -74,7 +74,8 @@ public record TableName(String schema, String name) implements Comparable<TableN
      * @return the spelling in lower case, independent of the locale
      */
     public static String fold(String name) {
-        return name.toLowerCase(Locale.ROOT);
+        // H2 has put unquoted names in either case, and not each letter comes back from the other one as it was.
+        return name.toLowerCase(Locale.ROOT).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -564,10 +564,28 @@ enum Mutant {
             "a view's column is taken for the item of its name",
             "precision.ViewPrecisionTest#whatTheViewReads_invalidates",
             EnumSet.of(Database.H2),
+            in("internal/analysis/QueryRows.java", "boolean isSure = name.equals(all.get(i)) &&", "boolean isSure =")),
+    TARGET_PINNED_BY_ANOTHER_TABLE(
+            "tags",
+            "a name of another table of an UPDATE is taken for the target's",
+            "precision.NamesAlikeTest#otherTableOfAWrite_doesNotPinTheTarget",
+            EnumSet.of(Database.POSTGRESQL),
+            in("internal/analysis/WriteShape.java", "update.$from().isEmpty()", "true")),
+    NAME_TAKEN_FOR_A_LITERAL(
+            "tags",
+            "what stands in double quotes is taken for a literal where it is a name",
+            "precision.NamesAlikeTest#nameInDoubleQuotes_isRead",
+            EnumSet.of(Database.MARIADB),
             in(
-                    "internal/analysis/QueryRows.java",
-                    "names.add(name.equals(outputs.names().get(i)) ? name : \"\");",
-                    "names.add(name);")),
+                    "internal/analysis/ColumnMentions.java",
+                    "words.merge(name, 1, Integer::sum); if (OF_SYSTEM",
+                    "if (OF_SYSTEM")),
+    NAME_FOLDED_ONCE(
+            "tags",
+            "names are alike if their lower cases are",
+            "precision.NamesAlikeTest#nameWhoseUpperCaseIsNotThatOfItsLetters_isRead",
+            EnumSet.of(Database.H2),
+            in("model/TableName.java", ".toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT)", "")),
     DERIVED_TABLE_WITH_A_LIMIT_PINNED(
             "tags",
             "a pin is carried into a derived table of some rows only",

@@ -51,6 +51,8 @@ final class ColumnMentions extends TokenReader {
         for (int i = 0; i < tokens.size(); i++) {
             if (isSymbol(i, '*') && !isCount(i) && !isMultiplication(i)) hidden = true;
             if (isName(i)) name(i);
+            else if (tokens.get(i).kind() == Kind.LITERAL) literal(i);
+            else if (isStartOfName(i)) hidden = true;
         }
     }
 
@@ -62,6 +64,26 @@ final class ColumnMentions extends TokenReader {
         if (tokens.get(i).text().getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) hidden = true;
         if (!isSymbol(i + 1, '.')) alone.merge(name, 1, Integer::sum);
         if (isSymbol(i + 1, '(')) calls.merge(name, 1, Integer::sum);
+    }
+
+    /** In double quotes it is a name where MySQL's family is set so. */
+    private void literal(int i) {
+        String name = TableName.fold(tokens.get(i).text());
+        words.merge(name, 1, Integer::sum);
+        if (OF_SYSTEM.contains(name)) hidden = true;
+    }
+
+    /** In MySQL's family a name may begin with a digit or a dollar sign. */
+    private boolean isStartOfName(int i) {
+        SqlToken token = tokens.get(i);
+        boolean may = token.isSymbol('$') || Character.isDigit(token.text().charAt(0));
+        return may
+                && i + 1 < tokens.size()
+                && tokens.get(i + 1).kind() != Kind.LITERAL
+                && tokens.get(i + 1).start() == token.start() + token.text().length()
+                && (isName(i + 1)
+                        || tokens.get(i + 1).isSymbol('$')
+                        || Character.isDigit(tokens.get(i + 1).text().charAt(0)));
     }
 
     private boolean isCount(int i) {

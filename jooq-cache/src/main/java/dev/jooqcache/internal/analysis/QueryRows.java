@@ -321,14 +321,16 @@ final class QueryRows implements VisitListener {
         return place.isNamed() ? Place.outputsOf(commonsNamed(place).get(0).expression) : place.outputs();
     }
 
-    /** A column that is called otherwise than the item has no name. */
+    /** A column that is called otherwise than the item, or like another one, has no name. */
     private List<String> outputsOf(Select<?> select) {
         List<? extends SelectFieldOrAsterisk> items = select.$select();
-        if (items.size() != outputs.names().size()) return List.of();
+        List<String> all = outputs.names();
+        if (items.size() != all.size()) return List.of();
         List<String> names = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
             String name = items.get(i) instanceof Field<?> field ? TableName.fold(field.getName()) : "";
-            names.add(name.equals(outputs.names().get(i)) ? name : "");
+            boolean isSure = name.equals(all.get(i)) && all.indexOf(name) == all.lastIndexOf(name);
+            names.add(isSure ? name : "");
         }
         return names;
     }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -55,7 +56,11 @@ record WriteShape(
             return update(update, text.inQuery(), columns);
         if (statement instanceof QOM.Delete<?> delete && isTarget(delete.$from(), table))
             return new WriteShape(
-                    WriteEvent.DELETE, false, Set.of(), pins(delete.$where(), delete.$from(), columns), Map.of());
+                    WriteEvent.DELETE,
+                    false,
+                    Set.of(),
+                    pins(delete.$where(), delete.$from(), delete.$using().isEmpty(), columns),
+                    Map.of());
         return null;
     }
 
@@ -105,7 +110,8 @@ record WriteShape(
 
     private static @Nullable WriteShape update(QOM.Update<?> update, boolean inQuery, KeyColumns columns) {
         Set<String> changed = new HashSet<>();
-        Map<String, List<Value>> before = pins(update.$where(), update.$table(), columns);
+        Map<String, List<Value>> before =
+                pins(update.$where(), update.$table(), update.$from().isEmpty(), columns);
         Map<String, List<Value>> after = new HashMap<>(before);
         for (Map.Entry<? extends FieldOrRow, ? extends FieldOrRowOrSelect> set :
                 update.$set().entrySet()) {
@@ -139,14 +145,15 @@ record WriteShape(
     }
 
     /** The columns of the target that the WHERE pins to values. */
-    private static Map<String, List<Value>> pins(@Nullable Condition where, Table<?> target, KeyColumns columns) {
+    private static Map<String, List<Value>> pins(
+            @Nullable Condition where, Table<?> target, boolean alone, KeyColumns columns) {
         Map<String, List<Value>> pins = new HashMap<>();
         for (Condition condition : QueryBlock.conjuncts(where)) {
             if (condition instanceof QOM.Eq<?> eq) {
-                pin(pins, eq.$arg1(), List.of(eq.$arg2()), target, columns);
-                pin(pins, eq.$arg2(), List.of(eq.$arg1()), target, columns);
+                pin(pins, eq.$arg1(), List.of(eq.$arg2()), target, alone, columns);
+                pin(pins, eq.$arg2(), List.of(eq.$arg1()), target, alone, columns);
             } else if (condition instanceof QOM.InList<?> in) {
-                pin(pins, in.$arg1(), List.copyOf(in.$arg2()), target, columns);
+                pin(pins, in.$arg1(), List.copyOf(in.$arg2()), target, alone, columns);
             }
         }
         return pins;
@@ -157,15 +164,25 @@ record WriteShape(
             Field<?> field,
             List<? extends Field<?>> alternatives,
             Table<?> target,
+            boolean alone,
             KeyColumns columns) {
         if (!(field instanceof TableField<?, ?>)) return;
         Name[] parts = field.getQualifiedName().parts();
         String column = TableName.fold(String.valueOf(field.getQualifiedName().last()));
-        boolean own = parts.length == 1
-                || TableName.fold(String.valueOf(parts[parts.length - 2].last()))
-                        .equals(TableName.fold(target.getName()));
+        boolean own = alone ? parts.length == 1 || isLike(parts, target) : parts.length == 2 && isCalled(parts, target);
         List<Value> values = own && columns.tracked().contains(column) ? ParsedText.values(alternatives) : null;
         if (values != null) pins.merge(column, values, Equalities::fewer);
+    }
+
+    private static boolean isLike(Name[] parts, Table<?> target) {
+        return TableName.fold(String.valueOf(parts[parts.length - 2].last())).equals(TableName.fold(target.getName()));
+    }
+
+    /** Beside other tables, which may have a name, or a column of a name, that is like one of the target but for its case. */
+    private static boolean isCalled(Name[] parts, Table<?> target) {
+        Name name = target.getUnqualifiedName();
+        Name qualifier = parts[0];
+        return name.quoted() == qualifier.quoted() && Objects.equals(name.last(), qualifier.last());
     }
 
     /** All values that a column has in a row before or after the write, or {@code null} if that is not known. */
