@@ -373,7 +373,7 @@ enum Mutant {
             inShortcut(
                     "if (argument >= 0 && !varied[argument] && !Objects.equals(binds[i], learnt.bind(i))) return null;",
                     ""),
-            inPrepared("&& !parts.isCustom()", "")),
+            inPrepared("&& !parts.isInCustom()", "")),
     PREPARED_FOR_THE_COLUMNS_OF_THE_FIRST(
             "K1",
             "a prepared query's columns are those of its first execution",
@@ -416,7 +416,7 @@ enum Mutant {
             "K1",
             "what a part of the user's renders is taken not to depend on an argument in it",
             "prepared.PreparedAsJooqTest#textThatDependsOnSomeArguments_isJooqs",
-            inPrepared("&& !parts.isCustom()", "")),
+            inPrepared("&& !parts.isInCustom()", "")),
 
     // Tags of columns and keys
 

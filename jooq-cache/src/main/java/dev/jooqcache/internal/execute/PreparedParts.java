@@ -21,11 +21,12 @@ import org.jooq.impl.CustomTable;
 final class PreparedParts implements VisitListener {
 
     private final Map<String, Set<Param<?>>> params = new HashMap<>();
-    private boolean custom;
+    private boolean inCustom;
     private int depth;
 
     private PreparedParts() {}
 
+    /** Looks at all parts that are rendered. */
     static PreparedParts of(Query query, Configuration configuration) {
         PreparedParts parts = new PreparedParts();
         configuration.derive().set((VisitListenerProvider) () -> parts).dsl().render(query);
@@ -38,7 +39,7 @@ final class PreparedParts implements VisitListener {
         if (isCustom(part)) depth++;
         if (!(part instanceof Param<?> param) || param.getParamName() == null) return;
         // What it renders may depend on the argument in a way that shows for some values only.
-        custom |= depth > 0;
+        inCustom |= depth > 0;
         params.computeIfAbsent(param.getParamName(), name -> Collections.newSetFromMap(new IdentityHashMap<>()))
                 .add(param);
     }
@@ -55,11 +56,12 @@ final class PreparedParts implements VisitListener {
                 || part instanceof CustomTable;
     }
 
-    boolean isCustom() {
-        return custom;
+    /** Whether a parameter stands in a part that somebody else than jOOQ renders. */
+    boolean isInCustom() {
+        return inCustom;
     }
 
-    /** Whether the other query has the very parameter. */
+    /** Whether the other query has the very parameter: of several of one name any. */
     boolean shares(String name, PreparedParts other) {
         return !Collections.disjoint(params.getOrDefault(name, Set.of()), other.params.getOrDefault(name, Set.of()));
     }

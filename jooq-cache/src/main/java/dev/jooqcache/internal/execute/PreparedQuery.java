@@ -105,7 +105,7 @@ public final class PreparedQuery<R extends Record> {
                 making,
                 List.copyOf(names),
                 List.copyOf(types),
-                Unobserved.isSo(configuration, engine) && !parts.isCustom());
+                Unobserved.isSo(configuration, engine) && !parts.isInCustom());
     }
 
     private static <R extends Record> ResultQuery<R> made(
