@@ -34,7 +34,7 @@ final class Unobserved {
     private static boolean isSo(ExecuteListenerProvider provider, CacheEngine engine) {
         ExecuteListener listener = provider.provide();
         if (listener instanceof CachingListener own && own.isOf(engine)) return true;
-        return provider instanceof DefaultExecuteListenerProvider && isOfFailures(listener);
+        return provider.getClass() == DefaultExecuteListenerProvider.class && isOfFailures(listener);
     }
 
     private static boolean isOfFailures(ExecuteListener listener) {
