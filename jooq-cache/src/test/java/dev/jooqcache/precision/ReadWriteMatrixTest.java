@@ -36,10 +36,8 @@ import org.jooq.impl.DSL;
  */
 class ReadWriteMatrixTest {
 
-    /** How many states and choices of keys; more of them when hunting. */
-    private static final int ROUNDS = Integer.getInteger("jooqcache.matrix.rounds", 1);
-
-    private static final long SEED = Long.getLong("jooqcache.matrix.seed", 1);
+    /** One round of all pairs takes about as long as so many steps of other random tests. */
+    private static final int STEPS_PER_ROUND = 5_000;
 
     /**
      * Plain SQL, where {i} and {j} are keys of items, {m} and {n} of makers, {q} a quantity, each of which is bound or
@@ -238,8 +236,11 @@ class ReadWriteMatrixTest {
     @DatabaseTest
     void everyRead_isFreshAfterEveryWrite(Database database) {
         List<String> wrong = new ArrayList<>();
-        for (int round = 0; round < ROUNDS && wrong.size() < 50; round++)
-            new Round(database, SEED + round, wrong).run();
+        long seed = Long.getLong("jooqcache.seed", System.nanoTime());
+        System.out.println("ReadWriteMatrixTest on " + database + ": -Djooqcache.seed=" + seed);
+        int rounds = 1 + Integer.getInteger("jooqcache.steps", 1_000) / STEPS_PER_ROUND;
+        for (int round = 0; round < rounds && wrong.size() < 50; round++)
+            new Round(database, seed + round, wrong).run();
         assertThat(wrong).isEmpty();
     }
 
