@@ -39,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jooq.Attachable;
 import org.jooq.Condition;
 import org.jooq.Configuration;
@@ -101,6 +102,20 @@ class PreparedAsJooqTest {
             }
     }
 
+    /** The same books, for a condition. */
+    private static void assertSameBooks(Fixture f, Supplier<Condition> condition, Object[]... calls) {
+        assertAsJooq(
+                f,
+                f.dsl,
+                d -> d.select(BOOK.ID).from(BOOK).where(condition.get()).orderBy(BOOK.ID),
+                calls);
+    }
+
+    private static CachedQuery<Record2<Integer, String>> titleById(Fixture f, DSLContext dsl) {
+        return f.cache.prepare(
+                dsl, d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+    }
+
     private static void warm(CachedQuery<?> byId) {
         for (int i = 0; i < 2; i++) for (int id = 1; id <= 3; id++) byId.fetch(id);
     }
@@ -155,9 +170,7 @@ class PreparedAsJooqTest {
                             if (!admin.get() && record.field(BOOK.TITLE) != null) record.set(BOOK.TITLE, "***");
                         }
                     }));
-            CachedQuery<Record2<Integer, String>> bookById = f.cache.prepare(
-                    configuration.dsl(),
-                    d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+            CachedQuery<Record2<Integer, String>> bookById = titleById(f, configuration.dsl());
             CachedQuery.Mapped<String> titles = bookById.mapping(r -> r.value2());
             warm(bookById);
             titles.fetch(1);
@@ -203,9 +216,7 @@ class PreparedAsJooqTest {
                 }
             };
             Configuration configuration = with(f, c -> c.set(() -> traced.get() ? tracer : new ExecuteListener() {}));
-            CachedQuery<?> bookById = f.cache.prepare(
-                    configuration.dsl(),
-                    d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+            CachedQuery<?> bookById = titleById(f, configuration.dsl());
             warm(bookById);
             traced.set(true);
             bookById.fetch(1);
@@ -366,8 +377,7 @@ class PreparedAsJooqTest {
                     new DefaultConfiguration().set(database.dialect()).set(new DataSourceConnectionProvider(f.tracked));
             plain.set(new ThreadLocalTransactionProvider(new DataSourceConnectionProvider(f.tracked)));
             DSLContext dsl = f.cache.derive(plain).dsl();
-            CachedQuery<Record2<Integer, String>> bookById = f.cache.prepare(
-                    dsl, d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+            CachedQuery<Record2<Integer, String>> bookById = titleById(f, dsl);
             warm(bookById);
             assertThatThrownBy(() -> dsl.transaction(() -> {
                         Books.retitle(dsl, "uncommitted");
@@ -382,8 +392,7 @@ class PreparedAsJooqTest {
     @DatabaseTest
     void mapperThatThrows_isAHit(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            CachedQuery<Record2<Integer, String>> bookById = f.cache.prepare(
-                    f.dsl, d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+            CachedQuery<Record2<Integer, String>> bookById = titleById(f, f.dsl);
             AtomicInteger calls = new AtomicInteger();
             CachedQuery.Mapped<String> titles = bookById.mapping(r -> {
                 if (calls.incrementAndGet() <= 3) throw new IllegalStateException("mapper");
@@ -550,13 +559,10 @@ class PreparedAsJooqTest {
     @DatabaseTest
     void preparedInATransaction_seesItsWrites(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            CachedQuery<?> outside = f.cache.prepare(
-                    f.dsl, d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+            CachedQuery<?> outside = titleById(f, f.dsl);
             warm(outside);
             assertThatThrownBy(() -> f.dsl.transaction(t -> {
-                        CachedQuery<?> inside = f.cache.prepare(
-                                t.dsl(),
-                                d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+                        CachedQuery<?> inside = titleById(f, t.dsl());
                         warm(inside);
                         Books.retitle(t.dsl(), "mine");
                         assertThat(inside.fetchSingle(1).get(BOOK.TITLE)).isEqualTo("mine");
@@ -752,8 +758,7 @@ class PreparedAsJooqTest {
     @DatabaseTest
     void fieldsOfAResult_areNotSharedWithOtherCallers(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            CachedQuery<?> bookById = f.cache.prepare(
-                    f.dsl, d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+            CachedQuery<?> bookById = titleById(f, f.dsl);
             warm(bookById);
             bookById.fetch(1).fields()[1] = BOOK.PRICE;
             assertThat(bookById.fetchSingle(1).get(BOOK.TITLE)).isEqualTo("1984");
@@ -768,8 +773,7 @@ class PreparedAsJooqTest {
                     .set(database.dialect())
                     .set(f.cache.executeListenerProvider());
             DSLContext dsl = configuration.dsl();
-            CachedQuery<?> q = f.cache.prepare(
-                    dsl, d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+            CachedQuery<?> q = titleById(f, dsl);
             warm(q);
             for (int i = 0; i < 20; i++) {
                 String title = "t" + i;
@@ -906,8 +910,7 @@ class PreparedAsJooqTest {
     @DatabaseTest
     void mapperThatQueries_andWrites(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            CachedQuery<Record2<Integer, String>> byId = f.cache.prepare(
-                    f.dsl, d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+            CachedQuery<Record2<Integer, String>> byId = titleById(f, f.dsl);
             warm(byId);
             AtomicInteger n = new AtomicInteger();
             CachedQuery.Mapped<String> mapped = byId.mapping(r -> {
@@ -1075,32 +1078,17 @@ class PreparedAsJooqTest {
                     new Object[] {"1"},
                     new Object[] {"2"},
                     new Object[] {"03"});
-            assertAsJooq(
+            assertSameBooks(f, () -> BOOK.PRICE.gt(param("x", Integer.class).coerce(BigDecimal.class)), ids);
+            assertSameBooks(
                     f,
-                    f.dsl,
-                    d -> d.select(BOOK.ID)
-                            .from(BOOK)
-                            .where(BOOK.PRICE.gt(param("x", Integer.class).coerce(BigDecimal.class)))
-                            .orderBy(BOOK.ID),
-                    ids);
-            assertAsJooq(
-                    f,
-                    f.dsl,
-                    d -> d.select(BOOK.ID)
-                            .from(BOOK)
-                            .where(BOOK.TITLE.startsWith(param("x", String.class)))
-                            .orderBy(BOOK.ID),
+                    () -> BOOK.TITLE.startsWith(param("x", String.class)),
                     new Object[] {"B"},
                     new Object[] {"A"},
                     new Object[] {"%"},
                     new Object[] {"1"});
-            assertAsJooq(
+            assertSameBooks(
                     f,
-                    f.dsl,
-                    d -> d.select(BOOK.ID)
-                            .from(BOOK)
-                            .where(BOOK.TITLE.contains(param("x", String.class)))
-                            .orderBy(BOOK.ID),
+                    () -> BOOK.TITLE.contains(param("x", String.class)),
                     new Object[] {"B"},
                     new Object[] {"a"},
                     new Object[] {"%"},
@@ -1143,8 +1131,7 @@ class PreparedAsJooqTest {
     @DatabaseTest
     void mapping_isKeptForWhoAsksOften(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            CachedQuery<Record2<Integer, String>> bookById = f.cache.prepare(
-                    f.dsl, d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
+            CachedQuery<Record2<Integer, String>> bookById = titleById(f, f.dsl);
             warm(bookById);
             for (int i = 0; i < 10; i++) bookById.mapping(book -> book.value2()).fetch(1);
             AtomicInteger mapped = new AtomicInteger();
