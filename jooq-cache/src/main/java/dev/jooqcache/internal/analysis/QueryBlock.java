@@ -34,7 +34,7 @@ final class QueryBlock {
     private List<Condition> root = List.of();
     private Map<Column, List<Value>> demanded = Map.of();
     private boolean combined;
-    private boolean followed;
+    private boolean begun;
 
     /**
      * Makes the names of its FROM clause known.
@@ -119,13 +119,15 @@ final class QueryBlock {
         combined = true;
     }
 
-    boolean isFollowed() {
-        return followed;
+    /** Whether nobody has begun to follow it. */
+    boolean begin() {
+        boolean first = !begun;
+        begun = true;
+        return first;
     }
 
     /** Finds what is pinned in its FROM, where only some rows of its result may matter. */
     void follow(Map<Column, List<Value>> demand, @Nullable ShownItems items) {
-        followed = true;
         demanded = demand;
         List<Condition> all = conjuncts(select.$where());
         for (Table<?> table : select.$from()) inner(table, all);

@@ -277,9 +277,12 @@ final class QueryRows implements VisitListener {
         return within && (place.block() == common.owner || place.block().number() > own.number());
     }
 
-    /** Those before which it depends on come first: the query around it, and those that read it. */
+    /**
+     * Those before which it depends on come first: the query around it, and those that read it. Where a name means what is
+     * declared around it or after it, they may seem to go round in a circle: of one that is not done nothing is known.
+     */
     private void follow(QueryBlock block) {
-        if (block.isFollowed()) return;
+        if (!block.begin()) return;
         if (block.parent() != null) follow(block.parent());
         List<Place> places = readers.getOrDefault(block, List.of());
         for (Place place : places) follow(place.block());
