@@ -268,6 +268,25 @@ class DerivedTablePrecisionTest {
             "with chart as (select f.id, f.title from film f) select chart.title from chart where chart.id = 1",
             "update film set title = 'x' where id = 1"
         },
+        // One that is called like what it reads, directly, within, or by another's name.
+        {
+            "with chart as (select c.id, c.title from chart c) select chart.title from chart where chart.id = 1",
+            "update chart set title = 'x' where id = 1"
+        },
+        {
+            "with film_view as (select f.id, f.title from film_view f) select f.title from film_view f where f.id = 1",
+            "update film set title = 'x' where id = 1"
+        },
+        {
+            "with chart as (select f.id, f.title from film f where exists (select 1 from chart c where c.film_id = f.id))"
+                    + " select c.title from chart c where c.id = 1",
+            "delete from chart where film_id = 1"
+        },
+        {
+            "with chart as (select f.id, f.name as title from node f), node as (select c.id, c.title as name from chart c)"
+                    + " select n.name from node n where n.id = 1",
+            "update node set name = 'x' where id = 1"
+        },
         {
             "with recursive c (id, name) as (select n.id, n.name from node n where n.parent is null union all select"
                     + " n.id, n.name from node n join c on c.id = n.parent) select c.name from c where c.id = 2",

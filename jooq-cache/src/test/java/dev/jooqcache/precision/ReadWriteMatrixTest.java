@@ -157,6 +157,58 @@ class ReadWriteMatrixTest {
         "select id, item_id from part where id = {i}",
         "select parent_id, name from category where id = {i}",
         "select id from category where parent_id = {i}",
+        // Pinned through derived tables and common table expressions.
+        "select d.title from (select i.id, i.title, i.qty from item i) d where d.id = {i} and d.qty >= 0",
+        "select d.k, d.t from (select i.maker_id as k, i.title as t from item i) d where d.k in ({m}, {n})",
+        "select d.n from (select i.maker_id, count(*) as n from item i group by i.maker_id) d where d.maker_id = {m}",
+        "select d.n from (select i.maker_id, i.qty, count(*) as n from item i group by i.maker_id, i.qty having count(*) <"
+                + " (select count(*) from part p where p.item_id > i.maker_id)) d where d.maker_id = {m}",
+        "select d.maker_id, d.qty from (select distinct i.maker_id, i.qty from item i) d where d.maker_id = {m}",
+        "select m.name, d.n, d.s from maker m left join (select i.maker_id, count(*) as n, sum(i.qty) as s from item i group"
+                + " by i.maker_id) d on d.maker_id = m.id where m.id = {m}",
+        "select m.name, d.title from maker m left join (select i.id, i.maker_id, i.title from item i) d on d.maker_id = m.id"
+                + " and d.id = {i}",
+        "select m.name, d.title from maker m full join (select i.id, i.maker_id, i.title from item i) d on d.maker_id = m.id"
+                + " where d.id = {i}",
+        "select d.name, d.title from (select m.id, m.name, i.title, i.maker_id as owner from maker m left join item i on"
+                + " i.maker_id = m.id and i.qty = {q}) d where d.id = {m}",
+        "select d.name, d.title from (select m.id, m.name, i.title, i.maker_id as owner from maker m left join item i on"
+                + " i.maker_id = m.id) d where d.owner = {m}",
+        "select d.id, d.n from (select m.id, (select count(*) from item i where i.maker_id = m.id) as n from maker m) d where"
+                + " d.id = {m}",
+        "select d.name from (select m.id, m.name from maker m where not exists (select 1 from item i where i.maker_id = m.id"
+                + " and i.qty = {q})) d where d.id in ({m}, {n})",
+        "select d.title from (select i.id, i.title from item i order by i.price, i.id limit 4) d where d.id = {i}",
+        "select d.title from ((select i.id, i.title from item i order by i.price desc, i.id limit 4)) d where d.id = {i}",
+        "select d.t from (select i.id, i.title as t from item i union select m.id, m.name from maker m) d where d.id = {m}",
+        "select d.n from (select i.id, row_number() over (order by i.price, i.id) as n from item i) d where d.id = {i}",
+        "select d.title from (select i.maker_id as id, i.id as maker_id, i.title from item i) d where d.id = {m}",
+        "select d.title from (select e.k, e.title from (select i.id as k, i.title, i.maker_id from item i where i.qty > 0) e"
+                + " where e.maker_id = {m}) d where d.k = {i}",
+        "select i.id, (select max(d.label) from (select p.item_id, p.label from part p) d where d.item_id = i.id) as l from"
+                + " item i where i.id = {i}",
+        "select i.id, i.price, (select d.n from (select p.item_id, count(*) as n from part p group by p.item_id) d where"
+                + " d.item_id = i.id) as n from item i where i.maker_id = {m}",
+        "select m.name, d.title from maker m join lateral (select i.id, i.title from item i where i.maker_id = m.id) d on"
+                + " d.id = {i}",
+        "with c as (select i.id, i.title from item i) select a.title, b.title as t from c a join c b on b.id = {j} where a.id"
+                + " = {i}",
+        "with c as (select i.id, i.title, i.maker_id from item i) select c.title from c where c.id = {i} union all select"
+                + " e.title from c e where e.maker_id = {m}",
+        "with c as (select i.id, i.title from item i), d as (select count(*) as n from c) select c.title, d.n from c, d where"
+                + " c.id = {i}",
+        "with c (k, n) as (select i.maker_id, count(*) from item i group by i.maker_id), d as (select c.k, c.n from c) select"
+                + " m.name, d.n from maker m left join d on d.k = m.id where m.id = {m}",
+        "with c as (select i.id, i.maker_id from item i), d as (select c.maker_id, count(*) as n from c group by c.maker_id)"
+                + " select d.n from d where d.maker_id in ({m}, {n})",
+        "with c as (select i.id, i.title from item i) select m.name, (select c.title from c where c.id = m.id) as t from"
+                + " maker m where m.id = {m}",
+        "with c as (select i.id, i.title from item i) select m.name from maker m where m.id = {m} and not exists (select 1"
+                + " from c where c.id = m.id)",
+        "with item as (select i.id, i.title from item i where i.qty = {q}) select item.title from item where item.id = {i}",
+        "with c as (select v.id, v.title, v.owner_id from item_view v) select c.title from c where c.owner_id = {m}",
+        "select d.items from (select s.id, s.items from sum_view s) d where d.id = {m}",
+        "select d.name, d.title from (select o.maker, o.name, o.title from owner_view o) d where d.maker = {m}",
         "SELECT /* a hint */ \"I\".TITLE FROM Item \"I\" WHERE \"I\".ID = {i} -- the end",
     };
 
