@@ -18,6 +18,7 @@ import static org.jooq.impl.DSL.sum;
 import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.DSL.when;
 
+import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.CachedQuery;
@@ -28,6 +29,7 @@ import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import java.math.BigDecimal;
 import java.sql.Date;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,6 +297,24 @@ class PreparedAsJooqTest {
                                     .value1())
                             .isEqualTo(tenant.equals("a") ? 1 : 2);
                 }
+        }
+    }
+
+    /** The time of the execution is not known when the key is made. */
+    @DatabaseTest
+    void contextConverter_thatAsksForTheTime_isNotCached(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            ContextConverter<Integer, Integer> timed = ContextConverter.ofNullable(
+                    Integer.class,
+                    Integer.class,
+                    (id, ctx) -> id,
+                    (id, ctx) -> ctx.creationTime().equals(Instant.EPOCH) ? null : id);
+            DataType<Integer> type = SQLDataType.INTEGER.asConvertedDataType(timed);
+            f.assertBypass(
+                    BypassReason.NONDETERMINISTIC_FUNCTION,
+                    dsl -> dsl.select(BOOK.TITLE)
+                            .from(BOOK)
+                            .where(field(name("id"), type).eq(1)));
         }
     }
 
