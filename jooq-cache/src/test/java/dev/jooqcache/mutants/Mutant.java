@@ -660,7 +660,14 @@ enum Mutant {
             in(
                     "internal/analysis/ViewText.java",
                     "dialect.family() != SQLDialect.H2 || isUpToDate(text.tokens(), places, dependencies)",
-                    "true")),
+                    "true"),
+            in("internal/analysis/ReadTexts.java", "return believesViews &&", "return")),
+    TEXT_WITH_EXCHANGED_NAMES(
+            "tags",
+            "a view's text is believed after its columns have changed their names",
+            "precision.ViewPrecisionTest#columnsThatHaveChangedNames_invalidate",
+            EnumSet.of(Database.H2),
+            in("internal/analysis/ReadTexts.java", "return believesViews &&", "return")),
     TEXT_OF_THE_GIVEN_MODEL(
             "tags",
             "a given model's text of a view is believed for its facts",

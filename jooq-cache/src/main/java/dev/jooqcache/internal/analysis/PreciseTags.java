@@ -104,7 +104,7 @@ final class PreciseTags {
      * @param lineage the tables that it depends on, and which text names them
      */
     ReadPlan read(String sql, Lineage lineage) {
-        ReadTexts texts = new ReadTexts(sql, lineage, dependencies, dialect, this::columns);
+        ReadTexts texts = new ReadTexts(sql, lineage, dependencies, dialect, precision.believesViews(), this::columns);
         Map<String, List<Reading>> readings = new TreeMap<>();
         Set<String> whole = new TreeSet<>(lineage.indirect());
         lineage.named().forEach((name, relations) -> {

@@ -19,6 +19,7 @@ public final class Precision {
     private final boolean on;
     private final Set<String> declaredKeys;
     private final Set<String> disputed = ConcurrentHashMap.newKeySet();
+    private volatile boolean renamed;
 
     /**
      * Begins without disputes.
@@ -54,8 +55,21 @@ public final class Precision {
         return disputed.add(table);
     }
 
-    /** How many tables are disputed. What was analysed when there were fewer is out of date. */
+    /** How many things are disputed. What was analysed when there were fewer is out of date. */
     int disputes() {
-        return disputed.size();
+        return disputed.size() + (renamed ? 1 : 0);
+    }
+
+    /**
+     * Something is being renamed on H2. A session that has used a view goes on with what the view read then, under its new
+     * name, while another one reads what has the old name now; so the text of no view tells what is read from now on.
+     */
+    void renamed() {
+        renamed = true;
+    }
+
+    /** Whether the texts of views tell what is read through them. */
+    boolean believesViews() {
+        return !renamed;
     }
 }

@@ -29,6 +29,7 @@ final class ReadTexts {
     private final Lineage lineage;
     private final Dependencies dependencies;
     private final SQLDialect dialect;
+    private final boolean believesViews;
     private final Function<String, @Nullable KeyColumns> tables;
     private final Map<String, Optional<Parsed>> parsed = new HashMap<>();
     private final Map<String, Optional<Text>> texts = new HashMap<>();
@@ -39,6 +40,7 @@ final class ReadTexts {
      *
      * @param sql the query's text
      * @param lineage the tables that it depends on, and which text names them
+     * @param believesViews whether the texts of views tell what is read
      * @param tables the columns of a table by its folded name
      */
     ReadTexts(
@@ -46,11 +48,13 @@ final class ReadTexts {
             Lineage lineage,
             Dependencies dependencies,
             SQLDialect dialect,
+            boolean believesViews,
             Function<String, @Nullable KeyColumns> tables) {
         this.sql = sql;
         this.lineage = lineage;
         this.dependencies = dependencies;
         this.dialect = dialect;
+        this.believesViews = believesViews;
         this.tables = tables;
     }
 
@@ -93,7 +97,9 @@ final class ReadTexts {
     /** A view is looked at for its columns, and again for its places once it is known what is pinned of it. */
     private @Nullable Parsed parsed(TableModel view) {
         String text = view.definition();
-        return ViewText.isBinding(text, dialect) ? parsed(view.name().name(), text) : null;
+        return believesViews && ViewText.isBinding(text, dialect)
+                ? parsed(view.name().name(), text)
+                : null;
     }
 
     private @Nullable Parsed parsed(String name, String text) {

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -25,6 +26,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jooq.Configuration;
 import org.jooq.Query;
+import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,6 +141,7 @@ public final class Statements implements Effects {
     }
 
     private AnalyzedStatement remember(TrackedSource dataSource, String sql, Plan plan) {
+        if (mayRename(dataSource, sql, plan)) precision.renamed();
         int disputes = precision.disputes();
         Dependencies schema = schema(dataSource);
         AnalyzedStatement statement =
@@ -150,6 +153,12 @@ public final class Statements implements Effects {
         if (statement.effect().tags().hasEverything())
             LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), sql);
         return statement;
+    }
+
+    private static boolean mayRename(TrackedSource dataSource, String sql, Plan plan) {
+        return plan.kind() == Plan.Kind.CONTROL
+                && dataSource.dialect().family() == SQLDialect.H2
+                && sql.toLowerCase(Locale.ROOT).contains("rename");
     }
 
     private AnalyzedStatement resolved(TrackedSource dataSource, String sql, Plan plan, Dependencies schema) {
