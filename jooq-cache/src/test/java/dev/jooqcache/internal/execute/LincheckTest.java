@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("P2, P3, P4, P15, P16: Lincheck on cells and flights")
 class LincheckTest {
 
-    private static final int SCENARIOS = Integer.getInteger("jooqcache.lincheck.scenarios", 4);
+    private static final int SCENARIOS = Integer.getInteger("jooqcache.lincheck.scenarios", 2);
 
     private static ModelCheckingOptions turns() {
         return new ModelCheckingOptions()
