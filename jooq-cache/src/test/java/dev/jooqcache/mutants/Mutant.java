@@ -564,7 +564,10 @@ enum Mutant {
             "a view's column is taken for the item of its name",
             "precision.ViewPrecisionTest#whatTheViewReads_invalidates",
             EnumSet.of(Database.H2),
-            in("internal/analysis/QueryRows.java", "boolean isSure = name.equals(all.get(i)) &&", "boolean isSure =")),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "names.add(name.equals(all.get(i)) ? name : \"\");",
+                    "names.add(name);")),
     TARGET_PINNED_BY_ANOTHER_TABLE(
             "tags",
             "a name of another table of an UPDATE is taken for the target's",
@@ -615,7 +618,7 @@ enum Mutant {
             "a pin is carried into a derived table that is grouped by another column",
             "precision.DerivedTablePrecisionTest#oneRowOfAll_invalidates",
             EnumSet.of(Database.MARIADB),
-            in("internal/analysis/QueryBlock.java", "&& (!grouped || isGroupedBy(column))", "")),
+            in("internal/analysis/QueryBlock.java", "if (!grouped || isGroupedBy(column)) passed", "passed")),
     DERIVED_COLUMN_BY_ITS_ITEM(
             "tags",
             "a derived table's column is taken for the item of its name",
@@ -627,7 +630,10 @@ enum Mutant {
             "of two columns of a derived table that are alike but for case one is taken for both",
             "precision.DerivedTablePrecisionTest#whatIsReadInside_invalidates",
             EnumSet.of(Database.POSTGRESQL),
-            in("internal/analysis/QueryBlock.java", "&& names.indexOf(name) == names.lastIndexOf(name)", "")),
+            in(
+                    "internal/analysis/QueryRows.java",
+                    "names.indexOf(name) == names.lastIndexOf(name) ? name : \"\"",
+                    "name")),
     COMMON_TABLE_PINNED_BY_ONE_READER(
             "tags",
             "what one reader of a common table expression pins is taken for what all pin",

@@ -201,22 +201,21 @@ final class QueryBlock {
     }
 
     /**
-     * Those columns of its result that are columns of its FROM, and on which a demand does what an equality in its WHERE
-     * does.
+     * Those columns of its result that are columns of its FROM and are the same in all rows of a group, if its rows are
+     * grouped.
      *
      * @param names the folded names of all columns of its result, in order; an empty one for a column that nobody can name
      */
     Map<String, Column> passed(List<String> names) {
         List<? extends SelectFieldOrAsterisk> items = select.$select();
         Map<String, Column> passed = new HashMap<>();
-        if (items.size() != names.size() || !rows.isFilteredByColumn(this)) return passed;
+        if (items.size() != names.size()) return passed;
         boolean grouped = !select.$groupBy().isEmpty();
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
             Column column = column(unaliased(items.get(i)));
-            boolean isOne = !name.isEmpty() && names.indexOf(name) == names.lastIndexOf(name);
-            if (isOne && column != null && column.block() == this && (!grouped || isGroupedBy(column)))
-                passed.put(name, column);
+            if (name.isEmpty() || column == null || column.block() != this) continue;
+            if (!grouped || isGroupedBy(column)) passed.put(name, column);
         }
         return passed;
     }

@@ -310,7 +310,7 @@ final class QueryRows implements VisitListener {
     private Map<String, Column> passed(QueryBlock block) {
         Map<String, Column> known = passed.get(block);
         if (known == null) {
-            known = block.passed(outputsOf(block));
+            known = isFilteredByColumn(block) ? block.passed(outputsOf(block)) : Map.of();
             passed.put(block, known);
         }
         return known;
@@ -321,25 +321,31 @@ final class QueryRows implements VisitListener {
         List<Place> places = readers.getOrDefault(block, List.of());
         if (places.isEmpty()) return List.of();
         Place place = places.get(0);
-        return place.isNamed() ? Place.outputsOf(commonsNamed(place).get(0).expression) : place.outputs();
+        return single(place.isNamed() ? Place.outputsOf(commonsNamed(place).get(0).expression) : place.outputs());
     }
 
-    /** A column that is called otherwise than the item, or like another one, has no name. */
+    /** A column that is called otherwise than the item has no name. */
     private List<String> outputsOf(Select<?> select) {
         List<? extends SelectFieldOrAsterisk> items = select.$select();
-        List<String> all = outputs.names();
+        List<String> all = single(outputs.names());
         if (items.size() != all.size()) return List.of();
         List<String> names = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
             String name = items.get(i) instanceof Field<?> field ? TableName.fold(field.getName()) : "";
-            boolean isSure = name.equals(all.get(i)) && all.indexOf(name) == all.lastIndexOf(name);
-            names.add(isSure ? name : "");
+            names.add(name.equals(all.get(i)) ? name : "");
         }
         return names;
     }
 
+    /** The names of columns, where those that are alike mean none of them. */
+    private static List<String> single(List<String> names) {
+        return names.stream()
+                .map(name -> names.indexOf(name) == names.lastIndexOf(name) ? name : "")
+                .toList();
+    }
+
     /** Whether which rows the result of a query has is told column by column. */
-    boolean isFilteredByColumn(QueryBlock block) {
+    private boolean isFilteredByColumn(QueryBlock block) {
         boolean seesOthers = mentions.count("rownum") > 0 || mentions.count("over") > 0;
         return !seesOthers && block.isFilteredByColumn(mayAggregate);
     }
