@@ -113,7 +113,8 @@ final class Place {
         return named != null && isSpelled(named, other);
     }
 
-    private static boolean isSpelled(Name one, Name other) {
+    /** Whether two names are the same, with regard to case and quotes. */
+    static boolean isSpelled(Name one, Name other) {
         return one.quoted() == other.quoted() && Objects.equals(one.last(), other.last());
     }
 

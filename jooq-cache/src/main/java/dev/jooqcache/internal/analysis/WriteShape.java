@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -169,20 +168,17 @@ record WriteShape(
         if (!(field instanceof TableField<?, ?>)) return;
         Name[] parts = field.getQualifiedName().parts();
         String column = TableName.fold(String.valueOf(field.getQualifiedName().last()));
-        boolean own = alone ? parts.length == 1 || isLike(parts, target) : parts.length == 2 && isCalled(parts, target);
+        // Beside other tables one of these, or a column of one, may have a name that is like the target's but for its
+        // case.
+        boolean own = alone
+                ? parts.length == 1 || isLike(parts, target)
+                : parts.length == 2 && Place.isSpelled(parts[0], target.getUnqualifiedName());
         List<Value> values = own && columns.tracked().contains(column) ? ParsedText.values(alternatives) : null;
         if (values != null) pins.merge(column, values, Equalities::fewer);
     }
 
     private static boolean isLike(Name[] parts, Table<?> target) {
         return TableName.fold(String.valueOf(parts[parts.length - 2].last())).equals(TableName.fold(target.getName()));
-    }
-
-    /** Beside other tables, which may have a name, or a column of a name, that is like one of the target but for its case. */
-    private static boolean isCalled(Name[] parts, Table<?> target) {
-        Name name = target.getUnqualifiedName();
-        Name qualifier = parts[0];
-        return name.quoted() == qualifier.quoted() && Objects.equals(name.last(), qualifier.last());
     }
 
     /** All values that a column has in a row before or after the write, or {@code null} if that is not known. */
