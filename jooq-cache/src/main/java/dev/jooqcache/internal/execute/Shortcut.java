@@ -143,12 +143,7 @@ final class Shortcut {
                 // An expression of an argument is a column of another name each time.
                 && Arrays.equals(result.fields(), fields)
                 && seen.params().size() == slots.size();
-        for (int i = 0; same && i < slots.size(); i++) {
-            int argument = slots.get(i).argument();
-            same = argument >= 0
-                    ? Objects.equals(other.bind(i), bind(i, arguments))
-                    : Objects.equals(other.bind(i), learnt.bind(i));
-        }
+        for (int i = 0; same && i < slots.size(); i++) same = Objects.equals(other.bind(i), bind(i, arguments));
         if (!same) return null;
         boolean[] now = varied.clone();
         for (int i = 0; i < slots.size(); i++) {
