@@ -85,6 +85,12 @@ public enum BypassReason {
     /** A transaction on a connection whose commits the cache does not see. */
     UNTRACKED_TRANSACTION(
             "the transaction's commit cannot be seen", "use cache.track(dataSource) on the innermost pool"),
+    /** It is not known, and could not be asked, to which database and as whom the connection leads. */
+    UNKNOWN_DATABASE(
+            "it is not known to which database and as which user the connection leads",
+            "use cache.track(dataSource) on each pool below the router or wrapper"),
+    /** The server follows another one, and may lag behind it. */
+    STANDBY("the server is, or may be, a standby that lags behind", "read from the primary what is to be cached"),
     /** The session's state (schema, role, settings) was changed. */
     SESSION_STATE(
             "the session's schema, role or settings were changed, which can change what the query means",

@@ -77,7 +77,7 @@ public final class QueryCache implements AutoCloseable {
         this.statements = new Statements(
                 name, settings.models(), settings.analyzedStatements, settings.excluded, settings.precision());
         this.doubts = new CommitDoubts(name, settings.commitQuarantine);
-        this.tracking = new Tracking(name, generations, statements, doubts);
+        this.tracking = new Tracking(name, generations, statements, doubts, settings.untracked);
         this.engine = new CacheEngine(
                 settings.engineSettings(), generations, statements, tracking, store, settings.maximumEntries);
         this.listenerProvider = engine::listener;
@@ -137,19 +137,41 @@ public final class QueryCache implements AutoCloseable {
     /**
      * A data source that sees the commits and the writes of everybody who uses it, with or without jOOQ.
      *
-     * @param pool the innermost pool
+     * <p>Of HikariCP, DBCP2, Tomcat JDBC, c3p0 and Agroal, and of some drivers' own data sources, the cache knows by class and
+     * configuration that they lead to one database, and serves their results without a connection; also behind p6spy,
+     * datasource-proxy, OpenTelemetry and Spring's delegating, lazy and transaction-aware data sources. Behind any other data
+     * source, a router for instance, the connection is taken and asked first for its database, user, schema and settings. Track
+     * the pools below a router rather than the router: what is tracked there need not be asked.
+     *
+     * @param dataSource best the innermost pool
      * @return a tracked view of it; closing it closes the pool
      */
-    public DataSource track(DataSource pool) {
-        return tracking.track(pool);
+    public DataSource track(DataSource dataSource) {
+        return tracking.track(dataSource);
+    }
+
+    /**
+     * As {@link #track}, for a data source whose class is not known to the cache, and of which the caller knows that it is one
+     * pool: each of its connections leads to the same database, as the same user, and comes in the state in which it was given
+     * back. It must not be a router, nor a wrapper that sets a schema or a role at each call.
+     *
+     * <p>Results of such a pool are served without a connection. With {@link #track} each read over a data source of an unknown
+     * class takes its connection and asks it first.
+     *
+     * @param pool one pool
+     * @return a tracked view of it; closing it closes the pool
+     */
+    public DataSource trackPool(DataSource pool) {
+        return tracking.trackPool(pool);
     }
 
     /**
      * The listener alone, for a configuration that cannot be derived.
      *
-     * <p>Then commits are not seen: reads in a transaction go to the database, and what a transaction wrote is not cached
-     * again until its connection is seen outside it. Nothing is stale, only less is cached. Prefer {@link #derive} or
-     * {@link #track}.
+     * <p>On a data source that was not passed through {@link #track} the cache sees what jOOQ executes, and nothing else: the
+     * writes of others on the same pool, by {@code JdbcTemplate} for instance, must be followed by {@link #invalidate}; reads in a
+     * transaction go to the database; and what a transaction wrote is not cached again until its connection is seen outside it.
+     * One warning names each such data source, and {@link Builder#strict} refuses it. Prefer {@link #derive} or {@link #track}.
      *
      * @return a provider for {@code Configuration.set(..)}
      */
@@ -315,6 +337,7 @@ public final class QueryCache implements AutoCloseable {
         private final CacheModel.Builder declarations = CacheModel.builder();
         private Supplier<@Nullable String> scope = () -> null;
         private @Nullable GenerationStore generationStore;
+        private Tracking.Untracked untracked = Tracking.Untracked.WARNED;
 
         private Builder() {}
 
@@ -514,6 +537,18 @@ public final class QueryCache implements AutoCloseable {
          */
         public Builder scope(Supplier<@Nullable String> value) {
             scope = value;
+            return this;
+        }
+
+        /**
+         * Refuses queries on an untracked data source under the {@link QueryCache#executeListenerProvider listener}: they fail
+         * with an {@code IllegalStateException} that names the data source. Default: one warning for each such data source,
+         * since commits, and writes by other means than jOOQ, are not seen there.
+         *
+         * @return this builder
+         */
+        public Builder strict() {
+            untracked = Tracking.Untracked.REFUSED;
             return this;
         }
 

@@ -3,6 +3,7 @@ package dev.jooqcache;
 import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jooq.impl.DSL.multiset;
 import static org.jooq.impl.DSL.select;
 
@@ -35,8 +36,19 @@ class FirstHitTest {
     void fetch_hitOutsideTransaction_takesNoConnection(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             titles(f.dsl).fetch();
-            f.pool.close();
+            int taken = f.connections();
             assertThat(titles(f.dsl).fetch()).hasSize(3);
+            assertThat(f.cache.stats().hits()).isEqualTo(1);
+            assertThat(f.connections()).isEqualTo(taken);
+        }
+    }
+
+    @DatabaseTest
+    void fetch_withNoSessionOpen_looksAtTheNextOne(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            titles(f.dsl).fetch();
+            f.pool.close();
+            assertThatThrownBy(() -> titles(f.dsl).fetch()).hasMessageContaining("connection");
         }
     }
 

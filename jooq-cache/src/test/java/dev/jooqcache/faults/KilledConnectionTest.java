@@ -49,7 +49,9 @@ class KilledConnectionTest {
                 Fixture.catalogue(Database.POSTGRESQL, settings -> settings.commitQuarantine(Duration.ofHours(1)));
         final Killing killing = new Killing();
         final DSLContext dsl = f.cache
-                .derive(new DefaultConfiguration().set(f.cache.track(killing)).set(f.database.dialect()))
+                .derive(new DefaultConfiguration()
+                        .set(f.cache.trackPool(killing))
+                        .set(f.database.dialect()))
                 .dsl();
 
         /** Asks on a connection of its own. */

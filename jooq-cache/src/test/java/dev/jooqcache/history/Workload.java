@@ -125,7 +125,7 @@ public final class Workload implements AutoCloseable {
             f.unseen.execute("do $$ begin execute format('alter database %I set deadlock_timeout to ''20ms''',"
                     + " current_database()); end $$");
         f.pool.getHikariPoolMXBean().softEvictConnections();
-        this.tracked = f.cache.track(subject.between.apply(pauses.dataSource(f.pool)));
+        this.tracked = f.cache.trackPool(subject.between.apply(pauses.dataSource(f.pool)));
         this.dsl = f.cache
                 .derive(new DefaultConfiguration().set(tracked).set(database.dialect()))
                 .dsl();

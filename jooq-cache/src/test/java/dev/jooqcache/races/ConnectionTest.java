@@ -50,7 +50,7 @@ class ConnectionTest {
                         "create function f() returns trigger language plpgsql as $$ begin return null; end $$",
                         "create constraint trigger d after update on a deferrable initially deferred"
                                 + " for each row execute function f()");
-            DataSource tracked = f.cache.track(pool);
+            DataSource tracked = f.cache.trackPool(pool);
             f.warm(ConnectionTest::b);
             try (Connection first = tracked.getConnection()) {
                 first.setAutoCommit(false);
@@ -87,7 +87,7 @@ class ConnectionTest {
         if (database == Database.MARIADB) return;
         List<String> sent = new CopyOnWriteArrayList<>();
         try (Fixture f = Fixture.empty(database).with("create table a (v int)")) {
-            DataSource tracked = f.cache.track(new InterceptedDataSource(f.pool) {
+            DataSource tracked = f.cache.trackPool(new InterceptedDataSource(f.pool) {
                 @Override
                 protected <T> T execute(String sql, Call<T> real) throws SQLException {
                     sent.add(sql);

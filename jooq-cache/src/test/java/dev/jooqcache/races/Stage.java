@@ -96,7 +96,7 @@ final class Stage implements AutoCloseable {
                         "create table u (v int)",
                         "insert into u values (0)",
                         "create table other (v int)");
-        tracked = f.cache.track(new Stopping(f.pool));
+        tracked = f.cache.trackPool(new Stopping(f.pool));
         dsl = f.cache
                 .derive(new DefaultConfiguration().set(tracked).set(database.dialect()))
                 .dsl();

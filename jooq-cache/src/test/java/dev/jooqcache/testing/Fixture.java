@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.IMetricsTracker;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CachePrecision;
@@ -11,6 +12,7 @@ import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -40,6 +42,7 @@ public final class Fixture implements AutoCloseable {
     /** Not cached and not seen by the cache. */
     public final DSLContext unseen;
 
+    private final AtomicInteger connections = new AtomicInteger();
     private boolean failuresExpected;
 
     private Fixture(Database database, Consumer<HikariConfig> poolSettings, Consumer<QueryCache.Builder> settings) {
@@ -51,6 +54,12 @@ public final class Fixture implements AutoCloseable {
         // The level that the others have by default; what MariaDB's own default does is a matter of the isolation
         // tests.
         if (database == Database.MARIADB) config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        config.setMetricsTrackerFactory((name, stats) -> new IMetricsTracker() {
+            @Override
+            public void recordConnectionAcquiredNanos(long elapsed) {
+                connections.incrementAndGet();
+            }
+        });
         poolSettings.accept(config);
         this.pool = new HikariDataSource(config);
         QueryCache.Builder builder = QueryCache.builder().name("test").precision(CachePrecision.ROWS);
@@ -108,6 +117,11 @@ public final class Fixture implements AutoCloseable {
             case MARIADB -> "use ";
         };
         return use + schema(name);
+    }
+
+    /** How often a connection was taken from the pool so far. */
+    public int connections() {
+        return connections.get();
     }
 
     public DSLContext bypassed() {

@@ -5,22 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheStats;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jooq.Configuration;
 import org.jooq.DSLContext;
 import org.jooq.impl.DefaultConfiguration;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Compares cached answers with bypassed ones, and counts the connections that were taken for them. */
 public final class Watched {
 
     private final Fixture fixture;
-    private final AtomicInteger connections = new AtomicInteger();
-    /** Cached, on a data source that counts. */
+    /** Cached, on the tracked pool. */
     public final DSLContext dsl;
 
     public Watched(Fixture fixture) {
@@ -30,21 +25,9 @@ public final class Watched {
     /** With settings, mappers or listeners of its own. */
     public Watched(Fixture fixture, Configuration configuration) {
         this.fixture = fixture;
-        DelegatingDataSource counting = new DelegatingDataSource(fixture.pool) {
-            @Override
-            public Connection getConnection() throws SQLException {
-                connections.incrementAndGet();
-                return super.getConnection();
-            }
-        };
         this.dsl = fixture.cache
-                .derive(configuration.set(fixture.cache.track(counting)).set(fixture.database.dialect()))
+                .derive(configuration.set(fixture.tracked).set(fixture.database.dialect()))
                 .dsl();
-    }
-
-    /** How often a connection was taken so far. */
-    public int connections() {
-        return connections.get();
     }
 
     /**
@@ -55,12 +38,12 @@ public final class Watched {
     public BypassReason equalThrice(Function<DSLContext, Object> read) {
         Object expected = Exactly.describe(read.apply(fixture.cache.with(dsl, CacheHint.bypass())));
         assertThat(Exactly.describe(read.apply(dsl))).as("first answer").isEqualTo(expected);
-        int taken = connections();
+        int taken = fixture.connections();
         CacheStats before = fixture.cache.stats();
         assertThat(Exactly.describe(read.apply(dsl))).as("second answer").isEqualTo(expected);
         CacheStats done = fixture.cache.stats().minus(before);
         if (done.hits() == 1) {
-            assertThat(connections()).as("connections taken for a hit").isEqualTo(taken);
+            assertThat(fixture.connections()).as("connections taken for a hit").isEqualTo(taken);
             return null;
         }
         return Arrays.stream(BypassReason.values())

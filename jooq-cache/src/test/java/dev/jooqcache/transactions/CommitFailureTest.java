@@ -132,7 +132,7 @@ class CommitFailureTest {
     private static DSLContext on(Fixture f, DataSource dataSource) {
         return f.cache
                 .derive(new DefaultConfiguration()
-                        .set(f.cache.track(dataSource))
+                        .set(f.cache.trackPool(dataSource))
                         .set(f.database.dialect()))
                 .dsl();
     }

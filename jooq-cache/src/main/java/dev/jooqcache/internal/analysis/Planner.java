@@ -169,8 +169,13 @@ final class Planner {
     }
 
     private static Effect effectOfReading(SelectText text) {
-        if (!text.writes()) return text.altersSession() ? Effect.of(Effect.Kind.SESSION) : Effect.NONE;
+        if (!text.writes()) return effectOnSession(text);
         return text.altersSession() ? StatementKind.UNKNOWN_IN_SESSION : Effect.UNKNOWN;
+    }
+
+    private static Effect effectOnSession(SelectText text) {
+        if (!text.altersSession()) return Effect.NONE;
+        return Effect.of(text.setsLocally() ? Effect.Kind.LOCAL_SETTING : Effect.Kind.SESSION);
     }
 
     private static Plan write(

@@ -47,6 +47,7 @@ final class SelectText extends TokenReader {
     private String detail = "";
     private boolean writes;
     private boolean altersSession;
+    private boolean setsLocally;
     private boolean casts;
 
     SelectText(List<SqlToken> tokens, SQLDialect dialect) {
@@ -85,7 +86,12 @@ final class SelectText extends TokenReader {
 
     /** Whether it changes the session. */
     boolean altersSession() {
-        return altersSession;
+        return altersSession || setsLocally;
+    }
+
+    /** Whether it changes the session until the end of the transaction only. */
+    boolean setsLocally() {
+        return setsLocally && !altersSession;
     }
 
     /**
@@ -293,7 +299,8 @@ final class SelectText extends TokenReader {
         called.add(name);
         if (movingDates && Functions.isClock(name)) casts = true;
         if (name.equals("set_config")) {
-            altersSession = true;
+            if (isLocal(i + 1)) setsLocally = true;
+            else altersSession = true;
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
         } else if (isSymbol(i - 1, '.') && !isWord(i - 2, "pg_catalog")) {
             // No database's own functions are in a schema that needs to be told.
@@ -305,6 +312,12 @@ final class SelectText extends TokenReader {
         } else if (!Functions.isDeterministic(name) && !Functions.isClock(name)) {
             unknown.add(name);
         }
+    }
+
+    /** Whether the last argument says that the setting ends with the transaction. */
+    private boolean isLocal(int open) {
+        int end = closing(open);
+        return isWord(end - 1, "true") && isSymbol(end - 2, ',');
     }
 
     private void session(String what) {

@@ -41,8 +41,6 @@ final class StatementKind {
 
     private static final Set<String> TABLE_LOCKS = Set.of("lock", "unlock");
     private static final Set<String> SESSION = Set.of("reset", "discard", "use");
-    private static final Set<String> ISOLATION =
-            Set.of("isolation", "transaction_isolation", "tx_isolation", "default_transaction_isolation");
     private static final Set<String> PLAIN_END = Set.of("work", "transaction", "tran", "and", "no", "chain", "release");
 
     private static final Set<String> BEGIN_MODES = Set.of(
@@ -64,12 +62,8 @@ final class StatementKind {
             "consistent",
             "snapshot");
 
-    /** Settings of H2 that matter to the session only; all others commit. */
-    private static final Set<String> H2_SESSION =
-            Set.of("schema", "schema_search_path", "lock_timeout", "query_timeout", "time", "non_keywords", "role");
-
     /** After it nobody knows whether a transaction is under way. */
-    private static final Effect MAYBE_IN_TRANSACTION = new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
+    static final Effect MAYBE_IN_TRANSACTION = new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
 
     /** Of unknown effect, on the session, too. */
     static final Effect UNKNOWN_IN_SESSION = new Effect(Kind.TEMPORARY_TABLE, Effect.UNKNOWN.tags());
@@ -88,7 +82,7 @@ final class StatementKind {
         if (HARMLESS.contains(word)) return Effect.NONE;
         // MySQL's LOCK TABLES commits.
         if (TABLE_LOCKS.contains(word)) return isMysql(dialect) ? Effect.UNKNOWN : Effect.NONE;
-        if (SESSION.contains(word)) return Effect.of(Kind.SESSION);
+        if (SESSION.contains(word)) return SetStatement.reset(tokens, dialect);
         return switch (word) {
             case "begin" -> begin(tokens, 1);
             case "start" -> isWord(tokens, 1, "transaction") ? begin(tokens, 2) : Effect.UNKNOWN;
@@ -96,7 +90,7 @@ final class StatementKind {
             case "rollback", "abort" -> rollback(tokens);
             case "prepare" -> isWord(tokens, 1, "transaction") ? Effect.of(Kind.PREPARE) : Effect.UNKNOWN;
             case "xa" -> MAYBE_IN_TRANSACTION;
-            case "set" -> set(tokens, dialect);
+            case "set" -> SetStatement.set(tokens, dialect);
             case "explain" -> explain(tokens);
             case "create" -> create(tokens);
             default -> UTILITIES.contains(word) ? Effect.SCHEMA : Effect.CODE;
@@ -150,23 +144,6 @@ final class StatementKind {
 
     private static Effect rollback(List<SqlToken> tokens) {
         return contains(tokens, "to") ? Effect.of(Kind.ROLLBACK_TO_SAVEPOINT) : end(tokens, Kind.ROLLBACK);
-    }
-
-    private static Effect set(List<SqlToken> tokens, SQLDialect dialect) {
-        if (contains(tokens, "autocommit")) return MAYBE_IN_TRANSACTION;
-        // A function called here could write, where that is allowed.
-        boolean calls = isMysql(dialect) || dialect.family() == SQLDialect.H2;
-        if (calls && tokens.stream().anyMatch(token -> token.isSymbol('('))) return UNKNOWN_IN_SESSION;
-        if (isWord(tokens, 1, "constraints")) return Effect.NONE;
-        if (isWord(tokens, 1, "transaction")) return Effect.of(Kind.ISOLATION);
-        if (tokens.stream().anyMatch(token -> ISOLATION.contains(token.text())))
-            return Effect.of(Kind.SESSION_ISOLATION);
-        if (contains(tokens, "characteristics")) return Effect.of(Kind.SESSION_ISOLATION);
-        boolean commits = dialect.family() == SQLDialect.H2
-                && tokens.size() > 1
-                && !tokens.get(1).isSymbol('@')
-                && !H2_SESSION.contains(tokens.get(1).text());
-        return commits ? UNKNOWN_IN_SESSION : Effect.of(Kind.SESSION);
     }
 
     private static Effect explain(List<SqlToken> tokens) {

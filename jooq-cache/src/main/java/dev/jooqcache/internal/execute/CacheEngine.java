@@ -9,6 +9,7 @@ import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.generation.Generations.Standing;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider;
+import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.internal.transaction.Tracking;
 import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Extent;
@@ -140,15 +141,20 @@ public final class CacheEngine {
         Configuration configuration =
                 Objects.requireNonNull(query.configuration(), "the query is not attached to a Configuration");
         TrackedConnectionProvider provider = tracking.track(configuration.connectionProvider());
-        if (!provider.source().isInspected()) {
-            Connection connection = provider.acquire();
-            if (connection != null) {
-                Session session = TrackedConnectionProvider.sessionOf(connection);
-                if (session != null) session.learnSchema();
-                provider.release(connection);
-            }
+        TrackedSource source = provider.source();
+        if (source != null && source.isInspected())
+            return statements.of(query, configuration.dsl().render(query), configuration, source);
+        Connection connection = provider.acquire();
+        if (connection == null)
+            return statements.of(query, configuration.dsl().render(query), configuration, tracking.withoutConnection());
+        try {
+            Session session = TrackedConnectionProvider.sessionOf(connection);
+            if (session == null) throw new IllegalStateException("the connection is not tracked: " + connection);
+            session.learnSchema();
+            return statements.of(query, configuration.dsl().render(query), configuration, session.source());
+        } finally {
+            provider.release(connection);
         }
-        return statements.of(query, configuration.dsl().render(query), configuration, provider.source());
     }
 
     /**

@@ -93,7 +93,11 @@ final class CachingListener implements ExecuteListener {
         guarded("start", () -> {
             ConnectionProvider given = JooqInternals.connectionProvider(ctx);
             if (given == null) return;
-            provider = engine.tracking.track(given);
+            try {
+                provider = engine.tracking.follow(given);
+            } catch (IllegalStateException e) {
+                throw new RefusedException(e);
+            }
             ctx.connectionProvider(provider);
         });
     }
@@ -106,23 +110,39 @@ final class CachingListener implements ExecuteListener {
             Query query = ctx.query();
             if (ctx.batchMode() != BatchMode.NONE) analyzeBatch(ctx, tracked);
             else if (query instanceof ResultQuery<?> read) decide(ctx, read, tracked);
-            else if (query != null) analyze(ctx, query, tracked.source());
+            else if (query != null) analyze(ctx, query, tracked);
         });
         if (isRead && hit == null) stayWithConnection(ctx);
     }
 
     /** Makes the analysis known to the connection, which sees only the text. */
-    private void analyze(ExecuteContext ctx, Query query, TrackedSource source) {
+    private void analyze(ExecuteContext ctx, Query query, TrackedConnectionProvider tracked) {
         String sql = ctx.sql();
-        if (sql != null) engine.statements.of(query, sql, ctx.configuration(), source);
+        TrackedSource source = source(ctx, tracked);
+        if (sql != null && source != null) engine.statements.of(query, sql, ctx.configuration(), source);
+    }
+
+    /** The data source that an execution which is no read leads to; its connection is taken early if only that tells. */
+    private static @Nullable TrackedSource source(ExecuteContext ctx, TrackedConnectionProvider tracked) {
+        TrackedSource known = tracked.source();
+        if (known != null) return known;
+        Connection connection;
+        try {
+            connection = ctx.connection();
+        } catch (RuntimeException e) {
+            throw new RefusedException(e);
+        }
+        Session own = connection == null ? null : TrackedConnectionProvider.sessionOf(connection);
+        return own == null ? null : own.source();
     }
 
     private void analyzeBatch(ExecuteContext ctx, TrackedConnectionProvider tracked) {
         Query[] queries = ctx.batchQueries();
         String[] sql = ctx.batchSQL();
         int i = batchIndex++;
-        if (i < queries.length && i < sql.length && queries[i] != null && sql[i] != null)
-            engine.statements.of(queries[i], sql[i], ctx.configuration(), tracked.source());
+        TrackedSource source = source(ctx, tracked);
+        if (source != null && i < queries.length && i < sql.length && queries[i] != null && sql[i] != null)
+            engine.statements.of(queries[i], sql[i], ctx.configuration(), source);
     }
 
     private void decide(ExecuteContext ctx, ResultQuery<?> query, TrackedConnectionProvider tracked) {
@@ -134,8 +154,8 @@ final class CachingListener implements ExecuteListener {
             return;
         }
         TrackedSource source = tracked.outside();
-        boolean uniform = source != null && source.isUniform();
-        if (!uniform) {
+        String place = source == null ? null : source.commonPlace();
+        if (place == null) {
             session = hold(tracked);
             if (session == null) {
                 bypass(BypassReason.UNTRACKED_TRANSACTION, "");
@@ -148,7 +168,9 @@ final class CachingListener implements ExecuteListener {
         AnalyzedStatement analyzed = engine.statements.of(query, ctx.sql(), ctx.configuration(), source);
         statement = analyzed;
         if (!candidate(query, analyzed)) return;
-        Fingerprints.Key key = key(ctx, query, analyzed, source);
+        if (place == null) place = place(session);
+        if (place == null) return;
+        Fingerprints.Key key = key(ctx, query, analyzed, place);
         if (key == null) return;
         asked = key;
         Reading reading = reading(ctx);
@@ -158,7 +180,12 @@ final class CachingListener implements ExecuteListener {
 
     /** Takes the connection that the query will run on, in order to see its transaction. */
     private @Nullable Session hold(TrackedConnectionProvider tracked) {
-        Connection connection = tracked.acquire();
+        Connection connection;
+        try {
+            connection = tracked.acquire();
+        } catch (RuntimeException e) {
+            throw new RefusedException(e);
+        }
         if (connection == null) return null;
         held = new HeldConnection(tracked, connection);
         return isBatched(connection) ? null : TrackedConnectionProvider.sessionOf(connection);
@@ -192,12 +219,18 @@ final class CachingListener implements ExecuteListener {
         return current.reading(tags(), ctx.dialect());
     }
 
+    private @Nullable String place(@Nullable Session current) {
+        String place = current == null ? null : current.place();
+        if (current != null && place == null) bypass(current.whyUnplaced(), "");
+        return place;
+    }
+
     private Fingerprints.@Nullable Key key(
-            ExecuteContext ctx, ResultQuery<?> query, AnalyzedStatement analyzed, TrackedSource source) {
+            ExecuteContext ctx, ResultQuery<?> query, AnalyzedStatement analyzed, String place) {
         try {
             List<? extends Param<?>> params = JooqInternals.params(ctx, query);
-            Fingerprints.Key key = Fingerprints.of(
-                    analyzed, source.name(), ctx.dialect().name(), scope, query, params, ctx.configuration());
+            Fingerprints.Key key =
+                    Fingerprints.of(analyzed, place, ctx.dialect().name(), scope, query, params, ctx.configuration());
             Watch.asked(engine, key.fingerprint(), params);
             return key;
         } catch (UnknownValueException e) {
@@ -496,6 +529,9 @@ final class CachingListener implements ExecuteListener {
     private void guarded(String where, Step step) {
         try {
             step.run();
+        } catch (RefusedException e) {
+            // The pool has no connection, as without the cache, and is waited for once; or the cache is strict.
+            throw e.failure;
         } catch (SQLException | RuntimeException | Error e) {
             engine.failed(where, e);
             hit = null;
@@ -516,6 +552,18 @@ final class CachingListener implements ExecuteListener {
             ResultSet live = plain.dsl().fetchLazy(query).resultSet();
             if (live == null) throw new SQLException("the query has no result set");
             return live;
+        }
+    }
+
+    /** Says that the query fails for a reason that is no failure of the cache. */
+    private static final class RefusedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+        private final RuntimeException failure;
+
+        RefusedException(RuntimeException failure) {
+            super(failure);
+            this.failure = failure;
         }
     }
 

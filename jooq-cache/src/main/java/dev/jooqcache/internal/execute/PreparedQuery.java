@@ -233,12 +233,13 @@ public final class PreparedQuery<R extends Record> {
     private @Nullable Found find(Shortcut known, @Nullable Object[] arguments) {
         if (engine.isClosed() || hint.isRefresh()) return null;
         TrackedSource source = provider.outside();
-        if (source == null || !source.isUniform()) return null;
+        String place = source == null ? null : source.commonPlace();
+        if (source == null || place == null) return null;
         AnalyzedStatement statement = engine.statements.known(source, known.sql());
         if (statement == null || statement.castsText()) return null;
         String scope = engine.scope(hint);
         if (engine.obstacle(hint, statement, scope) != null) return null;
-        Fingerprint fingerprint = known.fingerprint(source.name(), scope, arguments);
+        Fingerprint fingerprint = known.fingerprint(place, scope, arguments);
         CachedResult result = fingerprint == null ? null : engine.get(fingerprint, Long.MAX_VALUE);
         return result == null ? null : new Found(result, statement, known);
     }

@@ -56,6 +56,15 @@ public final class Generations implements AutoCloseable {
     }
 
     /**
+     * Whether the store sees the writes of this JVM only.
+     *
+     * @return whether other instances of an application are not seen
+     */
+    public boolean isOfThisJvm() {
+        return store instanceof InJvmGenerationStore;
+    }
+
+    /**
      * Reads what the tags stand at.
      *
      * @param tags the tags of one read

@@ -157,8 +157,15 @@ public final class CommitDoubts implements AutoCloseable {
     private boolean isOver(Doubt doubt) {
         Asker asker = doubt.asker;
         if (asker == null) return isQuarantineOver(doubt);
-        try (Connection connection = asker.connection();
-                PreparedStatement statement = connection.prepareStatement(PROCESSES)) {
+        try (Connection connection = asker.connection()) {
+            return connection == null ? isQuarantineOver(doubt) : isOver(doubt, connection);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private boolean isOver(Doubt doubt, Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PROCESSES)) {
             statement.setInt(1, doubt.process);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
@@ -166,8 +173,6 @@ public final class CommitDoubts implements AutoCloseable {
                 boolean primary = rows.getBoolean(2);
                 return (known && primary) ? rows.getBoolean(3) : isQuarantineOver(doubt);
             }
-        } catch (SQLException e) {
-            return false;
         }
     }
 
@@ -188,9 +193,10 @@ public final class CommitDoubts implements AutoCloseable {
         /**
          * Opens an untracked connection.
          *
-         * @return a connection that the caller closes
-         * @throws SQLException if there is none
+         * @return a connection that the caller closes, or {@code null} if none leads to that database any more
+         * @throws SQLException if none can be had now
          */
+        @Nullable
         Connection connection() throws SQLException;
     }
 

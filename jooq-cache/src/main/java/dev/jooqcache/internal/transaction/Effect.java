@@ -85,6 +85,10 @@ public record Effect(Kind kind, TagPlan plan) {
         SESSION_ISOLATION,
         /** Changes another property of the session: schema, role, a setting. */
         SESSION,
+        /** The same, and perhaps the isolation level of the session: everything that was set is set back. */
+        SESSION_DEFAULTS,
+        /** As {@link #SESSION}, until the end of the transaction, and without any effect outside one. */
+        LOCAL_SETTING,
         /** Leaves open whether a transaction is under way: the driver is not told, or many statements came at once. */
         AUTOCOMMIT
     }
@@ -100,12 +104,15 @@ public record Effect(Kind kind, TagPlan plan) {
     }
 
     private boolean altersSession() {
-        return kind == Kind.SESSION || kind == Kind.TEMPORARY_TABLE;
+        return kind == Kind.SESSION
+                || kind == Kind.SESSION_DEFAULTS
+                || kind == Kind.LOCAL_SETTING
+                || kind == Kind.TEMPORARY_TABLE;
     }
 
     private boolean controlsTransaction() {
         return switch (kind) {
-            case NONE, WRITE, SCHEMA, TEMPORARY_TABLE, CODE, UNKNOWN, SESSION -> false;
+            case NONE, WRITE, SCHEMA, TEMPORARY_TABLE, CODE, UNKNOWN, SESSION, SESSION_DEFAULTS, LOCAL_SETTING -> false;
             default -> true;
         };
     }

@@ -26,6 +26,9 @@ final class KnownConnections {
     /** Code of unknown effect has run on them, which may have altered them. */
     final PhysicalConnections suspect = new PhysicalConnections();
 
+    /** Their isolation level was changed, and perhaps not set back. */
+    final PhysicalConnections otherIsolation = new PhysicalConnections();
+
     /** Whether a transaction is open on them cannot be known any more. */
     final PhysicalConnections uncertain = new PhysicalConnections();
 
@@ -110,8 +113,14 @@ final class KnownConnections {
                 Connection physical = entry.getKey();
                 if (!PhysicalConnections.isClosed(physical)) return false;
                 Optional<CommitDoubts.Asker> others = endedByOthers.remove(physical);
-                if (others == null || CommitDoubts.isInProcess(physical)) over.addAll(entry.getValue());
-                else entry.getValue().forEach(write -> doubts.addClosed(write, physical, others.orElse(null)));
+                // A handle that hides its session is closed long before the session's transaction may end.
+                boolean isEnded = PhysicalConnections.isDriversOwn(physical)
+                        && (others == null || CommitDoubts.isInProcess(physical));
+                if (isEnded) over.addAll(entry.getValue());
+                else
+                    entry.getValue()
+                            .forEach(write ->
+                                    doubts.addClosed(write, physical, others == null ? null : others.orElse(null)));
                 return true;
             });
             anyStanding = !standing.isEmpty();

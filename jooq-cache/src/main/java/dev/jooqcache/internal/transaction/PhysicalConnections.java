@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of the driver's own connections, known again under whatever wrapper a pool hands them out. Thread-safe; the
@@ -13,6 +14,22 @@ import java.util.Set;
 final class PhysicalConnections {
 
     private static final int MOST_WRAPPERS = 8;
+
+    /** Classes of drivers' connections, each of which is one session from its creation to its end. */
+    private static final Set<String> DRIVERS = Set.of(
+            "org.h2.jdbc.JdbcConnection",
+            "org.postgresql.jdbc.PgConnection",
+            "org.mariadb.jdbc.Connection",
+            "com.mysql.cj.jdbc.ConnectionImpl",
+            "org.sqlite.jdbc4.JDBC4Connection",
+            "org.duckdb.DuckDBConnection",
+            "org.apache.derby.impl.jdbc.EmbedConnection",
+            "org.hsqldb.jdbc.JDBCConnection",
+            "org.firebirdsql.jdbc.FBConnection",
+            "io.trino.jdbc.TrinoConnection");
+
+    /** Where DBCP2 tells what its guards wrap: {@code unwrap} answers the guard, unless the user has allowed more. */
+    private static final String DBCP2 = "org.apache.commons.dbcp2.";
 
     private final Set<Connection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private volatile boolean empty = true;
@@ -69,15 +86,35 @@ final class PhysicalConnections {
         return inner;
     }
 
+    /** Whether a connection is a driver's own, so that it is known again whenever it is handed out. */
+    static boolean isDriversOwn(Connection physical) {
+        return DRIVERS.contains(physical.getClass().getName());
+    }
+
     /** What a connection wraps, or itself. Many wrappers unwrap to themselves, but their metadata is the driver's. */
     private static Connection below(Connection connection) {
         try {
+            if (isDriversOwn(connection)) return connection;
+            if (connection.getClass().getName().startsWith(DBCP2)) {
+                Connection inner = guarded(connection);
+                if (inner != null) return inner;
+            }
             Connection next = connection.unwrap(Connection.class);
             if (next == null || next == connection)
                 next = connection.getMetaData().getConnection();
             return next == null ? connection : next;
         } catch (SQLException | RuntimeException e) {
             return connection;
+        }
+    }
+
+    private static @Nullable Connection guarded(Connection guard) {
+        try {
+            Class<?> type = Class.forName(
+                    DBCP2 + "DelegatingConnection", false, guard.getClass().getClassLoader());
+            return (Connection) type.getMethod("getInnermostDelegateInternal").invoke(guard);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return null;
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.jooqcache.internal.transaction;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.transaction.TrackedSource.Origin;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,6 +46,10 @@ public final class Session {
 
     private final TrackedSource source;
     private final Connection raw;
+    private final Origin origin;
+
+    /** Where the session leads and how it is set, as far as that is known to hold still. */
+    private volatile @Nullable SessionState state;
 
     private volatile @Nullable Connection physical;
     private volatile boolean autoCommit;
@@ -81,6 +86,7 @@ public final class Session {
     Session(
             TrackedSource source,
             Connection raw,
+            Origin origin,
             boolean autoCommit,
             boolean foreign,
             boolean uncertain,
@@ -89,6 +95,8 @@ public final class Session {
             List<PendingWrite> leftOver) {
         this.source = source;
         this.raw = raw;
+        this.origin = origin;
+        this.state = origin == Origin.OWN ? source.lastState(raw) : null;
         this.autoCommit = autoCommit;
         this.foreign = foreign;
         this.uncertain = uncertain;
@@ -128,7 +136,44 @@ public final class Session {
      * @return whether what a query means may differ from other sessions
      */
     public boolean isAltered() {
-        return altered || alteredInTransaction || source.isAltered(raw) || source.isSuspect(raw);
+        return altered || alteredInTransaction || (!isAskedAnew() && (source.isAltered(raw) || source.isSuspect(raw)));
+    }
+
+    /** Whether the session's state is asked at each check-out, and so need not be remembered from one to the next. */
+    private boolean isAskedAnew() {
+        return origin == Origin.SHARED || !source.isKnownPool();
+    }
+
+    /**
+     * Names the database that the session leads to and what the session is set to, a part of every fingerprint. Asks the
+     * server, outside a transaction, unless the session is that of a known pool or has been asked since its check-out.
+     *
+     * @return the name, or {@code null} if it cannot be told
+     */
+    public @Nullable String place() {
+        SessionState known = asked();
+        return known == null || known.hasTemporaryTables() ? null : source.place(known);
+    }
+
+    private @Nullable SessionState asked() {
+        boolean mayAsk = !inTransaction() && !isolationUnknown && !sending;
+        // What others do on a connection that they hold as well is not seen.
+        if (mayAsk && (state == null || origin == Origin.SHARED)) {
+            SessionState answer = source.stateOf(raw);
+            state = answer != null && answer.isComplete() ? answer : null;
+        }
+        return state;
+    }
+
+    /**
+     * The reason for which {@link #place} names nothing.
+     *
+     * @return the reason
+     */
+    public BypassReason whyUnplaced() {
+        if (inTransaction() && (foreign || uncertain)) return BypassReason.UNTRACKED_TRANSACTION;
+        if (inTransaction() && failed) return BypassReason.FAILED_TRANSACTION;
+        return state == null && !isAltered() ? BypassReason.UNKNOWN_DATABASE : BypassReason.SESSION_STATE;
     }
 
     /**
@@ -139,6 +184,8 @@ public final class Session {
      * @return the reading
      */
     public Reading reading(Tags tags, SQLDialect dialect) {
+        SessionState known = state;
+        if (known != null && known.isStandby()) return new Reading.Private(BypassReason.STANDBY);
         if (!inTransaction()) return readingAt(isolation(), dialect, Reading.SHARED);
         if (foreign || uncertain) return new Reading.Private(BypassReason.UNTRACKED_TRANSACTION);
         if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
@@ -218,33 +265,51 @@ public final class Session {
                 yield send(call);
             }
             case SESSION_ISOLATION -> {
-                isolation = UNKNOWN_ISOLATION;
-                // Some databases mean the present transaction, some the next.
-                isolationUnknown = inTransaction();
-                source.isolationVaries();
+                alterIsolation();
+                yield send(call);
+            }
+            case SESSION_DEFAULTS -> {
+                asked();
+                alter();
+                alterIsolation();
                 yield send(call);
             }
             case SESSION -> {
+                asked();
                 alter();
                 yield send(call);
             }
+            case LOCAL_SETTING -> {
+                if (inTransaction()) alteredInTransaction = true;
+                yield send(call);
+            }
             case AUTOCOMMIT -> {
+                asked();
                 uncertain();
                 alter();
                 yield changeSchema(call);
             }
             case TEMPORARY_TABLE -> {
+                asked();
                 alter();
                 yield changeSchema(call);
             }
             case CODE -> {
-                if (!inTransaction()) source.noteState(raw);
+                asked();
                 source.suspect(raw);
+                forgetState();
                 yield unknown(call);
             }
             case SCHEMA -> changeSchema(call);
             case UNKNOWN -> unknown(call);
         };
+    }
+
+    private void alterIsolation() {
+        isolation = UNKNOWN_ISOLATION;
+        // Some databases mean the present transaction, some the next.
+        isolationUnknown = inTransaction();
+        source.isolationVaries(raw);
     }
 
     private void uncertain() {
@@ -274,7 +339,10 @@ public final class Session {
 
     private void ask() {
         if (!source.isInspected()) source.inspect(raw);
-        source.verify(raw);
+        if (source.isSuspect(raw)) {
+            source.verify(raw);
+            if (!isAskedAnew()) state = source.lastState(raw);
+        }
     }
 
     private <T> T send(SqlCall<T> call) throws SQLException {
@@ -360,6 +428,7 @@ public final class Session {
     }
 
     private <T> T begin(SqlCall<T> call) throws SQLException {
+        asked();
         // In the MySQL family it commits what is under way.
         snapshotClock = source.generations().now();
         T result = bracket(announceWritten(), call);
@@ -426,7 +495,7 @@ public final class Session {
 
     /** With autocommit off there is no other moment outside a transaction. */
     private void askBetweenTransactions() {
-        if (autoCommit || foreign || uncertain || (source.isInspected() && !source.hasSuspects())) return;
+        if (autoCommit || foreign || uncertain || (source.isInspected() && !source.isSuspect(raw))) return;
         ask();
         try {
             raw.rollback();
@@ -454,6 +523,7 @@ public final class Session {
         } else {
             if (!value && autoCommit) {
                 learnSchema();
+                asked();
                 snapshotClock = source.generations().now();
             }
             call.run();
@@ -489,8 +559,16 @@ public final class Session {
     void alter() {
         touched();
         if (inTransaction()) alteredInTransaction = true;
-        altered = true;
+        if (!isAskedAnew()) altered = true;
         source.altered(raw);
+        forgetState();
+    }
+
+    /** What was asked of the session's state may no longer hold. */
+    private void forgetState() {
+        if (!isAskedAnew()) return;
+        if (inTransaction()) alteredInTransaction = true;
+        state = null;
     }
 
     /**
@@ -510,14 +588,14 @@ public final class Session {
      * What it wrote stays marked until the connection is seen outside a transaction, or closed for good.
      */
     void giveBack(VoidCall call) throws SQLException {
-        if (!inTransaction() && !isolationUnknown && !sending) source.verify(raw);
+        if (!inTransaction() && !isolationUnknown && !sending) source.verifyAtReturn(raw);
         boolean open = inTransaction() && !foreign;
         boolean unended = open && !written.isEmpty();
         if (unended) source.stand(physical(), written, analysedAt, change);
         leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
         if (explicit) source.uncertain(raw);
-        if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION) source.isolationVaries();
+        if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION) source.isolationVaries(raw);
         source.closed(this);
         boolean oldSnapshot = open && statementSent && !isReadCommitted();
         boolean exposure = exposed && autoCommit;

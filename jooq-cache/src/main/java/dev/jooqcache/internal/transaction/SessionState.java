@@ -1,63 +1,214 @@
 package dev.jooqcache.internal.transaction;
 
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
-import java.util.StringJoiner;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes queries mean something else on one session than on another: user, role, schema, settings, temporary tables.
- * Asked only after code of unknown effect has run, to see whether it left the session as it was.
+ * What makes a query answer something else on one session than on another: the server and the database that the session
+ * leads to, user, role, schema, settings, and temporary tables. Two sessions of equal digests answer every query alike.
+ *
+ * @param digest stands for all of it
+ * @param details what was set in the session itself, for the log
+ * @param isComplete whether the database tells all of it; if not, an equal digest proves nothing once statements that were
+ *     not seen may have run on the session
+ * @param hasTemporaryTables whether a name can mean a table of this session alone, whose rows no digest tells
+ * @param isStandby whether the server is, or may be, one that follows another one and can lag behind
+ * @param transaction a text that stays the same during a transaction and differs between two of them, or {@code null} if the
+ *     database does not tell one
  */
-final class SessionState {
+record SessionState(
+        String digest,
+        List<String> details,
+        boolean isComplete,
+        boolean hasTemporaryTables,
+        boolean isStandby,
+        @Nullable String transaction) {
 
     private static final int SECONDS = 5;
 
+    /**
+     * Each setting that differs from what the server was built with, wherever that comes from: setting it to its default
+     * leaves the session as it was. A setting of the user's own stays empty after the transaction that set it.
+     */
     private static final String POSTGRES = """
-            select current_user, session_user,
-              (select count(*) from pg_class where relnamespace = pg_my_temp_schema()),
-              (select string_agg(name || '=' || setting, chr(10) order by name) from pg_settings
-               where source = 'session' and name <> 'application_name' and name not like 'transaction\\_%')""";
+            select concat_ws('|', current_user, session_user, current_database(), inet_server_addr(), inet_server_port(),
+                     current_setting('server_version_num'),
+                     (select system_identifier from pg_control_system()),
+                     (select oid from pg_database where datname = current_database()),
+                     (select md5(string_agg(name || '=' || setting, chr(10) order by name)) from pg_settings
+                       where setting is distinct from coalesce(boot_val, '') and name not like 'transaction\\_%'
+                         and name not in (IGNORED))),
+                   pg_is_in_recovery(), now()::text,
+                   (select string_agg(name || '=' || setting, chr(10) order by name) from pg_settings
+                     where source = 'session' and name not like 'transaction\\_%' and name not in (IGNORED)),
+                   exists (select from pg_class where relnamespace = pg_my_temp_schema())
+                     or exists (select from pg_type where typnamespace = pg_my_temp_schema())""";
 
     private static final String H2 = """
             select state_key, state_command from information_schema.session_state
             union all
             select 'USER', current_user
+            union all
+            select 'SCHEMA', current_schema
             order by 1, 2""";
 
+    /** Variables of MySQL's family that statements change, or that differ between sessions anyway. */
+    private static final Set<String> MYSQL_MOVING = Set.of(
+            "autocommit",
+            "error_count",
+            "identity",
+            "insert_id",
+            "in_transaction",
+            "last_gtid",
+            "last_insert_id",
+            "proxy_user",
+            "pseudo_thread_id",
+            "rand_seed1",
+            "rand_seed2",
+            "timestamp",
+            "warning_count",
+            "skip_parallel_replication");
+
+    /** All variables of the session are compared by a sum over their digests: their text has some thirty kilobytes. */
     private static final String MARIADB = """
-            select variable_name, variable_value from information_schema.session_variables
-            where variable_name not in ('AUTOCOMMIT', 'ERROR_COUNT', 'IDENTITY', 'INSERT_ID', 'IN_TRANSACTION', 'LAST_GTID',
-              'LAST_INSERT_ID', 'PSEUDO_THREAD_ID', 'RAND_SEED1', 'RAND_SEED2', 'TIMESTAMP', 'WARNING_COUNT',
-              'SKIP_PARALLEL_REPLICATION')
-            and variable_name not like 'GTID%'
-            union all
-            select concat('USER ', current_user()), concat_ws(' ', database(), current_role())
-            union all
-            select 'TEMPORARY', concat_ws('.', table_schema, table_name)
-            from information_schema.tables where table_type like 'TEMPORARY%'
-            order by 1, 2""";
+            select concat_ws('|', current_user(), current_role(), database(), @@hostname, @@port, @@server_id,
+                     (select concat(count(*), ' ', sum(conv(left(md5(concat_ws('=', variable_name, variable_value)), 12),
+                                                            16, 10)))
+                        from information_schema.session_variables
+                       where variable_name not in (IGNORED) and variable_name not like 'GTID%')),
+                   @@global.read_only, @@in_transaction""";
 
-    private SessionState() {}
+    private static final String MARIADB_TEMPORARY = """
+            select concat_ws('.', table_schema, table_name) from information_schema.tables
+            where table_type like 'TEMPORARY%' order by 1""";
+
+    /** What PRAGMA and ATTACH change of what a query reads or answers. */
+    private static final String SQLITE = """
+            select group_concat(name || '=' || file, '|') from pragma_database_list
+            union all
+            select count(*) from sqlite_temp_master
+            union all
+            select 'a' like 'A'""";
 
     /**
-     * Describes a session's state.
+     * Asks for the state of a session. Executes a query, so not to be called within a transaction of the user's.
      *
      * @param connection a connection outside a transaction
      * @param dialect its dialect
-     * @return a text that differs if the state does, or {@code null} if the database does not tell all of it
+     * @return the state
+     * @throws SQLException if the database does not answer
      */
-    static @Nullable String describe(Connection connection, SQLDialect dialect) throws SQLException {
+    static SessionState of(Connection connection, SQLDialect dialect) throws SQLException {
+        String place = place(connection);
         return switch (dialect.family()) {
-            case POSTGRES -> text(connection, POSTGRES, SECONDS);
-            // For H2 a limit would be one of the session, from here on.
-            case H2 -> text(connection, H2, 0);
-            case MARIADB -> showsTemporaryTables(connection) ? text(connection, MARIADB, SECONDS) : null;
-            default -> null;
+            case POSTGRES -> postgres(connection, place);
+            case H2 -> h2(connection, place);
+            case MARIADB -> mariaDb(connection, place);
+            case MYSQL -> mySql(connection, place);
+            case SQLITE -> sqlite(connection, place);
+            default -> new SessionState(digest(place), List.of(), false, false, false, null);
         };
+    }
+
+    /** What the driver tells of any database. */
+    private static String place(Connection connection) throws SQLException {
+        DatabaseMetaData metaData = connection.getMetaData();
+        return String.join(
+                "|",
+                String.valueOf(metaData.getURL()),
+                String.valueOf(metaData.getUserName()),
+                optional(connection::getCatalog),
+                optional(connection::getSchema));
+    }
+
+    private static String optional(Text text) throws SQLException {
+        try {
+            return String.valueOf(text.get());
+        } catch (SQLFeatureNotSupportedException | UnsupportedOperationException | AbstractMethodError e) {
+            return "";
+        }
+    }
+
+    private static SessionState postgres(Connection connection, String place) throws SQLException {
+        String ignored = quoted(SessionSettings.of(SQLDialect.POSTGRES));
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(SECONDS);
+            try (ResultSet row = statement.executeQuery(POSTGRES.replace("IGNORED", ignored))) {
+                row.next();
+                String own = row.getString(4);
+                return new SessionState(
+                        digest(place + '\n' + row.getString(1)),
+                        own == null ? List.of() : List.of(own.split("\n", -1)),
+                        true,
+                        row.getBoolean(5),
+                        row.getBoolean(2),
+                        row.getString(3));
+            }
+        }
+    }
+
+    private static SessionState h2(Connection connection, String place) throws SQLException {
+        // A limit would be one of the session, from here on.
+        List<String> rows = rows(connection, H2, 0);
+        boolean temporary = rows.stream().anyMatch(row -> row.startsWith("TABLE "));
+        return new SessionState(digest(text(place, rows)), rows, true, temporary, false, null);
+    }
+
+    private static SessionState sqlite(Connection connection, String place) throws SQLException {
+        List<String> rows = rows(connection, SQLITE, 0);
+        boolean temporary = !rows.get(1).equals("0");
+        return new SessionState(digest(text(place, rows)), rows, true, temporary, false, null);
+    }
+
+    private static SessionState mySql(Connection connection, String place) throws SQLException {
+        Set<String> ignored = SessionSettings.of(SQLDialect.MYSQL);
+        List<String> rows = rows(connection, "show session variables", SECONDS).stream()
+                .filter(row -> {
+                    String name = row.substring(0, row.indexOf('=')).toLowerCase(Locale.ROOT);
+                    return !ignored.contains(name) && !MYSQL_MOVING.contains(name) && !name.startsWith("gtid");
+                })
+                .toList();
+        boolean standby = rows.contains("read_only=ON");
+        return new SessionState(digest(text(place, rows)), List.of(), false, false, standby, null);
+    }
+
+    private static SessionState mariaDb(Connection connection, String place) throws SQLException {
+        String ignored = quoted(Stream.concat(SessionSettings.of(SQLDialect.MARIADB).stream(), MYSQL_MOVING.stream())
+                .map(name -> name.toUpperCase(Locale.ROOT))
+                .collect(Collectors.toSet()));
+        boolean complete = showsTemporaryTables(connection);
+        List<String> temporary = complete ? rows(connection, MARIADB_TEMPORARY, SECONDS) : List.of();
+        List<String> told =
+                table(connection, MARIADB.replace("IGNORED", ignored), SECONDS).get(0);
+        boolean open = !told.get(2).equals("0");
+        return new SessionState(
+                digest(text(place, told.subList(0, 1))),
+                temporary,
+                complete,
+                !temporary.isEmpty(),
+                told.get(1).equals("1"),
+                open ? "open" : null);
+    }
+
+    private static String text(String place, List<String> rows) {
+        return place + '\n' + String.join("\n", rows);
     }
 
     /** MariaDB lists them since 11.2. */
@@ -66,19 +217,43 @@ final class SessionState {
         return major > 11 || (major == 11 && connection.getMetaData().getDatabaseMinorVersion() >= 2);
     }
 
-    private static String text(Connection connection, String sql, int secondsLimit) throws SQLException {
-        StringJoiner state = new StringJoiner("\n");
+    private static String quoted(Set<String> names) {
+        return new TreeSet<>(names).stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+    }
+
+    private static List<String> rows(Connection connection, String sql, int secondsLimit) throws SQLException {
+        return table(connection, sql, secondsLimit).stream()
+                .map(row -> String.join("=", row))
+                .toList();
+    }
+
+    private static List<List<String>> table(Connection connection, String sql, int secondsLimit) throws SQLException {
+        List<List<String>> found = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {
             if (secondsLimit > 0) statement.setQueryTimeout(secondsLimit);
             try (ResultSet rows = statement.executeQuery(sql)) {
                 int columns = rows.getMetaData().getColumnCount();
                 while (rows.next()) {
-                    StringJoiner row = new StringJoiner("=");
+                    List<String> row = new ArrayList<>();
                     for (int i = 1; i <= columns; i++) row.add(String.valueOf(rows.getString(i)));
-                    state.add(row.toString());
+                    found.add(row);
                 }
             }
         }
-        return state.toString();
+        return found;
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return new BigInteger(1, hash).toString(Character.MAX_RADIX);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private interface Text {
+        @Nullable
+        String get() throws SQLException;
     }
 }

@@ -18,9 +18,13 @@ final class SpringBinding {
 
     private SpringBinding() {}
 
-    /** The binding of a data source that wraps a tracked pool. */
+    /** Whether a class is the proxy that binds connections to transactions. */
+    static boolean isProxy(String type) {
+        return type.equals(PROXY);
+    }
+
+    /** The binding of such a proxy. */
     static Binding of(DataSource wrapper) {
-        if (!wrapper.getClass().getName().equals(PROXY)) return Binding.UNKNOWN_OF_TRACKED;
         try {
             Object target = wrapper.getClass().getMethod("getTargetDataSource").invoke(wrapper);
             Class<?> registry = Class.forName(REGISTRY, true, wrapper.getClass().getClassLoader());

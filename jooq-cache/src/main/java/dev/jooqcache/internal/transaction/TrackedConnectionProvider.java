@@ -4,6 +4,7 @@ import dev.jooqcache.internal.transaction.TrackedSource.Origin;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import javax.sql.DataSource;
 import org.jooq.ConnectionProvider;
 import org.jooq.exception.DataAccessException;
 import org.jooq.tools.jdbc.DefaultResultSet;
@@ -13,13 +14,28 @@ import org.jspecify.annotations.Nullable;
 public final class TrackedConnectionProvider implements ConnectionProvider {
 
     private final ConnectionProvider provider;
-    private final TrackedSource source;
+    private final Tracking tracking;
+    private final @Nullable DataSource dataSource;
+    private final @Nullable TrackedSource source;
     private final Binding binding;
+    private @Nullable Runnable onUntracked;
 
-    TrackedConnectionProvider(ConnectionProvider provider, TrackedSource source, Binding binding) {
+    /** Provides connections of one known data source. */
+    TrackedConnectionProvider(ConnectionProvider provider, Tracking tracking, TrackedSource source, Binding binding) {
         this.provider = provider;
+        this.tracking = tracking;
+        this.dataSource = null;
         this.source = source;
         this.binding = binding;
+    }
+
+    /** Provides connections that may lead anywhere, perhaps of a data source. */
+    TrackedConnectionProvider(ConnectionProvider provider, Tracking tracking, @Nullable DataSource dataSource) {
+        this.provider = provider;
+        this.tracking = tracking;
+        this.dataSource = dataSource;
+        this.source = null;
+        this.binding = Binding.UNKNOWN;
     }
 
     /**
@@ -28,27 +44,44 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
      * @return the data source, or {@code null} if a connection must be looked at
      */
     public @Nullable TrackedSource outside() {
-        return binding.isOutside(source) ? source : null;
+        return source != null && binding.isOutside(source) ? source : null;
     }
 
     /**
      * The data source that the connections belong to.
      *
-     * @return the data source
+     * @return the data source, or {@code null} if each connection must be asked where it leads
      */
-    public TrackedSource source() {
+    public @Nullable TrackedSource source() {
         return source;
+    }
+
+    /** Sets what is done when a connection turns out to be an untracked one. */
+    void onUntracked(Runnable action) {
+        onUntracked = action;
     }
 
     @Override
     public @Nullable Connection acquire() {
         Connection connection = provider.acquire();
-        if (connection == null || sessionOf(connection, source) != null) return connection;
+        if (connection == null || tracking.isTracked(connection)) return connection;
+        tellUntracked(connection);
         try {
-            return new TrackedConnection(connection, source.session(connection, Origin.SHARED), this);
+            TrackedSource owner = source == null ? tracking.source(connection, dataSource) : source;
+            return new TrackedConnection(connection, owner.session(connection, Origin.SHARED), this);
         } catch (SQLException | RuntimeException e) {
             provider.release(connection);
             throw new DataAccessException("cannot read the connection's transaction state", e);
+        }
+    }
+
+    private void tellUntracked(Connection connection) {
+        if (onUntracked == null) return;
+        try {
+            onUntracked.run();
+        } catch (RuntimeException e) {
+            provider.release(connection);
+            throw e;
         }
     }
 
@@ -93,11 +126,6 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
         return rows.getClass() == DefaultResultSet.class || rows.getClass() == UpdatableResultSet.class;
     }
 
-    private static @Nullable Session sessionOf(Connection connection, TrackedSource source) {
-        Session session = sessionOf(connection);
-        return session != null && session.source().generations() == source.generations() ? session : null;
-    }
-
     @Override
     public String toString() {
         return "tracked " + provider;
@@ -109,9 +137,6 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
 
         /** Every call takes another connection from the pool. */
         Binding FRESH = source -> true;
-
-        /** Not known how, but the connections come from a tracked pool. */
-        Binding UNKNOWN_OF_TRACKED = TrackedSource::isQuiet;
 
         /** Not known. */
         Binding UNKNOWN = source -> false;

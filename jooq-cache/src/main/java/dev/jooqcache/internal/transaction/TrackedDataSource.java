@@ -9,25 +9,38 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** A data source all of whose connections are tracked. Thread-safe. */
 public final class TrackedDataSource implements DataSource, Closeable {
 
     private final DataSource pool;
-    private final TrackedSource source;
+    private final Tracking tracking;
+    private final @Nullable DataSourceRoute route;
+    private final @Nullable TrackedSource source;
 
-    TrackedDataSource(DataSource pool, TrackedSource source) {
+    TrackedDataSource(
+            DataSource pool, Tracking tracking, @Nullable DataSourceRoute route, @Nullable TrackedSource source) {
         this.pool = pool;
+        this.tracking = tracking;
+        this.route = route;
         this.source = source;
     }
 
-    /**
-     * What is known of the pool.
-     *
-     * @return the state
-     */
-    public TrackedSource source() {
+    /** What is known of the pool, or {@code null} if each connection must be asked where it leads. */
+    @Nullable
+    TrackedSource source() {
         return source;
+    }
+
+    /** Where the data source leads, or {@code null} if that may be several databases. */
+    @Nullable
+    DataSourceRoute route() {
+        return route;
+    }
+
+    boolean isOf(Tracking cache) {
+        return tracking == cache;
     }
 
     @Override
@@ -37,15 +50,19 @@ public final class TrackedDataSource implements DataSource, Closeable {
 
     @Override
     public Connection getConnection(String username, String password) throws SQLException {
-        TrackedConnection connection = tracked(pool.getConnection(username, password));
+        Connection connection = tracked(pool.getConnection(username, password));
         // Another user may see other rows under the same names.
-        connection.session().alter();
+        Session session = TrackedConnectionProvider.sessionOf(connection);
+        if (session != null) session.alter();
         return connection;
     }
 
-    private TrackedConnection tracked(Connection raw) throws SQLException {
+    private Connection tracked(Connection raw) throws SQLException {
         try {
-            return new TrackedConnection(raw, source.session(raw, Origin.OWN), null);
+            // A router over tracked pools, for instance.
+            if (tracking.isTracked(raw)) return raw;
+            TrackedSource owner = source == null ? tracking.source(raw, pool) : source;
+            return new TrackedConnection(raw, owner.session(raw, Origin.OWN), null);
         } catch (SQLException | RuntimeException | Error e) {
             raw.close();
             throw e;

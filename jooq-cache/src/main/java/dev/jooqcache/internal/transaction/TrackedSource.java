@@ -7,11 +7,12 @@ import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jooq.SQLDialect;
@@ -41,8 +42,12 @@ public final class TrackedSource {
     private final CommitDoubts doubts;
     private final KnownConnections connections;
     private final SchemaWatch schemas;
+    private final OtherInstances others;
     private final Returning returning;
-    private final CommitDoubts.@Nullable Asker asker;
+    private volatile CommitDoubts.@Nullable Asker asker;
+
+    /** The sessions of a known pool, or {@code null} if each connection is asked where it leads and how it is set. */
+    private final @Nullable SessionStates states;
 
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
     private volatile boolean anyIsolation;
@@ -51,8 +56,13 @@ public final class TrackedSource {
     private volatile boolean inspected;
     private volatile long nextInspection = System.nanoTime();
     private final ReentrantLock inspecting = new ReentrantLock();
-    private volatile @Nullable String sessionState;
     private volatile @Nullable Object schema;
+
+    /** A handle that hides its session was given back within a transaction that SQL began. */
+    private volatile boolean mayHideTransactions;
+
+    private volatile @Nullable Place lastPlace;
+    private final AtomicBoolean told = new AtomicBoolean();
 
     TrackedSource(
             String cacheName,
@@ -62,8 +72,10 @@ public final class TrackedSource {
             CommitDoubts doubts,
             KnownConnections connections,
             SchemaWatch schemas,
+            OtherInstances others,
             Returning returning,
-            CommitDoubts.@Nullable Asker asker) {
+            CommitDoubts.@Nullable Asker asker,
+            @Nullable SessionStates states) {
         this.cacheName = cacheName;
         this.name = name;
         this.generations = generations;
@@ -71,8 +83,15 @@ public final class TrackedSource {
         this.doubts = doubts;
         this.connections = connections;
         this.schemas = schemas;
+        this.others = others;
         this.returning = returning;
         this.asker = asker;
+        this.states = states;
+    }
+
+    /** Where to ask for the outcome of commits, if that is not known yet. */
+    void askOn(CommitDoubts.Asker other) {
+        if (asker == null) asker = other;
     }
 
     /**
@@ -107,29 +126,40 @@ public final class TrackedSource {
     }
 
     /**
-     * Whether no transaction is open on any tracked connection of this data source.
+     * What a fresh connection would certainly lead to, and how its session would be: one that reads as every other, in
+     * autocommit, READ COMMITTED or a snapshot level, with an unchanged session.
      *
-     * @return whether a new statement is certainly outside a transaction
+     * @return the name of database and session state, a part of every fingerprint; or {@code null} if a read must look at its
+     *     connection
      */
-    public boolean isQuiet() {
-        return open.isEmpty();
+    public @Nullable String commonPlace() {
+        SessionStates sessions = states;
+        if (sessions == null
+                || !inspected
+                || !connections.altered.isEmpty()
+                || !connections.suspect.isEmpty()
+                || !connections.leftOpen.isEmpty()
+                || !connections.otherIsolation.isEmpty()
+                || anyIsolation
+                || !isKnownToBeServed(defaultIsolation)) return null;
+        SessionState common = sessions.common();
+        return common == null || common.isStandby() || common.hasTemporaryTables() ? null : place(common);
     }
 
-    /**
-     * Whether a fresh connection would certainly be one that reads as every other: autocommit, READ COMMITTED or a
-     * snapshot level, with an unchanged session.
-     *
-     * @return whether a read outside a transaction may be served without looking at a connection
-     */
-    public boolean isUniform() {
-        return inspected
-                && connections.altered.isEmpty()
-                && connections.suspect.isEmpty()
-                && connections.leftOpen.isEmpty()
-                && !anyIsolation
-                && (defaultIsolation == Connection.TRANSACTION_READ_COMMITTED
-                        || defaultIsolation == Connection.TRANSACTION_REPEATABLE_READ
-                        || defaultIsolation == Session.TRANSACTION_SNAPSHOT_H2);
+    private static boolean isKnownToBeServed(int isolation) {
+        return isolation == Connection.TRANSACTION_READ_COMMITTED
+                || isolation == Connection.TRANSACTION_REPEATABLE_READ
+                || isolation == Session.TRANSACTION_SNAPSHOT_H2;
+    }
+
+    /** The name of a database and of a session's state on it. */
+    @SuppressWarnings("ReferenceEquality")
+    String place(SessionState state) {
+        Place last = lastPlace;
+        if (last != null && last.state == state) return last.name;
+        Place place = new Place(state, name + '@' + state.digest());
+        lastPlace = place;
+        return place.name;
     }
 
     void opened(Session session) {
@@ -148,23 +178,92 @@ public final class TrackedSource {
      */
     Session session(Connection raw, Origin origin) throws SQLException {
         boolean autoCommit = raw.getAutoCommit();
-        // What a batched connection has collected is sent later, past the session that collected it.
-        boolean uncertain = raw instanceof BatchedConnection || connections.uncertain.contains(raw);
-        if (autoCommit && !uncertain) connections.seenOutside(raw);
         if (dialect == null) dialect = JDBCUtils.dialect(raw);
+        // What a batched connection has collected is sent later, past the session that collected it.
+        boolean uncertain =
+                raw instanceof BatchedConnection || connections.uncertain.contains(raw) || isInHiddenTransaction(raw);
+        if (autoCommit && !uncertain) connections.seenOutside(raw);
         if (origin == Origin.SHARED)
             return new Session(
-                    this, raw, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
-        if (defaultIsolation == Session.UNKNOWN_ISOLATION) defaultIsolation = raw.getTransactionIsolation();
-        int isolation = anyIsolation ? Session.UNKNOWN_ISOLATION : defaultIsolation;
+                    this, raw, origin, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
+        if (states != null && defaultIsolation == Session.UNKNOWN_ISOLATION)
+            defaultIsolation = raw.getTransactionIsolation();
         List<PendingWrite> leftOver = connections.take(raw);
         boolean begun = connections.leftOpen.contains(raw);
-        if (!inspected && leftOver.isEmpty() && !begun && !autoCommit) {
+        boolean isFresh = leftOver.isEmpty() && !begun && !uncertain;
+        if (isFresh && autoCommit) meet(raw);
+        if (isFresh && !autoCommit && (!inspected || isUnmet(raw))) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
-            inspect(raw);
+            if (!inspected) inspect(raw);
+            meet(raw);
             raw.rollback();
         }
-        return new Session(this, raw, autoCommit, false, uncertain, begun, isolation, leftOver);
+        return new Session(this, raw, origin, autoCommit, false, uncertain, begun, isolation(raw), leftOver);
+    }
+
+    /** The isolation level of a session, if it is that of all others. */
+    private int isolation(Connection raw) {
+        boolean varies = anyIsolation || states == null || connections.otherIsolation.contains(raw);
+        return varies ? Session.UNKNOWN_ISOLATION : defaultIsolation;
+    }
+
+    /** Notes the state of a pool's session when it is first seen, and again if it was altered since. */
+    private void meet(Connection raw) {
+        verifyIsolation(raw);
+        if (isAltered(raw) || isSuspect(raw)) verify(raw);
+        SessionStates sessions = states;
+        if (sessions == null || !isUnmet(raw)) return;
+        Connection physical = PhysicalConnections.physical(raw);
+        if (!PhysicalConnections.isDriversOwn(physical)) {
+            tell(
+                    "sessions of data source {} cannot be told apart ({}), so each read that could be served asks its"
+                            + " connection first",
+                    physical.getClass().getName());
+            return;
+        }
+        long version = schemas.version();
+        SessionState state = stateOf(raw);
+        if (state == null) return;
+        sessions.note(physical, state, version);
+        others.look(raw, dialect(), name);
+        if (state.isStandby())
+            tell("data source {} leads to a standby or a read-only server ({}), whose results are not cached", "");
+    }
+
+    private boolean isUnmet(Connection raw) {
+        return states != null && states.of(PhysicalConnections.physical(raw)) == null;
+    }
+
+    /** Whether the data source is one pool that leads to one database, whose sessions are followed. */
+    boolean isKnownPool() {
+        return states != null;
+    }
+
+    /** The state in which a session of a pool was last seen, or {@code null}. */
+    @Nullable
+    SessionState lastState(Connection raw) {
+        return states == null ? null : states.of(PhysicalConnections.physical(raw));
+    }
+
+    /**
+     * Whether a transaction is under way on a session that its handle hides, although the driver says otherwise. Asked only
+     * once a transaction may have been left open there.
+     */
+    private boolean isInHiddenTransaction(Connection raw) {
+        if (!mayHideTransactions || PhysicalConnections.isDriversOwn(PhysicalConnections.physical(raw))) return false;
+        SessionState first = stateOf(raw);
+        SessionState second = first == null ? null : stateOf(raw);
+        if (first == null || second == null) return true;
+        return switch (dialect().family()) {
+            // Two statements outside a transaction never begin at the same instant.
+            case POSTGRES -> Objects.equals(first.transaction(), second.transaction());
+            case MARIADB -> first.transaction() != null;
+            default -> true;
+        };
+    }
+
+    private void tell(String message, String detail) {
+        if (told.compareAndSet(false, true)) LOG.info("{}: " + message, cacheName, name, detail);
     }
 
     /**
@@ -192,7 +291,6 @@ public final class TrackedSource {
             if (inspected || System.nanoTime() - nextInspection < 0) return;
             long version = schemas.version();
             BooleanSupplier publish = effects.inspect(this, raw);
-            if (effects.asksCatalog(this)) noteState(raw);
             if (publish == null) {
                 nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
                 return;
@@ -225,21 +323,17 @@ public final class TrackedSource {
         schema = known;
     }
 
-    private static List<String> difference(String expected, @Nullable String actual) {
-        List<String> lines = new ArrayList<>(List.of(String.valueOf(actual).split("\n")));
-        lines.removeAll(List.of(expected.split("\n")));
-        return lines;
-    }
-
     /** What was known of the schema is out of date, or may be. */
     void forgetSchema() {
         inspected = false;
         effects.forget(this);
     }
 
-    private @Nullable String stateOf(Connection raw) {
+    /** Asks for the state of a session, outside transactions only; {@code null} if that fails. */
+    @Nullable
+    SessionState stateOf(Connection raw) {
         try {
-            return SessionState.describe(raw, dialect());
+            return SessionState.of(raw, dialect());
         } catch (SQLException | RuntimeException e) {
             LOG.debug("{}: cannot ask for the state of a session of {}", cacheName, name, e);
             return null;
@@ -255,37 +349,51 @@ public final class TrackedSource {
         return connections.suspect.contains(raw);
     }
 
-    /** Whether code of unknown effect has run on some connection. */
-    boolean hasSuspects() {
-        return !connections.suspect.isEmpty();
-    }
-
-    /** Notes how a session is that nobody has altered, if that is not known yet. To be called outside a transaction. */
-    void noteState(Connection raw) {
-        if (sessionState == null && !isAltered(raw) && !isSuspect(raw)) sessionState = stateOf(raw);
-    }
-
     /**
-     * Finds out whether code of unknown effect has left the session as it was; not before another session has shown how
-     * that is. To be called outside a transaction.
+     * Finds out how a session is that was altered, or on which code of unknown effect has run, so that its results are told
+     * from those of others; they are shared with others again if it is as they are. To be called outside a transaction.
+     *
+     * @return what sets the session apart so that nothing can be cached on it
      */
-    void verify(Connection raw) {
-        if (!hasSuspects()) return;
-        noteState(raw);
-        String expected = sessionState;
-        if (expected == null || !isSuspect(raw)) return;
-        String actual = stateOf(raw);
+    List<String> verify(Connection raw) {
+        if (states == null || (!isAltered(raw) && !isSuspect(raw))) return List.of();
+        Connection physical = PhysicalConnections.physical(raw);
+        long version = schemas.version();
+        SessionState state = stateOf(raw);
         // It may be busy or broken; then it stays suspect.
-        if (actual == null) return;
-        if (!expected.equals(actual)) {
-            LOG.debug("{}: code has altered a session of {}: {}", cacheName, name, difference(expected, actual));
-            altered(raw);
-        }
+        if (state == null || !state.isComplete() || !PhysicalConnections.isDriversOwn(physical)) return List.of();
+        boolean isPrivate = state.hasTemporaryTables();
+        if (isPrivate) connections.altered.add(raw);
+        else connections.altered.remove(raw);
+        states.note(physical, state, version);
         connections.suspect.remove(raw);
+        return isPrivate ? state.details() : List.of();
     }
 
-    void isolationVaries() {
-        anyIsolation = true;
+    /** The same when a connection is given back, which is told in the log if anything is left. */
+    void verifyAtReturn(Connection raw) {
+        verifyIsolation(raw);
+        if (!verify(raw).isEmpty())
+            LOG.info(
+                    "{}: a session of data source {} has temporary tables, so reads on it are not cached until these are"
+                            + " dropped or it is closed",
+                    cacheName,
+                    name);
+    }
+
+    /** The isolation level of a session may be another one than that of the others from here on. */
+    void isolationVaries(Connection raw) {
+        if (PhysicalConnections.isDriversOwn(PhysicalConnections.physical(raw))) connections.otherIsolation.add(raw);
+        else anyIsolation = true;
+    }
+
+    private void verifyIsolation(Connection raw) {
+        if (!connections.otherIsolation.contains(raw)) return;
+        try {
+            if (raw.getTransactionIsolation() == defaultIsolation) connections.otherIsolation.remove(raw);
+        } catch (SQLException e) {
+            LOG.debug("{}: cannot ask for the isolation level of a session of {}", cacheName, name, e);
+        }
     }
 
     void altered(Connection raw) {
@@ -299,6 +407,7 @@ public final class TrackedSource {
     /** Whether a transaction is open on the connection cannot be known from here on. */
     void uncertain(Connection raw) {
         connections.uncertain.add(raw);
+        if (!PhysicalConnections.isDriversOwn(PhysicalConnections.physical(raw))) mayHideTransactions = true;
     }
 
     /** Marks what a transaction wrote whose end will not be seen by its session. */
@@ -355,6 +464,14 @@ public final class TrackedSource {
     public String toString() {
         return name;
     }
+
+    /**
+     * A named state.
+     *
+     * @param state the state
+     * @param name the name
+     */
+    private record Place(SessionState state, String name) {}
 
     /** Who else may use a connection between its check-out and its return. */
     enum Origin {

@@ -4,12 +4,16 @@ import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import dev.jooqcache.internal.transaction.TrackedSource.Returning;
 import dev.jooqcache.spi.Tags;
+import java.lang.ref.SoftReference;
+import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -17,23 +21,16 @@ import org.jooq.ConnectionProvider;
 import org.jooq.impl.DataSourceConnectionProvider;
 import org.jooq.impl.DefaultConnectionProvider;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All data sources of one cache, each known by one name. Thread-safe. */
 public final class Tracking {
 
-    /** Pools and drivers whose {@code getConnection()} never answers a connection that is in use. */
-    private static final Set<String> PLAIN_POOLS = Set.of(
-            "com.zaxxer.hikari.HikariDataSource",
-            "org.apache.commons.dbcp2.BasicDataSource",
-            "org.apache.tomcat.jdbc.pool.DataSource",
-            "com.mchange.v2.c3p0.ComboPooledDataSource",
-            "org.h2.jdbcx.JdbcDataSource",
-            "org.h2.jdbcx.JdbcConnectionPool",
-            "org.postgresql.ds.PGSimpleDataSource",
-            "org.mariadb.jdbc.MariaDbDataSource",
-            "org.mariadb.jdbc.MariaDbPoolDataSource",
-            "com.mysql.cj.jdbc.MysqlDataSource",
-            "org.sqlite.SQLiteDataSource");
+    private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
+
+    /** How many databases are known at a time behind data sources that lead to several. */
+    private static final int MOST_DATABASES = 1_000;
 
     private final String cacheName;
     private final Generations generations;
@@ -41,8 +38,27 @@ public final class Tracking {
     private final CommitDoubts doubts;
     private final KnownConnections connections;
     private final SchemaWatch schemas;
+    private final OtherInstances others;
+    private final boolean isStrict;
+    private final Map<Object, Boolean> untracked = Collections.synchronizedMap(new WeakHashMap<>());
     private final AtomicInteger names = new AtomicInteger();
-    private final Map<Object, TrackedSource> sources = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** What is known of each pool, and of each connection whose driver does not tell its database. */
+    private final Map<Object, TrackedSource> sources = new WeakHashMap<>();
+
+    /** What is known of the databases behind data sources that lead to several, or to one that is not known. */
+    private final Map<DatabaseId, TrackedSource> databases = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<DatabaseId, TrackedSource> eldest) {
+            return size() > MOST_DATABASES;
+        }
+    };
+
+    /** Softly, as the route of a pool refers to the pool. */
+    private final Map<DataSource, SoftReference<Optional<DataSourceRoute>>> routes =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * Begins without data sources.
@@ -51,8 +67,12 @@ public final class Tracking {
      * @param generations where writes are announced
      * @param effects what statements do
      * @param doubts where unknown outcomes are looked after
+     * @param untracked what is done about an untracked data source under the listener
      */
-    public Tracking(String cacheName, Generations generations, Effects effects, CommitDoubts doubts) {
+    public Tracking(
+            String cacheName, Generations generations, Effects effects, CommitDoubts doubts, Untracked untracked) {
+        this.isStrict = untracked == Untracked.REFUSED;
+        this.others = new OtherInstances(cacheName, generations.isOfThisJvm());
         this.cacheName = cacheName;
         this.generations = generations;
         this.effects = effects;
@@ -62,14 +82,26 @@ public final class Tracking {
     }
 
     /**
-     * Tracks a pool. The same pool is the same data source, however often it is tracked.
+     * Tracks a data source. The same pool is the same data source, however often and behind whatever proxies it is tracked.
      *
-     * @param pool the innermost pool
+     * @param dataSource best the innermost pool
      * @return a data source that sees every commit
      */
-    public TrackedDataSource track(DataSource pool) {
-        if (pool instanceof TrackedDataSource tracked && isOurs(tracked.source())) return tracked;
-        return new TrackedDataSource(pool, source(pool, pool::getConnection));
+    public TrackedDataSource track(DataSource dataSource) {
+        if (dataSource instanceof TrackedDataSource tracked && tracked.isOf(this)) return tracked;
+        DataSourceRoute route = route(dataSource);
+        return new TrackedDataSource(dataSource, this, route, route == null ? null : source(route));
+    }
+
+    /**
+     * Tracks a data source of which the caller knows that it is one pool.
+     *
+     * @param pool leads to one database, whatever its class is
+     * @return a data source that sees every commit
+     */
+    public TrackedDataSource trackPool(DataSource pool) {
+        DataSourceRoute route = new DataSourceRoute(pool, true, Binding.FRESH);
+        return new TrackedDataSource(pool, this, route, source(route));
     }
 
     /**
@@ -80,40 +112,96 @@ public final class Tracking {
      */
     public TrackedConnectionProvider track(ConnectionProvider provider) {
         if (provider instanceof TrackedConnectionProvider tracked) return tracked;
-        if (provider instanceof DataSourceConnectionProvider pooled) return bind(pooled, pooled.dataSource());
-        if (provider instanceof DefaultConnectionProvider single) {
-            Connection connection = single.acquire();
+        if (provider instanceof DataSourceConnectionProvider pooled
+                && pooled.getClass() == DataSourceConnectionProvider.class) return bind(pooled, pooled.dataSource());
+        if (provider.getClass() == DefaultConnectionProvider.class) {
+            Connection connection = provider.acquire();
             Session session = connection == null ? null : TrackedConnectionProvider.sessionOf(connection);
             if (session != null && isOurs(session.source()))
-                return new TrackedConnectionProvider(provider, session.source(), Binding.UNKNOWN);
-            Object identity = connection == null ? provider : PhysicalConnections.physical(connection);
-            return new TrackedConnectionProvider(provider, source(identity, null), Binding.UNKNOWN);
+                return new TrackedConnectionProvider(provider, this, session.source(), Binding.UNKNOWN);
         }
-        return new TrackedConnectionProvider(provider, source(provider, null), Binding.UNKNOWN);
+        return new TrackedConnectionProvider(provider, this, null);
     }
 
-    private TrackedConnectionProvider bind(ConnectionProvider provider, DataSource pool) {
-        if (pool instanceof TrackedDataSource tracked && isOurs(tracked.source()))
-            return new TrackedConnectionProvider(provider, tracked.source(), Binding.FRESH);
-        if (PLAIN_POOLS.contains(pool.getClass().getName())) {
-            TrackedDataSource tracked = track(pool);
+    /**
+     * Tracks what a connection provider gives out to a configuration that has the listener. Where others may use the same
+     * data source past the cache, a warning tells so once, or the execution is refused.
+     *
+     * @param provider any provider
+     * @return a provider of tracked connections
+     * @throws IllegalStateException if untracked data sources are refused
+     */
+    public TrackedConnectionProvider follow(ConnectionProvider provider) {
+        TrackedConnectionProvider tracked = track(provider);
+        if (tracked != provider && provider.getClass() != DefaultConnectionProvider.class) {
+            Object origin = provider instanceof DataSourceConnectionProvider pooled ? pooled.dataSource() : provider;
+            boolean isRouter = origin instanceof DataSource dataSource && route(dataSource) == null;
+            // A router answers for the pool that it leads to now.
+            boolean isSeen = origin instanceof DataSource dataSource && isTracked(dataSource);
+            if (!isSeen && origin instanceof DataSource && !isRouter) untracked(origin);
+            else if (!isSeen) tracked.onUntracked(() -> untracked(origin));
+        }
+        return tracked;
+    }
+
+    private void untracked(Object origin) {
+        String message =
+                cacheName + ": the listener follows queries on an untracked data source, so commits, and writes by"
+                        + " other means than jOOQ, are not seen there: " + origin
+                        + ". Pass it through cache.track(dataSource) once, and use the result everywhere";
+        if (isStrict) throw new IllegalStateException(message);
+        if (untracked.put(origin, true) == null) LOG.warn(message);
+    }
+
+    /** What is done about an untracked data source under the listener. */
+    public enum Untracked {
+        /** One warning. */
+        WARNED,
+        /** The execution fails. */
+        REFUSED
+    }
+
+    private TrackedConnectionProvider bind(ConnectionProvider provider, DataSource dataSource) {
+        DataSourceRoute route = route(dataSource);
+        if (route == null) return new TrackedConnectionProvider(provider, this, dataSource);
+        TrackedSource source = source(route);
+        boolean isFresh = route.binding() == Binding.FRESH;
+        if (isFresh && !isTracked(dataSource)) {
+            DataSource tracked = new TrackedDataSource(dataSource, this, route, source);
             return new TrackedConnectionProvider(
-                    new DataSourceConnectionProvider(tracked), tracked.source(), Binding.FRESH);
+                    new DataSourceConnectionProvider(tracked), this, source, Binding.FRESH);
         }
-        TrackedSource inner = innerSource(pool);
-        if (inner == null)
-            return new TrackedConnectionProvider(provider, source(pool, pool::getConnection), Binding.UNKNOWN);
-        return new TrackedConnectionProvider(provider, inner, SpringBinding.of(pool));
+        // On connections that others hold too, transactions begin and end unseen, unless the pool itself is tracked.
+        Binding binding = isTracked(dataSource) ? route.binding() : Binding.UNKNOWN;
+        return new TrackedConnectionProvider(provider, this, source, binding);
     }
 
-    private @Nullable TrackedSource innerSource(DataSource pool) {
-        try {
-            if (!pool.isWrapperFor(TrackedDataSource.class)) return null;
-            TrackedSource source = pool.unwrap(TrackedDataSource.class).source();
-            return isOurs(source) ? source : null;
-        } catch (SQLException | RuntimeException e) {
-            return null;
+    private @Nullable DataSourceRoute route(DataSource dataSource) {
+        if (dataSource instanceof TrackedDataSource tracked) return tracked.route();
+        SoftReference<Optional<DataSourceRoute>> kept = routes.get(dataSource);
+        Optional<DataSourceRoute> known = kept == null ? null : kept.get();
+        if (known == null) {
+            known = Optional.ofNullable(DataSourceRoute.of(dataSource));
+            routes.put(dataSource, new SoftReference<>(known));
         }
+        return known.orElse(null);
+    }
+
+    /** Whether a data source is tracked by this cache, perhaps under wrappers. */
+    private boolean isTracked(DataSource dataSource) {
+        try {
+            if (dataSource instanceof TrackedDataSource tracked) return tracked.isOf(this);
+            return dataSource.isWrapperFor(TrackedDataSource.class)
+                    && dataSource.unwrap(TrackedDataSource.class).isOf(this);
+        } catch (SQLException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Whether a connection is tracked by this cache, perhaps under wrappers. */
+    boolean isTracked(Connection connection) {
+        Session session = TrackedConnectionProvider.sessionOf(connection);
+        return session != null && isOurs(session.source());
     }
 
     /**
@@ -126,9 +214,10 @@ public final class Tracking {
     }
 
     private void forgetSchemas() {
-        List<TrackedSource> all;
+        List<TrackedSource> all = new ArrayList<>();
         synchronized (sources) {
-            all = List.copyOf(sources.values());
+            all.addAll(sources.values());
+            all.addAll(databases.values());
         }
         all.forEach(TrackedSource::forgetSchema);
     }
@@ -137,28 +226,67 @@ public final class Tracking {
         return source.generations() == generations;
     }
 
-    private static Returning returning(Object identity) {
-        return identity.getClass().getName().equals("com.zaxxer.hikari.HikariDataSource")
+    private static Returning returning(DataSource pool) {
+        return pool.getClass().getName().equals("com.zaxxer.hikari.HikariDataSource")
                 ? Returning.ROLLED_BACK
                 : Returning.UNKNOWN;
     }
 
-    private TrackedSource source(Object identity, CommitDoubts.@Nullable Asker asker) {
+    private TrackedSource source(DataSourceRoute route) {
+        DataSource pool = route.pool();
         synchronized (sources) {
-            TrackedSource known = sources.get(identity);
+            TrackedSource known = sources.get(pool);
             if (known != null) return known;
-            TrackedSource made = new TrackedSource(
-                    cacheName,
-                    Integer.toString(names.incrementAndGet()),
-                    generations,
-                    effects,
-                    doubts,
-                    connections,
-                    schemas,
-                    returning(identity),
-                    asker);
-            sources.put(identity, made);
+            TrackedSource made =
+                    made(returning(pool), asker(pool, null), new SessionStates(route.isPooled(), schemas::version));
+            sources.put(pool, made);
             return made;
         }
+    }
+
+    /**
+     * What is known of the database that a connection leads to, as far as its driver tells.
+     *
+     * @param connection the connection
+     * @param dataSource where it comes from, or {@code null} if that is not known
+     */
+    TrackedSource source(Connection connection, @Nullable DataSource dataSource) {
+        DatabaseId database = DatabaseId.of(connection);
+        synchronized (sources) {
+            if (database == null)
+                return sources.computeIfAbsent(
+                        PhysicalConnections.physical(connection), id -> made(Returning.UNKNOWN, null, null));
+            TrackedSource known = databases.computeIfAbsent(database, id -> made(Returning.UNKNOWN, null, null));
+            if (dataSource != null) known.askOn(asker(dataSource, database));
+            return known;
+        }
+    }
+
+    /** Asks a database on another connection, or not if the data source leads to another database by then. */
+    private static CommitDoubts.Asker asker(DataSource dataSource, @Nullable DatabaseId database) {
+        WeakReference<DataSource> kept = new WeakReference<>(dataSource);
+        return () -> {
+            DataSource source = kept.get();
+            Connection connection = source == null ? null : source.getConnection();
+            if (connection == null || database == null || database.isReachedBy(connection)) return connection;
+            connection.close();
+            return null;
+        };
+    }
+
+    /**
+     * What is known where there is no connection to ask.
+     *
+     * @return a data source without a schema
+     */
+    public TrackedSource withoutConnection() {
+        return made(Returning.UNKNOWN, null, null);
+    }
+
+    private TrackedSource made(
+            Returning returning, CommitDoubts.@Nullable Asker asker, @Nullable SessionStates states) {
+        String name = Integer.toString(names.incrementAndGet());
+        return new TrackedSource(
+                cacheName, name, generations, effects, doubts, connections, schemas, others, returning, asker, states);
     }
 }

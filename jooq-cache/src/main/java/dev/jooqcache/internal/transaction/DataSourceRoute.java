@@ -1,0 +1,252 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one pool that a data source leads to, if its class and its configuration leave no doubt.
+ *
+ * <p>A router, a tenant wrapper and a proxy are data sources like any other, and one object of theirs leads to several
+ * databases, schemas or roles. So only classes are known here whose code was read, by their exact names, since a subclass may
+ * do anything; and of these only configurations with one host and without hooks of the user's own.
+ *
+ * @param pool the innermost data source: a pool or a driver's own
+ * @param isPooled whether it hands out a connection again after its return
+ * @param binding whether an execution on the outer data source begins outside any transaction
+ */
+record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
+
+    private static final int DEEPEST = 8;
+
+    /** Pools, each with the getters of its JDBC URL and of its hooks, which can change a session at each check-out. */
+    private static final Map<String, Pool> POOLS = Map.of(
+            "com.zaxxer.hikari.HikariDataSource",
+            new Pool("getJdbcUrl", List.of()),
+            "org.apache.commons.dbcp2.BasicDataSource",
+            new Pool("getUrl", List.of()),
+            "org.apache.tomcat.jdbc.pool.DataSource",
+            new Pool("getUrl", List.of("getJdbcInterceptors", "getValidator")),
+            "com.mchange.v2.c3p0.ComboPooledDataSource",
+            new Pool("getJdbcUrl", List.of("getConnectionCustomizerClassName")),
+            "io.agroal.pool.DataSource",
+            new Pool(
+                    "getConfiguration.connectionPoolConfiguration.connectionFactoryConfiguration.jdbcUrl",
+                    List.of("getPoolInterceptors")));
+
+    /** Data sources of drivers and of Spring that open a connection at each call, with the getter of the URL. */
+    private static final Map<String, String> UNPOOLED = Map.of(
+            "org.h2.jdbcx.JdbcDataSource", "getURL",
+            "org.postgresql.ds.PGSimpleDataSource", "getURL",
+            "org.mariadb.jdbc.MariaDbDataSource", "getUrl",
+            "com.mysql.cj.jdbc.MysqlDataSource", "getUrl",
+            "org.sqlite.SQLiteDataSource", "getUrl",
+            "org.springframework.jdbc.datasource.DriverManagerDataSource", "getUrl",
+            "org.springframework.jdbc.datasource.SimpleDriverDataSource", "getUrl");
+
+    /** Wrappers that take another connection from their target at each call, with the getter of the target. */
+    private static final Map<String, String> PLAIN_WRAPPERS = Map.of(
+            "org.springframework.jdbc.datasource.DelegatingDataSource", "getTargetDataSource",
+            "net.ttddyy.dsproxy.support.ProxyDataSource", "getDataSource");
+
+    /** The same, of which only {@code unwrap} tells the target. */
+    private static final Set<String> CLOSED_WRAPPERS = Set.of(
+            "com.p6spy.engine.spy.P6DataSource",
+            "io.opentelemetry.instrumentation.jdbc.datasource.OpenTelemetryDataSource",
+            "org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseFactory$EmbeddedDataSourceProxy");
+
+    /** Those of Tomcat's own interceptors that leave the session as it is, without parameters; or nothing. */
+    private static final Pattern TOMCAT_INTERCEPTORS = Pattern.compile(
+            "(?:\\s*(?:org\\.apache\\.tomcat\\.jdbc\\.pool\\.interceptor\\.)?(?:ConnectionState|StatementFinalizer"
+                    + "|StatementCache|StatementDecoratorInterceptor|ResetAbandonedTimer|SlowQueryReport)?\\s*(?:;|$))*");
+
+    private static final String LAZY = "org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy";
+
+    /** Schemes whose URLs are understood, perhaps behind the prefix of a proxy's driver. */
+    private static final Pattern URL = Pattern.compile(
+            "jdbc:(?:p6spy:|otel:)?(?<scheme>h2|sqlite|duckdb|derby|hsqldb|postgresql|mariadb|mysql):(?<rest>.*)",
+            Pattern.DOTALL);
+
+    private static final Set<String> SERVERS = Set.of("postgresql", "mariadb", "mysql");
+
+    /**
+     * Follows a data source to its pool.
+     *
+     * @param dataSource any data source
+     * @return the route, or {@code null} if it may lead to more than one database
+     */
+    static @Nullable DataSourceRoute of(DataSource dataSource) {
+        try {
+            return of(dataSource, DEEPEST);
+        } catch (ReflectiveOperationException | SQLException | RuntimeException | LinkageError e) {
+            return null;
+        }
+    }
+
+    private static @Nullable DataSourceRoute of(@Nullable DataSource dataSource, int depth)
+            throws ReflectiveOperationException, SQLException {
+        if (dataSource == null || depth == 0) return null;
+        if (dataSource instanceof TrackedDataSource tracked) return tracked.route();
+        String type = dataSource.getClass().getName();
+        Pool pool = POOLS.get(type);
+        if (pool != null)
+            return isOneDatabase(dataSource, pool, depth) ? new DataSourceRoute(dataSource, true, Binding.FRESH) : null;
+        String url = UNPOOLED.get(type);
+        if (url != null)
+            return isOneDatabase(url(dataSource, url)) ? new DataSourceRoute(dataSource, false, Binding.FRESH) : null;
+        String target = PLAIN_WRAPPERS.get(type);
+        if (target != null) return of((DataSource) value(dataSource, target), depth - 1);
+        if (CLOSED_WRAPPERS.contains(type)) return of(unwrapped(dataSource), depth - 1);
+        if (SpringBinding.isProxy(type)) return bound(dataSource, depth);
+        return type.equals(LAZY) ? lazy(dataSource, depth) : null;
+    }
+
+    private static @Nullable DataSourceRoute bound(DataSource proxy, int depth)
+            throws ReflectiveOperationException, SQLException {
+        DataSource target = (DataSource) value(proxy, "getTargetDataSource");
+        DataSourceRoute route = of(target, depth - 1);
+        return route == null ? null : new DataSourceRoute(route.pool, route.isPooled, SpringBinding.of(proxy));
+    }
+
+    /** With a data source of its own for reading, a lazy proxy leads to two. */
+    private static @Nullable DataSourceRoute lazy(DataSource proxy, int depth)
+            throws ReflectiveOperationException, SQLException {
+        for (Class<?> type = proxy.getClass(); type != null; type = type.getSuperclass())
+            for (var field : type.getDeclaredFields()) {
+                if (!field.getName().equals("readOnlyDataSource")) continue;
+                field.setAccessible(true);
+                if (field.get(proxy) != null) return null;
+            }
+        return of((DataSource) value(proxy, "getTargetDataSource"), depth - 1);
+    }
+
+    /** The target of a wrapper that has no getter for it: the known data source that it says it wraps. */
+    private static @Nullable DataSource unwrapped(DataSource wrapper) throws SQLException {
+        if (wrapper.isWrapperFor(TrackedDataSource.class)) return wrapper.unwrap(TrackedDataSource.class);
+        ClassLoader loader = wrapper.getClass().getClassLoader();
+        for (Set<String> types : List.of(POOLS.keySet(), UNPOOLED.keySet()))
+            for (String name : types) {
+                Class<?> type = loaded(name, loader);
+                if (type == null || !wrapper.isWrapperFor(type)) continue;
+                Object target = wrapper.unwrap(type);
+                if (target instanceof DataSource found && found.getClass() == type) return found;
+            }
+        return null;
+    }
+
+    private static @Nullable Class<?> loaded(String name, @Nullable ClassLoader loader) {
+        try {
+            return Class.forName(name, false, loader);
+        } catch (ClassNotFoundException | LinkageError e) {
+            return null;
+        }
+    }
+
+    private static boolean isOneDatabase(DataSource pool, Pool known, int depth)
+            throws ReflectiveOperationException, SQLException {
+        for (String hook : known.hooks) if (!isHarmless(hook(pool, hook))) return false;
+        Object inner = optional(pool, "getDataSource");
+        if (inner != null) return inner instanceof DataSource below && of(below, depth - 1) != null;
+        String url = url(pool, known.url);
+        if (url != null) return isOneDatabase(url);
+        // A pool that makes a driver's data source by its class and properties.
+        Object driver = optional(pool, "getDataSourceClassName");
+        Object properties = optional(pool, "getDataSourceProperties");
+        return driver instanceof String type
+                && UNPOOLED.containsKey(type)
+                && properties instanceof Properties given
+                && isOneDatabase(given);
+    }
+
+    /** The value of a hook; Agroal's getter throws as long as there is none. */
+    private static @Nullable Object hook(DataSource pool, String getter) throws ReflectiveOperationException {
+        try {
+            return value(pool, getter);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof NullPointerException) return null;
+            throw e;
+        }
+    }
+
+    private static boolean isHarmless(@Nullable Object hook) {
+        if (hook == null || (hook instanceof Collection<?> hooks && hooks.isEmpty())) return true;
+        return hook instanceof String names
+                && TOMCAT_INTERCEPTORS.matcher(names).matches();
+    }
+
+    private static boolean isOneDatabase(Properties properties) {
+        for (Object value : properties.values()) {
+            String text = String.valueOf(value);
+            if (text.startsWith("jdbc:")) return isOneDatabase(text);
+        }
+        return properties.values().stream()
+                .noneMatch(value -> String.valueOf(value).contains(","));
+    }
+
+    /** Whether a URL leads to one database that all its connections share. */
+    static boolean isOneDatabase(@Nullable String url) {
+        Matcher parts = URL.matcher(url == null ? "" : url);
+        if (!parts.matches()) return false;
+        String scheme = parts.group("scheme");
+        String rest = parts.group("rest");
+        if (!SERVERS.contains(scheme)) return !DatabaseId.isPrivate("jdbc:" + scheme + ":" + rest);
+        if (!rest.startsWith("//")) return scheme.equals("postgresql") && !rest.contains(",");
+        String host = rest.substring(2).split("[/?;]", 2)[0].toLowerCase(Locale.ROOT);
+        return !host.contains(",") && !host.contains("(") && !host.contains("address=");
+    }
+
+    private static @Nullable String url(DataSource dataSource, String getter) throws ReflectiveOperationException {
+        return (String) value(dataSource, getter);
+    }
+
+    /** The value of a getter, or of one after another. */
+    private static @Nullable Object value(Object object, String getters) throws ReflectiveOperationException {
+        Object value = object;
+        for (String getter : getters.split("\\.", -1)) {
+            if (value == null) return null;
+            value = accessible(value.getClass(), getter).invoke(value);
+        }
+        return value;
+    }
+
+    /** A public method, declared by a public type: the class itself often is not. */
+    private static Method accessible(Class<?> type, String name) throws NoSuchMethodException {
+        Method method = type.getMethod(name);
+        if (Modifier.isPublic(method.getDeclaringClass().getModifiers())) return method;
+        for (Class<?> each = type; each != null; each = each.getSuperclass())
+            for (Class<?> declared : each.getInterfaces())
+                if (Modifier.isPublic(declared.getModifiers())
+                        && Arrays.stream(declared.getMethods())
+                                .anyMatch(m -> m.getName().equals(name))) return declared.getMethod(name);
+        return method;
+    }
+
+    private static @Nullable Object optional(Object object, String getter) throws ReflectiveOperationException {
+        try {
+            return value(object, getter);
+        } catch (NoSuchMethodException e) {
+            return null;
+        }
+    }
+
+    /**
+     * What is asked of a pool.
+     *
+     * @param url the getter of the JDBC URL
+     * @param hooks getters of code or settings that can change a session at each check-out
+     */
+    private record Pool(String url, List<String> hooks) {}
+}

@@ -1,0 +1,236 @@
+package dev.jooqcache.sources;
+
+import static dev.jooqcache.testing.Database.H2;
+import static dev.jooqcache.testing.Database.MARIADB;
+import static dev.jooqcache.testing.Database.POSTGRESQL;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariConfig;
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.CacheStats;
+import dev.jooqcache.inspect.SchemaInspector;
+import dev.jooqcache.model.CacheModel;
+import dev.jooqcache.model.ModelCheck;
+import dev.jooqcache.testing.Books;
+import dev.jooqcache.testing.Catalogue;
+import dev.jooqcache.testing.Database;
+import dev.jooqcache.testing.DatabaseTest;
+import dev.jooqcache.testing.Fixture;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jooq.DSLContext;
+
+/** Statements that alter a session alter what is cached on it no longer than the session stays altered. */
+class SessionSettingTest {
+
+    private static Fixture small(Database database) {
+        return Fixture.empty(database, pool -> pool.setMaximumPoolSize(4), settings -> {})
+                .with(Catalogue.DDL);
+    }
+
+    private static void assertStillCached(Fixture f, String after) {
+        // A statement of unknown effect ends what is stored, once.
+        for (int i = 0; i < 8; i++) Books.title(f.dsl);
+        CacheStats done = f.during(() -> {
+            for (int i = 0; i < 100; i++) assertThat(Books.title(f.dsl)).isEqualTo("1984");
+        });
+        assertThat(done.hits()).as("hits after %s: %s", after, done).isEqualTo(100);
+        int taken = f.connections();
+        Books.title(f.dsl);
+        assertThat(f.connections())
+                .as("connections taken for a hit after %s", after)
+                .isEqualTo(taken);
+    }
+
+    /** Closes all connections of the pool, and waits for their sessions' end. */
+    private static void evict(Fixture f) {
+        String sessions = f.database == POSTGRESQL
+                ? "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+                : "select count(*) from information_schema.processlist where db = database() and id <> connection_id()";
+        try (Connection watching = DriverManager.getConnection(f.pool.getJdbcUrl());
+                Statement statement = watching.createStatement()) {
+            f.pool.getHikariPoolMXBean().softEvictConnections();
+            int left;
+            do {
+                try (ResultSet rows = statement.executeQuery(sessions)) {
+                    rows.next();
+                    left = rows.getInt(1);
+                }
+            } while (left > f.pool.getHikariPoolMXBean().getTotalConnections());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void inTransactions(Fixture f, Consumer<DSLContext> work) {
+        for (int i = 0; i < 10; i++) f.dsl.transaction(c -> work.accept(c.dsl()));
+    }
+
+    @DatabaseTest
+    void setLocal_endsWithItsTransaction(Database database) {
+        if (database != POSTGRESQL) return;
+        for (String sql : List.of(
+                "set local lock_timeout = '5s'",
+                "set local search_path to pg_catalog, public",
+                "set local time zone 'Asia/Tokyo'",
+                "set local role none",
+                "select set_config('app.tenant', '7', true)",
+                "select set_config('search_path', 'pg_catalog', true)"))
+            try (Fixture f = small(database)) {
+                Books.title(f.dsl);
+                inTransactions(f, dsl -> dsl.execute(sql));
+                CacheStats done = f.during(() -> {
+                    for (int i = 0; i < 100; i++) Books.title(f.dsl);
+                });
+                assertThat(done.hits()).as(sql).isEqualTo(100);
+                assertStillCached(f, sql);
+            }
+    }
+
+    @DatabaseTest
+    void setLocal_withinItsTransaction_isBypassed(Database database) {
+        if (database != POSTGRESQL) return;
+        try (Fixture f = small(database)) {
+            f.with("create schema other", "create table other.book as select * from book");
+            f.unseen.execute("update other.book set title = 'other'");
+            Books.title(f.dsl);
+            f.dsl.transaction(c -> {
+                assertThat(Books.title(c.dsl())).isEqualTo("1984");
+                c.dsl().execute("set local search_path to other");
+                assertThat(Books.title(c.dsl())).isEqualTo("other");
+            });
+            assertThat(Books.title(f.dsl)).isEqualTo("1984");
+            f.dsl.transaction(c -> {
+                c.dsl().fetch("select set_config('search_path', 'other', true)");
+                CacheStats done =
+                        f.during(() -> assertThat(Books.title(c.dsl())).isEqualTo("other"));
+                assertThat(done.bypasses(BypassReason.SESSION_STATE)).isEqualTo(1);
+            });
+            assertThat(Books.title(f.dsl)).isEqualTo("1984");
+        }
+    }
+
+    private static List<String> changesBack(Database database) {
+        return switch (database) {
+            case POSTGRESQL ->
+                List.of(
+                        "set statement_timeout = 60000",
+                        "set application_name to 'x'",
+                        "set search_path to pg_catalog ;; reset search_path",
+                        "set timezone to 'Asia/Tokyo' ;; discard all",
+                        "set role none",
+                        "set session characteristics as transaction read write",
+                        "create temporary table scratch (id int) ;; drop table scratch",
+                        "select set_config('app.tenant', '7', false) ;; reset all",
+                        "do $$ begin perform set_config('app.tenant', '8', true); end $$");
+            case H2 ->
+                List.of(
+                        "set lock_timeout 2000",
+                        "set query_timeout 10000",
+                        "set @x = 5 ;; set @x = null",
+                        "create schema other ;; set schema other ;; set schema public",
+                        "create local temporary table scratch (id int) ;; drop table scratch");
+            case MARIADB ->
+                List.of(
+                        "set @x = 1",
+                        "set session lock_wait_timeout = 50",
+                        "set max_statement_time = 30",
+                        "set sql_mode = 'ANSI' ;; set sql_mode = default",
+                        "create temporary table scratch (id int) ;; drop temporary table scratch");
+        };
+    }
+
+    @DatabaseTest
+    void settingsThatAreAsBefore_atReturn_areForgiven(Database database) throws SQLException {
+        for (String sql : changesBack(database))
+            try (Fixture f = small(database)) {
+                Books.title(f.dsl);
+                for (int i = 0; i < 8; i++)
+                    try (Connection connection = f.tracked.getConnection();
+                            Statement statement = connection.createStatement()) {
+                        for (String each : sql.split(" ;; ", -1))
+                            if (i == 0 || !each.startsWith("create schema")) statement.execute(each);
+                    }
+                assertStillCached(f, sql);
+            }
+    }
+
+    @DatabaseTest
+    void setSchema_toTheSame_isForgiven(Database database) throws SQLException {
+        // PostgreSQL's driver sets a search path, of which the default one has another text.
+        Consumer<HikariConfig> schema = pool -> {
+            if (database == POSTGRESQL) pool.setSchema("public");
+        };
+        try (Fixture f = Fixture.empty(database, schema, settings -> {}).with(Catalogue.DDL)) {
+            Books.title(f.dsl);
+            try (Connection connection = f.tracked.getConnection()) {
+                if (database == MARIADB) connection.setCatalog(connection.getCatalog());
+                else connection.setSchema(connection.getSchema());
+            }
+            assertStillCached(f, "setSchema to the same");
+        }
+    }
+
+    @DatabaseTest
+    void settingThatStays_isNeverServedAnothersRows(Database database) throws SQLException {
+        try (Fixture f = small(database)) {
+            String other = f.schema("other");
+            f.with("create schema " + other, "create table " + other + ".book as select * from book");
+            f.unseen.execute("update " + other + ".book set title = 'other'");
+            Books.title(f.dsl);
+            try (Connection first = f.tracked.getConnection();
+                    Statement statement = first.createStatement()) {
+                statement.execute(f.use("other"));
+            }
+            for (int i = 0; i < 20; i++) f.assertFresh(Books::titles);
+            if (database == H2) return;
+            evict(f);
+            assertStillCached(f, "the altered session was closed");
+        }
+    }
+
+    @DatabaseTest
+    void givenModel_codeInATransaction_isForgiven(Database database) {
+        if (database != POSTGRESQL) return;
+        try (Fixture plain = small(database)) {
+            CacheModel model = SchemaInspector.inspect(plain.unseen);
+            try (Fixture f = Fixture.empty(
+                            database,
+                            pool -> pool.setMaximumPoolSize(2),
+                            settings -> settings.model(model).modelCheck(ModelCheck.NONE))
+                    .with(Catalogue.DDL)) {
+                Books.title(f.dsl);
+                for (int i = 0; i < 4; i++) f.dsl.transaction(c -> c.dsl().execute("do $$ begin perform 1; end $$"));
+                assertStillCached(f, "DO in a transaction");
+            }
+        }
+    }
+
+    @DatabaseTest
+    void globalSettings_ofNewSessions_areSeen(Database database) throws SQLException {
+        if (database != POSTGRESQL) return;
+        try (Fixture f = small(database)) {
+            String name = String.valueOf(f.unseen.fetchValue("select current_database()"));
+            f.with("create schema other", "create table other.book as select * from book");
+            f.unseen.execute("update other.book set title = 'other'");
+            for (int i = 0; i < 3; i++) Books.title(f.dsl);
+            for (String path : List.of("other", "public")) {
+                f.dsl.execute("alter database " + name + " set search_path to " + path);
+                for (int i = 0; i < 3; i++) f.assertFresh(Books::titles);
+                evict(f);
+                for (int i = 0; i < 3; i++) f.assertFresh(Books::titles);
+                assertThat(Books.title(f.dsl)).isEqualTo(path.equals("other") ? "other" : "1984");
+                // Changed past the cache: seen once the last old session is closed.
+                f.unseen.execute("alter database " + name + " set search_path to public");
+                evict(f);
+                for (int i = 0; i < 3; i++) f.assertFresh(Books::titles);
+                assertThat(Books.title(f.dsl)).isEqualTo("1984");
+            }
+        }
+    }
+}
