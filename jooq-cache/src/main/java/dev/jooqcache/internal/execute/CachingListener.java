@@ -67,6 +67,7 @@ final class CachingListener implements ExecuteListener {
     private transient @Nullable Stamp since;
     private transient @Nullable CachedResult hit;
     private transient @Nullable ReplayConnection replay;
+    private transient @Nullable ReplayResultSet replayed;
     private transient @Nullable Recording recording;
     private transient @Nullable Flight flight;
     private transient CacheHint hint = CacheHint.none();
@@ -350,7 +351,15 @@ final class CachingListener implements ExecuteListener {
         ReExecution live = new ReExecution(ctx.configuration(), query, real, this::wentLive);
         int limit = maximumRows(mock);
         Watch.answered(engine, limit);
-        ctx.resultSet(new ReplayResultSet(found, limit, mock, live));
+        ReplayResultSet rows = new ReplayResultSet(found, limit, mock, live);
+        replayed = rows;
+        ctx.resultSet(rows);
+    }
+
+    @Override
+    public void fetchStart(ExecuteContext ctx) {
+        ReplayResultSet rows = replayed;
+        if (rows != null) rows.readByJooq();
     }
 
     private static int maximumRows(PreparedStatement mock) {
