@@ -299,6 +299,10 @@ final class CachingListener implements ExecuteListener {
         HeldConnection taken = held;
         ConnectionProvider real = provider;
         if (real == null) return;
+        if (taken != null && !taken.makesStatements()) {
+            bypass(BypassReason.FAILED, "the connection makes no statement");
+            return;
+        }
         if (taken != null) {
             held = null;
             taken.release();
@@ -318,7 +322,7 @@ final class CachingListener implements ExecuteListener {
     @Override
     public void prepareEnd(ExecuteContext ctx) {
         ReplayConnection serving = replay;
-        if (serving == null || hit == null || serving.isServed()) return;
+        if (serving == null || hit == null || serving.isServed(ctx.statement())) return;
         // Another listener has changed the SQL, or the result set is to be updatable or scrollable.
         hit = null;
         bypass(BypassReason.RESULT_SET_TYPE, "");
@@ -337,6 +341,11 @@ final class CachingListener implements ExecuteListener {
 
     @Override
     public void executeEnd(ExecuteContext ctx) {
+        ReplayConnection serving = replay;
+        if (hit != null && serving != null && !serving.isReplayed()) {
+            hit = null;
+            bypass(BypassReason.PLAIN_SQL, "another listener changed the SQL");
+        }
         if (hit != null) replay(ctx, hit);
         else if (willRecord) guarded("executeEnd", () -> record(ctx));
     }
