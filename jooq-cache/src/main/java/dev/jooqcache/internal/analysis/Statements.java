@@ -190,10 +190,10 @@ public final class Statements implements Effects {
     @Override
     public @Nullable BooleanSupplier inspect(TrackedSource dataSource, Connection connection) {
         try {
-            Dependencies schema = models.of(dataSource, connection);
+            Dependencies schema = ask(dataSource, connection);
             dataSources.add(dataSource);
             return () -> publish(dataSource, schema);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             LOG.warn(
                     "{}: cannot read the catalog of data source {}; until that succeeds its queries are not cached, and"
                             + " each of its writes invalidates everything",
@@ -201,6 +201,17 @@ public final class Statements implements Effects {
                     dataSource.name(),
                     e);
             return null;
+        }
+    }
+
+    /** A wrapper of the user's may not let through all that the driver tells. */
+    private @Nullable Dependencies ask(TrackedSource dataSource, Connection connection) throws SQLException {
+        try {
+            return models.of(dataSource, connection);
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            Connection driver = TrackedSource.driverConnection(connection);
+            if (driver.equals(connection)) throw e;
+            return models.of(dataSource, driver);
         }
     }
 

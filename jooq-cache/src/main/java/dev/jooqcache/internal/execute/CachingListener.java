@@ -7,6 +7,7 @@ import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.execute.CacheEngine.Obstacle;
 import dev.jooqcache.internal.execute.Flights.Flight;
 import dev.jooqcache.internal.generation.ReadPlan;
+import dev.jooqcache.internal.transaction.Question;
 import dev.jooqcache.internal.transaction.Reading;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider;
@@ -167,11 +168,8 @@ final class CachingListener implements ExecuteListener {
 
     /** A connection that collects statements has writes of its own that the database has not seen. */
     private static boolean isBatched(Connection connection) {
-        try {
-            return connection instanceof BatchedConnection || connection.isWrapperFor(BatchedConnection.class);
-        } catch (SQLException e) {
-            return true;
-        }
+        return connection instanceof BatchedConnection
+                || Question.answer(() -> connection.isWrapperFor(BatchedConnection.class), true);
     }
 
     private boolean candidate(ResultQuery<?> query, AnalyzedStatement analyzed) {
@@ -372,14 +370,10 @@ final class CachingListener implements ExecuteListener {
     }
 
     private static int maximumRows(PreparedStatement mock) {
-        try {
-            return mock.getMaxRows();
-        } catch (SQLException e) {
-            return 0;
-        }
+        return Question.answer(mock::getMaxRows, 0);
     }
 
-    private void record(ExecuteContext ctx) throws SQLException {
+    private void record(ExecuteContext ctx) {
         ResultSet rows = ctx.resultSet();
         PreparedStatement prepared = ctx.statement();
         AnalyzedStatement analyzed = statement;
@@ -388,8 +382,14 @@ final class CachingListener implements ExecuteListener {
             bypass(BypassReason.PLAIN_SQL, "another listener changed the SQL");
             return;
         }
-        if (rows.getType() != ResultSet.TYPE_FORWARD_ONLY || rows.getConcurrency() != ResultSet.CONCUR_READ_ONLY) {
+        if (!isReadOnce(rows, prepared)) {
             bypass(BypassReason.RESULT_SET_TYPE, "");
+            return;
+        }
+        int columns = Question.answer(() -> rows.getMetaData().getColumnCount(), -1);
+        int limit = Question.answer(prepared::getMaxRows, -1);
+        if (columns < 0 || limit < 0) {
+            bypass(BypassReason.RESULT_INCOMPLETE, columns < 0 ? "number of columns unknown" : "maxRows unknown");
             return;
         }
         Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
@@ -400,10 +400,9 @@ final class CachingListener implements ExecuteListener {
         session = current;
         current.snapshotTaken();
         Recording started = new Recording(
-                rows.getMetaData().getColumnCount(),
+                columns,
                 analyzed.limits().maximumRows(engine.settings.maximumRows()),
                 engine.settings.maximumBytes());
-        int limit = prepared.getMaxRows();
         Watch.answered(engine, limit);
         recording = started;
         isAsAnswered = TrackedConnectionProvider.isAsAnswered(rows);
@@ -411,6 +410,18 @@ final class CachingListener implements ExecuteListener {
                 rows,
                 started,
                 () -> guarded("store", () -> complete(started, current, analyzed, ctx.dialect(), limit))));
+    }
+
+    /** Whether its rows are read forwards and cannot be changed. A wrapper that does not know is asked for its statement. */
+    private static boolean isReadOnce(ResultSet rows, PreparedStatement prepared) {
+        Integer type = Question.answer(rows::getType);
+        if (type == null) type = Question.answer(prepared::getResultSetType);
+        Integer concurrency = Question.answer(rows::getConcurrency);
+        if (concurrency == null) concurrency = Question.answer(prepared::getResultSetConcurrency);
+        return type != null
+                && type == ResultSet.TYPE_FORWARD_ONLY
+                && concurrency != null
+                && concurrency == ResultSet.CONCUR_READ_ONLY;
     }
 
     private void complete(Recording done, Session current, AnalyzedStatement analyzed, SQLDialect dialect, int limit) {

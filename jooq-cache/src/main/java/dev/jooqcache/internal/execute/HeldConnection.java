@@ -28,7 +28,7 @@ final class HeldConnection implements ConnectionProvider {
     boolean makesStatements() {
         try (Statement statement = connection.createStatement()) {
             return statement != null;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return false;
         }
     }

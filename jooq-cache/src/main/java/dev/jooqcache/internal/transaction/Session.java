@@ -172,12 +172,8 @@ public final class Session {
     private int isolation() {
         if (isolationUnknown) return UNKNOWN_ISOLATION;
         if (isolation == UNKNOWN_ISOLATION) {
-            try {
-                isolation = raw.getTransactionIsolation();
-            } catch (SQLException e) {
-                isolationUnknown = true;
-                return UNKNOWN_ISOLATION;
-            }
+            isolation = Question.answer(raw::getTransactionIsolation, UNKNOWN_ISOLATION);
+            isolationUnknown = isolation == UNKNOWN_ISOLATION;
         }
         return isolation;
     }

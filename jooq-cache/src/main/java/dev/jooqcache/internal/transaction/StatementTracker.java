@@ -70,13 +70,10 @@ final class StatementTracker {
     /** A result set through which rows can be changed passes its writes through the session as well. */
     @Nullable
     ResultSet wrap(@Nullable ResultSet rows) {
-        try {
-            return rows != null && rows.getConcurrency() == ResultSet.CONCUR_UPDATABLE
-                    ? new UpdatableResultSet(rows, session)
-                    : rows;
-        } catch (SQLException e) {
-            return rows;
-        }
+        if (rows == null) return null;
+        // One that does not tell may be updatable.
+        int concurrency = Question.answer(rows::getConcurrency, ResultSet.CONCUR_UPDATABLE);
+        return concurrency == ResultSet.CONCUR_UPDATABLE ? new UpdatableResultSet(rows, session) : rows;
     }
 
     /** The caller gets at the driver's own statement, past the session. */

@@ -147,15 +147,16 @@ public final class TrackedSource {
      * @param origin whether every use of the connection from here to its return is seen
      */
     Session session(Connection raw, Origin origin) throws SQLException {
-        boolean autoCommit = raw.getAutoCommit();
+        Boolean told = Question.answer(raw::getAutoCommit);
+        boolean autoCommit = told == null || told;
         // What a batched connection has collected is sent later, past the session that collected it.
-        boolean uncertain = raw instanceof BatchedConnection || connections.uncertain.contains(raw);
+        boolean uncertain = told == null || raw instanceof BatchedConnection || connections.uncertain.contains(raw);
         if (autoCommit && !uncertain) connections.seenOutside(raw);
-        if (dialect == null) dialect = JDBCUtils.dialect(raw);
+        if (dialect == null) dialect = Question.answer(() -> JDBCUtils.dialect(raw));
         if (origin == Origin.SHARED)
             return new Session(
                     this, raw, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
-        if (defaultIsolation == Session.UNKNOWN_ISOLATION) defaultIsolation = raw.getTransactionIsolation();
+        if (defaultIsolation == Session.UNKNOWN_ISOLATION) defaultIsolation = Question.answer(raw::getTransactionIsolation, Session.UNKNOWN_ISOLATION);
         int isolation = anyIsolation ? Session.UNKNOWN_ISOLATION : defaultIsolation;
         List<PendingWrite> leftOver = connections.take(raw);
         boolean begun = connections.leftOpen.contains(raw);
@@ -207,6 +208,16 @@ public final class TrackedSource {
     }
 
     /**
+     * The driver's connection under the wrappers of pools and users, as far as they tell.
+     *
+     * @param connection a connection
+     * @return the driver's, or itself
+     */
+    public static Connection driverConnection(Connection connection) {
+        return PhysicalConnections.physical(connection);
+    }
+
+    /**
      * What {@link Effects} knows of the schema, for its own use.
      *
      * @param whose the one that asks
@@ -240,7 +251,7 @@ public final class TrackedSource {
     private @Nullable String stateOf(Connection raw) {
         try {
             return SessionState.describe(raw, dialect());
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             LOG.debug("{}: cannot ask for the state of a session of {}", cacheName, name, e);
             return null;
         }

@@ -111,7 +111,7 @@ public final class Tracking {
             if (!pool.isWrapperFor(TrackedDataSource.class)) return null;
             TrackedSource source = pool.unwrap(TrackedDataSource.class).source();
             return isOurs(source) ? source : null;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return null;
         }
     }
