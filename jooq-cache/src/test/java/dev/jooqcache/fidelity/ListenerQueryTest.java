@@ -148,7 +148,8 @@ class ListenerQueryTest {
                     bound.transaction().accept(() -> titles(dsl).fetch());
                     int onMiss = nested.get();
                     for (int i = 0; i < 2; i++)
-                        bound.transaction().accept(() -> assertThat(titles(dsl).fetch()).hasSize(3));
+                        bound.transaction()
+                                .accept(() -> assertThat(titles(dsl).fetch()).hasSize(3));
                     assertThat(nested.get()).isEqualTo(3 * onMiss);
                 }
             assertThat(f.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
@@ -158,7 +159,8 @@ class ListenerQueryTest {
     private static DSLContext with(Fixture f, Configuration bound, ExecuteListener listener, boolean isAppended) {
         Configuration configuration = bound.derive(new DefaultExecuteListenerProvider(listener));
         return isAppended
-                ? f.cache.derive(bound)
+                ? f.cache
+                        .derive(bound)
                         .deriveAppending(new DefaultExecuteListenerProvider(listener))
                         .dsl()
                 : f.cache.derive(configuration).dsl();
@@ -216,10 +218,9 @@ class ListenerQueryTest {
     @DatabaseTest
     void fetch_listenerAcquiresConnectionBeforeLookUp_releasesIt(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            DSLContext dsl = withListener(
-                    f,
-                    new CallbackExecuteListener().onRenderStart(ctx -> {
-                        if (ctx.query() instanceof ResultQuery) assertThat(ctx.connection()).isNotNull();
+            DSLContext dsl = withListener(f, new CallbackExecuteListener().onRenderStart(ctx -> {
+                        if (ctx.query() instanceof ResultQuery)
+                            assertThat(ctx.connection()).isNotNull();
                     }));
             for (int i = 0; i < 20; i++) assertThat(titles(dsl).fetch()).hasSize(3);
             dsl.transaction(c -> {

@@ -42,18 +42,43 @@ class RefusingWrapperTest {
             Set.of("unwrap", "isWrapperFor"),
             Connection.class,
             Set.of(
-                    "unwrap", "isWrapperFor", "getMetaData", "getAutoCommit", "getTransactionIsolation", "isClosed",
-                    "isValid", "getSchema", "getCatalog", "createStatement", "getTypeMap", "isReadOnly"),
+                    "unwrap",
+                    "isWrapperFor",
+                    "getMetaData",
+                    "getAutoCommit",
+                    "getTransactionIsolation",
+                    "isClosed",
+                    "isValid",
+                    "getSchema",
+                    "getCatalog",
+                    "createStatement",
+                    "getTypeMap",
+                    "isReadOnly"),
             DatabaseMetaData.class,
             Set.of("getURL", "getConnection", "getDatabaseProductName", "unwrap", "getTables"),
             Statement.class,
             Set.of(
-                    "unwrap", "isWrapperFor", "getMaxRows", "getQueryTimeout", "getConnection", "getResultSetType",
-                    "getResultSetConcurrency", "isClosed", "getFetchSize"),
+                    "unwrap",
+                    "isWrapperFor",
+                    "getMaxRows",
+                    "getQueryTimeout",
+                    "getConnection",
+                    "getResultSetType",
+                    "getResultSetConcurrency",
+                    "isClosed",
+                    "getFetchSize"),
             ResultSet.class,
             Set.of(
-                    "unwrap", "isWrapperFor", "getType", "getConcurrency", "getStatement", "isClosed", "getFetchSize",
-                    "findColumn", "getHoldability", "getRow"));
+                    "unwrap",
+                    "isWrapperFor",
+                    "getType",
+                    "getConcurrency",
+                    "getStatement",
+                    "isClosed",
+                    "getFetchSize",
+                    "findColumn",
+                    "getHoldability",
+                    "getRow"));
 
     /** How a call is refused. */
     private enum Refusal {
@@ -111,7 +136,10 @@ class RefusingWrapperTest {
         Map<String, Object> outcomes = new LinkedHashMap<>();
         for (int i = 0; i < 2; i++) {
             outcomes.put("read " + i, outcome(() -> Books.titles(dsl).fetch().intoMaps()));
-            outcomes.put("text " + i, outcome(() -> dsl.fetch("select id, stock from book order by id").intoMaps()));
+            outcomes.put(
+                    "text " + i,
+                    outcome(() ->
+                            dsl.fetch("select id, stock from book order by id").intoMaps()));
             outcomes.put("lazy " + i, outcome(() -> {
                 try (Stream<?> stream = Books.names(dsl).fetchStream()) {
                     return stream.toList().toString();
@@ -122,10 +150,16 @@ class RefusingWrapperTest {
                 Books.retitle(dsl, title);
                 return Books.title(dsl);
             }));
-            outcomes.put("transaction " + i, outcome(() -> dsl.transactionResult(c -> {
-                c.dsl().update(BOOK).set(BOOK.STOCK, 1).where(BOOK.ID.eq(2)).execute();
-                return Books.titles(c.dsl()).fetch().size();
-            })));
+            outcomes.put(
+                    "transaction " + i,
+                    outcome(() -> dsl.transactionResult(c -> {
+                        c.dsl()
+                                .update(BOOK)
+                                .set(BOOK.STOCK, 1)
+                                .where(BOOK.ID.eq(2))
+                                .execute();
+                        return Books.titles(c.dsl()).fetch().size();
+                    })));
         }
         return outcomes;
     }
@@ -150,8 +184,9 @@ class RefusingWrapperTest {
 
         private Object invoke(Object target, Method called, Object[] arguments) throws Throwable {
             boolean primitive = called.getReturnType().isPrimitive();
-            if (refusing.isInstance(target) && called.getName().equals(method) && !(refusal == Refusal.NULL && primitive))
-                return refuse();
+            if (refusing.isInstance(target)
+                    && called.getName().equals(method)
+                    && !(refusal == Refusal.NULL && primitive)) return refuse();
             try {
                 Object answer = called.invoke(target, arguments);
                 for (Class<?> type : List.of(

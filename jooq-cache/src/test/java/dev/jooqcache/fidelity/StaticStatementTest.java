@@ -84,8 +84,8 @@ class StaticStatementTest {
         try (Fixture f = Fixture.catalogue(database)) {
             DSLContext dsl = unprepared(f);
             title(dsl, 1).fetch();
-            assertThat(f.during(() -> dsl.transaction(
-                                    c -> assertThat(title(c.dsl(), 1).fetchOne(0)).isEqualTo("1984")))
+            assertThat(f.during(() -> dsl.transaction(c ->
+                                    assertThat(title(c.dsl(), 1).fetchOne(0)).isEqualTo("1984")))
                             .hits())
                     .isEqualTo(1);
         }
@@ -107,17 +107,15 @@ class StaticStatementTest {
     @DatabaseTest
     void fetch_listenerUsesStatementsOfItsOwnMeanwhile_answersBoth(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            CallbackExecuteListener listener = new CallbackExecuteListener()
-                    .onPrepareStart(ctx -> {
-                        try (var statement = ctx.connection().createStatement();
-                                var rows = statement.executeQuery(ctx.sql())) {
-                            assertThat(rows.next()).isTrue();
-                        } catch (java.sql.SQLException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    });
-            DSLContext dsl = DSL.using(f.dsl
-                    .configuration()
+            CallbackExecuteListener listener = new CallbackExecuteListener().onPrepareStart(ctx -> {
+                try (var statement = ctx.connection().createStatement();
+                        var rows = statement.executeQuery(ctx.sql())) {
+                    assertThat(rows.next()).isTrue();
+                } catch (java.sql.SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            DSLContext dsl = DSL.using(f.dsl.configuration()
                     .derive(settings())
                     .deriveAppending(new DefaultExecuteListenerProvider(listener)));
             for (int i = 0; i < 3; i++) assertThat(Books.titles(dsl).fetch()).hasSize(3);
@@ -133,8 +131,8 @@ class StaticStatementTest {
                     .onPrepareStart(ctx -> ctx.sql(ctx.sql().replace("order by", "where 1 = 0 order by")));
             DSLContext plain = unprepared(f);
             for (int i = 0; i < 2; i++) Books.titles(plain).fetch();
-            DSLContext dsl = DSL.using(
-                    plain.configuration().deriveAppending(new DefaultExecuteListenerProvider(listener)));
+            DSLContext dsl =
+                    DSL.using(plain.configuration().deriveAppending(new DefaultExecuteListenerProvider(listener)));
             assertThat(Books.titles(dsl).fetch()).isEmpty();
             assertThat(Books.titles(plain).fetch()).hasSize(3);
         }

@@ -76,8 +76,9 @@ class DeadlineTest {
     void fetch_onClosedConnection_failsAsWithoutTheCache(Database database) throws Exception {
         try (Fixture f = Fixture.catalogue(database)) {
             Connection connection = f.tracked.getConnection();
-            DSLContext dsl =
-                    f.cache.derive(DSL.using(connection, database.dialect()).configuration()).dsl();
+            DSLContext dsl = f.cache
+                    .derive(DSL.using(connection, database.dialect()).configuration())
+                    .dsl();
             for (int i = 0; i < 2; i++) assertThat(Books.title(dsl)).isEqualTo("1984");
             connection.close();
             assertThatThrownBy(() -> Books.title(dsl)).isInstanceOf(DataAccessException.class);

@@ -68,7 +68,8 @@ public final class TypeNames {
     /** The fields of a nested record are read by getters of their own, as the elements of an array may be. */
     private static String parts(DataType<?> type) {
         Row row = type.getRow();
-        if (row != null) return row.fieldStream().map(field -> name(field.getDataType())).collect(joining(",", "(", ")"));
+        if (row != null)
+            return row.fieldStream().map(field -> name(field.getDataType())).collect(joining(",", "(", ")"));
         DataType<?> component = type.getArrayComponentDataType();
         return component == null ? "" : "[" + name(component) + "]";
     }

@@ -400,9 +400,7 @@ final class CachingListener implements ExecuteListener {
         session = current;
         current.snapshotTaken();
         Recording started = new Recording(
-                columns,
-                analyzed.limits().maximumRows(engine.settings.maximumRows()),
-                engine.settings.maximumBytes());
+                columns, analyzed.limits().maximumRows(engine.settings.maximumRows()), engine.settings.maximumBytes());
         Watch.answered(engine, limit);
         recording = started;
         isAsAnswered = TrackedConnectionProvider.isAsAnswered(rows);

@@ -56,8 +56,7 @@ final class Fingerprints {
 
     /** What tells by which getters jOOQ will read the columns: their types and bindings, and the settings these look at. */
     private static String shape(AnalyzedStatement statement, ResultQuery<?> query, Settings settings) {
-        String types =
-                statement.columnTypes().of(JooqInternals.columns(query)).text();
+        String types = statement.columnTypes().of(JooqInternals.columns(query)).text();
         boolean dateTimes = Boolean.TRUE.equals(settings.isBindOffsetDateTimeType());
         boolean times = Boolean.TRUE.equals(settings.isBindOffsetTimeType());
         return dateTimes || times ? types + ";" + dateTimes + ";" + times : types;

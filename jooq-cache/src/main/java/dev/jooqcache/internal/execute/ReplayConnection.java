@@ -143,8 +143,8 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
     @Override
     public Statement createStatement() throws SQLException {
         return armed && !served
-                ? new ReplayStaticStatement(sql, mock.createStatement(), this, () -> getDelegate()
-                        .createStatement())
+                ? new ReplayStaticStatement(
+                        sql, mock.createStatement(), this, () -> getDelegate().createStatement())
                 : super.createStatement();
     }
 
@@ -152,8 +152,11 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
     public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
         boolean plain = type == ResultSet.TYPE_FORWARD_ONLY && concurrency == ResultSet.CONCUR_READ_ONLY;
         return armed && !served && plain
-                ? new ReplayStaticStatement(sql, mock.createStatement(), this, () -> getDelegate()
-                        .createStatement(type, concurrency, holdability))
+                ? new ReplayStaticStatement(
+                        sql,
+                        mock.createStatement(),
+                        this,
+                        () -> getDelegate().createStatement(type, concurrency, holdability))
                 : super.createStatement(type, concurrency, holdability);
     }
 

@@ -156,7 +156,8 @@ public final class TrackedSource {
         if (origin == Origin.SHARED)
             return new Session(
                     this, raw, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
-        if (defaultIsolation == Session.UNKNOWN_ISOLATION) defaultIsolation = Question.answer(raw::getTransactionIsolation, Session.UNKNOWN_ISOLATION);
+        if (defaultIsolation == Session.UNKNOWN_ISOLATION)
+            defaultIsolation = Question.answer(raw::getTransactionIsolation, Session.UNKNOWN_ISOLATION);
         int isolation = anyIsolation ? Session.UNKNOWN_ISOLATION : defaultIsolation;
         List<PendingWrite> leftOver = connections.take(raw);
         boolean begun = connections.leftOpen.contains(raw);
