@@ -23,10 +23,10 @@ final class SessionState {
                where source = 'session' and name <> 'application_name' and name not like 'transaction\\_%')""";
 
     private static final String H2 = """
-            select state_key, state_command from information_schema.session_state
-            union all
-            select 'USER', current_user
-            order by 1, 2""";
+            SELECT STATE_KEY, STATE_COMMAND FROM INFORMATION_SCHEMA.SESSION_STATE
+            UNION ALL
+            SELECT 'USER', CURRENT_USER
+            ORDER BY 1, 2""";
 
     private static final String MARIADB = """
             select variable_name, variable_value from information_schema.session_variables
