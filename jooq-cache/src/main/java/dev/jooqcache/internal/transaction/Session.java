@@ -422,8 +422,10 @@ public final class Session {
 
     /** With autocommit off there is no other moment outside a transaction. */
     private void askBetweenTransactions() {
-        if (autoCommit || foreign || uncertain || (source.isInspected() && !source.hasSuspects())) return;
-        ask();
+        boolean asks = !source.isInspected() && source.effects().wantsSchema(source);
+        if (autoCommit || foreign || uncertain || !(asks || source.hasSuspects())) return;
+        if (asks) ask();
+        else source.verify(raw);
         try {
             raw.rollback();
         } catch (SQLException e) {
@@ -449,7 +451,7 @@ public final class Session {
             source.closed(this);
         } else {
             if (!value && autoCommit) {
-                learnSchema();
+                if (source.isInspected() || source.effects().wantsSchema(source)) learnSchema();
                 snapshotClock = source.generations().now();
             }
             call.run();

@@ -63,8 +63,9 @@ final class StatementTracker {
     }
 
     private Effect effect(String sql) {
-        session.learnSchema();
-        return session.source().effects().of(session.source(), sql);
+        TrackedSource source = session.source();
+        if (source.isInspected() || source.effects().needsSchema(source, sql)) session.learnSchema();
+        return source.effects().of(source, sql);
     }
 
     /** A result set through which rows can be changed passes its writes through the session as well. */
