@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is remembered of SQL texts, up to a number and an estimated size. Thread-safe; a look-up takes no lock.
  *
- * <p>At either limit those make room that were not looked up since room was made before. A long text would push out many
- * others, and is seldom sent again; the last few are kept apart, as long as there is memory, since a statement of jOOQ's is
- * asked for twice, by the listener and by the connection.
+ * <p>At either limit those make room that were not looked up lately but for the once that each is: a statement of jOOQ's is
+ * asked for twice, by the listener, which puts it here, and by the connection. A long text would push out many others, and is
+ * seldom sent again; the last few are kept apart, as long as there is memory, for the sake of the connection.
  *
  * @param <V> what is remembered
  */
@@ -22,6 +22,7 @@ final class TextMemory<V> {
 
     static final int LONGEST = 64 * 1024;
     private static final int LAST_LONG = 4;
+    private static final int MOST_USES = 8;
 
     /** What the entry and an analysis take, besides what grows with the text. */
     private static final int BASE_BYTES = 512;
@@ -46,7 +47,7 @@ final class TextMemory<V> {
         if (sql.length() > LONGEST) return longText(key);
         Entry<V> entry = entries.get(key);
         if (entry == null) return null;
-        if (!entry.used) entry.used = true;
+        entry.used();
         return entry.value;
     }
 
@@ -83,7 +84,7 @@ final class TextMemory<V> {
         return entries.size() > maximumEntries || bytes.get() > maximumBytes;
     }
 
-    /** Down to seven eighths, but for the newest. The second time round nothing counts as used any more. */
+    /** Down to seven eighths, but for the newest. The second time round it does not matter what was used. */
     private synchronized void makeRoom(Key newest) {
         if (!isFull()) return;
         int fewer = maximumEntries - maximumEntries / 8;
@@ -92,10 +93,9 @@ final class TextMemory<V> {
             for (Iterator<Map.Entry<Key, Entry<V>>> all = entries.entrySet().iterator(); all.hasNext(); ) {
                 if (entries.size() <= fewer && bytes.get() <= smaller) return;
                 Map.Entry<Key, Entry<V>> next = all.next();
-                Entry<V> entry = next.getValue();
                 if (next.getKey().equals(newest)) continue;
-                if (round == 0 && entry.used) entry.used = false;
-                else if (entries.remove(next.getKey()) != null) bytes.addAndGet(-size(next.getKey()));
+                if (round == 0 && next.getValue().wasUsed()) continue;
+                if (entries.remove(next.getKey()) != null) bytes.addAndGet(-size(next.getKey()));
             }
     }
 
@@ -112,10 +112,24 @@ final class TextMemory<V> {
 
     private static final class Entry<V> {
         private final V value;
-        private volatile boolean used;
+
+        /** Some are lost where threads meet, which does not matter. */
+        private volatile int uses;
 
         private Entry(V value) {
             this.value = value;
+        }
+
+        private void used() {
+            int before = uses;
+            if (before < MOST_USES) uses = before + 1;
+        }
+
+        /** Whether it was looked up more than once; what is not looked up again will be less and less. */
+        private boolean wasUsed() {
+            int before = uses;
+            uses = before / 2;
+            return before > 1;
         }
     }
 }
