@@ -225,7 +225,8 @@ public final class QueryCache implements AutoCloseable {
         return new CacheStats(
                 counters.hits(),
                 counters.misses(),
-                counters.bypasses(),
+                counters.notLookedUp(),
+                counters.notStored(),
                 counters.stores(),
                 generations.invalidations(),
                 store.evictions() + counters.swept(),

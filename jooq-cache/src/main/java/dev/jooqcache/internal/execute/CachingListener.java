@@ -76,6 +76,9 @@ final class CachingListener implements ExecuteListener {
     private transient @Nullable BypassReason bypass;
     private transient String detail = "";
     private transient boolean isRead;
+    /** Whether the store was asked for it, or would have been if the user had not wished otherwise. */
+    private transient boolean lookedUp;
+
     private transient boolean willRecord;
     private transient boolean isAsAnswered;
     private transient boolean stored;
@@ -220,6 +223,7 @@ final class CachingListener implements ExecuteListener {
     private boolean isServed(ExecuteContext ctx, AnalyzedStatement analyzed, Reading reading) {
         Fingerprints.Key key = asked;
         if (key == null || hint.isRefresh() || isSnapshotOpen(reading)) return false;
+        lookedUp = true;
         CachedResult found = engine.get(key.fingerprint(), clock(reading));
         if (found == null) return false;
         // Not the one before: what the transaction has written may have turned out to be more by now.
@@ -252,7 +256,10 @@ final class CachingListener implements ExecuteListener {
         long clock = engine.generations.now();
         since = Stamp.of(incarnation, clock);
         if (clock < 0) bypass(BypassReason.GENERATION_STORE, "");
-        else willRecord = true;
+        else {
+            willRecord = true;
+            lookedUp = true;
+        }
     }
 
     /** A result may be shown to the reader if it was exact when the clock stood there. */
@@ -481,7 +488,8 @@ final class CachingListener implements ExecuteListener {
         else if (stored) engine.counters.misses.increment();
         else {
             if (bypass == null) bypass = reasonOfIncompleteness(ctx);
-            engine.counters.bypass(bypass);
+            if (lookedUp) engine.counters.notStored(bypass);
+            else engine.counters.notLookedUp(bypass);
         }
         if (LOG.isDebugEnabled()) log(ctx);
     }
