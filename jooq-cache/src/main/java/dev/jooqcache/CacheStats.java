@@ -13,7 +13,8 @@ public final class CacheStats {
 
     private final long hits;
     private final long misses;
-    private final Map<BypassReason, Long> bypasses;
+    private final Map<BypassReason, Long> notLookedUp;
+    private final Map<BypassReason, Long> notStored;
     private final long stores;
     private final long invalidations;
     private final long evictions;
@@ -24,7 +25,8 @@ public final class CacheStats {
      *
      * @param hits reads that were served from the store
      * @param misses reads that were executed and stored
-     * @param bypasses reads that were executed and not stored, by reason
+     * @param notLookedUp reads that were executed without asking the store, by reason
+     * @param notStored reads that were looked up, executed and not stored, by reason
      * @param stores results that were put into the store
      * @param invalidations writes of tables, each with its commit
      * @param evictions results that the store dropped for space or time, or because they were invalidated
@@ -33,14 +35,16 @@ public final class CacheStats {
     CacheStats(
             long hits,
             long misses,
-            Map<BypassReason, Long> bypasses,
+            Map<BypassReason, Long> notLookedUp,
+            Map<BypassReason, Long> notStored,
             long stores,
             long invalidations,
             long evictions,
             long failures) {
         this.hits = hits;
         this.misses = misses;
-        this.bypasses = Map.copyOf(bypasses);
+        this.notLookedUp = Map.copyOf(notLookedUp);
+        this.notStored = Map.copyOf(notStored);
         this.stores = stores;
         this.invalidations = invalidations;
         this.evictions = evictions;
@@ -66,12 +70,12 @@ public final class CacheStats {
     }
 
     /**
-     * Reads that were executed and not stored.
+     * Reads that were executed and not stored: those that were not looked up, and those that were.
      *
      * @return a count
      */
     public long bypasses() {
-        return bypasses.values().stream().mapToLong(Long::longValue).sum();
+        return notLookedUp() + notStored();
     }
 
     /**
@@ -81,7 +85,50 @@ public final class CacheStats {
      * @return a count
      */
     public long bypasses(BypassReason reason) {
-        return bypasses.getOrDefault(reason, 0L);
+        return notLookedUp(reason) + notStored(reason);
+    }
+
+    /**
+     * Reads that were executed without asking the store, since they may not be cached, or not there.
+     *
+     * @return a count, a part of {@link #bypasses()}
+     */
+    public long notLookedUp() {
+        return sum(notLookedUp);
+    }
+
+    /**
+     * Reads that were executed without asking the store, for one reason.
+     *
+     * @param reason the reason
+     * @return a count, a part of {@link #bypasses(BypassReason)}
+     */
+    public long notLookedUp(BypassReason reason) {
+        return notLookedUp.getOrDefault(reason, 0L);
+    }
+
+    /**
+     * Reads that the store was asked for, and that were executed and not stored then. A read that is to refresh its result,
+     * or that begins a snapshot, counts here as well, although the store is not asked.
+     *
+     * @return a count, a part of {@link #bypasses()}
+     */
+    public long notStored() {
+        return sum(notStored);
+    }
+
+    /**
+     * Reads that the store was asked for, and that were executed and not stored then, for one reason.
+     *
+     * @param reason the reason
+     * @return a count, a part of {@link #bypasses(BypassReason)}
+     */
+    public long notStored(BypassReason reason) {
+        return notStored.getOrDefault(reason, 0L);
+    }
+
+    private static long sum(Map<BypassReason, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /**
@@ -137,25 +184,31 @@ public final class CacheStats {
      * @return the differences
      */
     public CacheStats minus(CacheStats before) {
-        Map<BypassReason, Long> difference = new EnumMap<>(BypassReason.class);
-        bypasses.forEach((reason, count) -> {
-            long more = count - before.bypasses(reason);
-            if (more != 0) difference.put(reason, more);
-        });
         return new CacheStats(
                 hits - before.hits,
                 misses - before.misses,
-                difference,
+                difference(notLookedUp, before.notLookedUp),
+                difference(notStored, before.notStored),
                 stores - before.stores,
                 invalidations - before.invalidations,
                 evictions - before.evictions,
                 failures - before.failures);
     }
 
+    private static Map<BypassReason, Long> difference(Map<BypassReason, Long> counts, Map<BypassReason, Long> before) {
+        Map<BypassReason, Long> difference = new EnumMap<>(BypassReason.class);
+        counts.forEach((reason, count) -> {
+            long more = count - before.getOrDefault(reason, 0L);
+            if (more != 0) difference.put(reason, more);
+        });
+        return difference;
+    }
+
     @Override
     public String toString() {
-        return "CacheStats[hits " + hits + ", misses " + misses + ", bypasses " + bypasses() + " " + bypasses
-                + ", stores " + stores + ", invalidations " + invalidations + ", evictions " + evictions + ", failures "
+        return "CacheStats[hits " + hits + ", misses " + misses + ", bypasses " + bypasses() + " (not looked up "
+                + notLookedUp() + " " + notLookedUp + ", not stored " + notStored() + " " + notStored + "), stores "
+                + stores + ", invalidations " + invalidations + ", evictions " + evictions + ", failures "
                 + failures + "]";
     }
 }

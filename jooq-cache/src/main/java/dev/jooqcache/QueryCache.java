@@ -75,7 +75,12 @@ public final class QueryCache implements AutoCloseable {
         this.store = settings.resultStore();
         this.generations = new Generations(name, settings.generationStore());
         this.statements = new Statements(
-                name, settings.models(), settings.analyzedStatements, settings.excluded, settings.precision());
+                name,
+                settings.models(),
+                settings.analyzedStatements,
+                settings.analyzedStatementBytes,
+                settings.excluded,
+                settings.precision());
         this.doubts = new CommitDoubts(name, settings.commitQuarantine);
         this.tracking = new Tracking(name, generations, statements, doubts, settings.untracked);
         this.engine = new CacheEngine(
@@ -242,7 +247,8 @@ public final class QueryCache implements AutoCloseable {
         return new CacheStats(
                 counters.hits(),
                 counters.misses(),
-                counters.bypasses(),
+                counters.notLookedUp(),
+                counters.notStored(),
                 counters.stores(),
                 generations.invalidations(),
                 store.evictions() + counters.swept(),
@@ -329,6 +335,7 @@ public final class QueryCache implements AutoCloseable {
         private Duration maximumWait = Duration.ofSeconds(1);
         private Duration commitQuarantine = Duration.ofMinutes(15);
         private int analyzedStatements = 5_000;
+        private long analyzedStatementBytes = 16 << 20;
         private final Set<String> excluded = new HashSet<>();
         private EhcacheResultStore.@Nullable Builder ehcache;
         private @Nullable ResultStore resultStore;
@@ -450,6 +457,19 @@ public final class QueryCache implements AutoCloseable {
          */
         public Builder analyzedStatements(int value) {
             analyzedStatements = atLeast("analyzedStatements", 1, value);
+            return this;
+        }
+
+        /**
+         * How much heap the SQL texts that keep their analysis may take, estimated by their length, in bytes. Texts of more
+         * than 65,536 characters do not keep it. Default: 16 MB.
+         *
+         * @param value at least 1
+         * @return this builder
+         */
+        public Builder analyzedStatementBytes(long value) {
+            if (value < 1) throw new IllegalArgumentException("analyzedStatementBytes must be >= 1: " + value);
+            analyzedStatementBytes = value;
             return this;
         }
 

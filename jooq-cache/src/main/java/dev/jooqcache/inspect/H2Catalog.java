@@ -23,78 +23,82 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.exception.DataAccessException;
 
-/** H2's {@code information_schema}. Its triggers and functions are written in Java, so their effects are unknown. */
+/**
+ * H2's {@code information_schema}. Its triggers and functions are written in Java, so their effects are unknown.
+ *
+ * <p>The questions are in capitals: where H2 leaves unquoted names as they are, those of its catalog are in capitals.
+ */
 final class H2Catalog extends Catalog {
 
     private static final String RELATIONS = """
-            select table_schema, table_name, table_type, storage_type
-            from information_schema.tables
-            where upper(table_schema) <> 'INFORMATION_SCHEMA'
-            union all
-            select synonym_schema, synonym_name, 'SYNONYM', '' from information_schema.synonyms""";
+            SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, STORAGE_TYPE
+            FROM INFORMATION_SCHEMA.TABLES
+            WHERE UPPER(TABLE_SCHEMA) <> 'INFORMATION_SCHEMA'
+            UNION ALL
+            SELECT SYNONYM_SCHEMA, SYNONYM_NAME, 'SYNONYM', '' FROM INFORMATION_SCHEMA.SYNONYMS""";
 
     private static final String COLUMNS = """
-            select table_schema, table_name, column_name, data_type, is_identity, is_generated,
-              coalesce(column_on_update, (
-                select d.domain_on_update from information_schema.domains d
-                where d.domain_schema = c.domain_schema and d.domain_name = c.domain_name))
-            from information_schema.columns c
-            where upper(table_schema) <> 'INFORMATION_SCHEMA'
-            order by table_schema, table_name, ordinal_position""";
+            SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_IDENTITY, IS_GENERATED,
+              COALESCE(COLUMN_ON_UPDATE, (
+                SELECT D.DOMAIN_ON_UPDATE FROM INFORMATION_SCHEMA.DOMAINS D
+                WHERE D.DOMAIN_SCHEMA = C.DOMAIN_SCHEMA AND D.DOMAIN_NAME = C.DOMAIN_NAME))
+            FROM INFORMATION_SCHEMA.COLUMNS C
+            WHERE UPPER(TABLE_SCHEMA) <> 'INFORMATION_SCHEMA'
+            ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION""";
 
     /** What is computed when a row is written: defaults, generated columns and checks, of columns and their domains. */
     private static final String EXPRESSIONS = """
-            select table_schema, table_name, column_default from information_schema.columns
-            union all
-            select table_schema, table_name, column_on_update from information_schema.columns
-            union all
-            select table_schema, table_name, generation_expression from information_schema.columns
-            union all
-            select t.table_schema, t.table_name, k.check_clause
-            from information_schema.check_constraints k
-            join information_schema.table_constraints t
-              on t.constraint_schema = k.constraint_schema and t.constraint_name = k.constraint_name
-            union all
-            select c.table_schema, c.table_name, k.check_clause
-            from information_schema.check_constraints k
-            join information_schema.domain_constraints d
-              on d.constraint_schema = k.constraint_schema and d.constraint_name = k.constraint_name
-            join information_schema.columns c
-              on c.domain_schema = d.domain_schema and c.domain_name = d.domain_name
-            union all
-            select c.table_schema, c.table_name, d.domain_default
-            from information_schema.domains d
-            join information_schema.columns c
-              on c.domain_schema = d.domain_schema and c.domain_name = d.domain_name""";
+            SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_DEFAULT FROM INFORMATION_SCHEMA.COLUMNS
+            UNION ALL
+            SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_ON_UPDATE FROM INFORMATION_SCHEMA.COLUMNS
+            UNION ALL
+            SELECT TABLE_SCHEMA, TABLE_NAME, GENERATION_EXPRESSION FROM INFORMATION_SCHEMA.COLUMNS
+            UNION ALL
+            SELECT T.TABLE_SCHEMA, T.TABLE_NAME, K.CHECK_CLAUSE
+            FROM INFORMATION_SCHEMA.CHECK_CONSTRAINTS K
+            JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS T
+              ON T.CONSTRAINT_SCHEMA = K.CONSTRAINT_SCHEMA AND T.CONSTRAINT_NAME = K.CONSTRAINT_NAME
+            UNION ALL
+            SELECT C.TABLE_SCHEMA, C.TABLE_NAME, K.CHECK_CLAUSE
+            FROM INFORMATION_SCHEMA.CHECK_CONSTRAINTS K
+            JOIN INFORMATION_SCHEMA.DOMAIN_CONSTRAINTS D
+              ON D.CONSTRAINT_SCHEMA = K.CONSTRAINT_SCHEMA AND D.CONSTRAINT_NAME = K.CONSTRAINT_NAME
+            JOIN INFORMATION_SCHEMA.COLUMNS C
+              ON C.DOMAIN_SCHEMA = D.DOMAIN_SCHEMA AND C.DOMAIN_NAME = D.DOMAIN_NAME
+            UNION ALL
+            SELECT C.TABLE_SCHEMA, C.TABLE_NAME, D.DOMAIN_DEFAULT
+            FROM INFORMATION_SCHEMA.DOMAINS D
+            JOIN INFORMATION_SCHEMA.COLUMNS C
+              ON C.DOMAIN_SCHEMA = D.DOMAIN_SCHEMA AND C.DOMAIN_NAME = D.DOMAIN_NAME""";
 
     private static final String KEYS = """
-            select t.table_schema, t.table_name, t.constraint_name, t.constraint_type, u.column_name
-            from information_schema.table_constraints t
-            join information_schema.key_column_usage u
-              on u.constraint_schema = t.constraint_schema and u.constraint_name = t.constraint_name
-            where t.constraint_type in ('PRIMARY KEY', 'UNIQUE')
-            order by t.constraint_schema, t.constraint_name, u.ordinal_position""";
+            SELECT T.TABLE_SCHEMA, T.TABLE_NAME, T.CONSTRAINT_NAME, T.CONSTRAINT_TYPE, U.COLUMN_NAME
+            FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS T
+            JOIN INFORMATION_SCHEMA.KEY_COLUMN_USAGE U
+              ON U.CONSTRAINT_SCHEMA = T.CONSTRAINT_SCHEMA AND U.CONSTRAINT_NAME = T.CONSTRAINT_NAME
+            WHERE T.CONSTRAINT_TYPE IN ('PRIMARY KEY', 'UNIQUE')
+            ORDER BY T.CONSTRAINT_SCHEMA, T.CONSTRAINT_NAME, U.ORDINAL_POSITION""";
 
     private static final String FOREIGN_KEYS = """
-            select u.table_schema, u.table_name, r.constraint_name, u.column_name,
-              p.table_schema, p.table_name, p.column_name, r.delete_rule, r.update_rule
-            from information_schema.referential_constraints r
-            join information_schema.key_column_usage u
-              on u.constraint_schema = r.constraint_schema and u.constraint_name = r.constraint_name
-            join information_schema.key_column_usage p
-              on p.constraint_schema = r.unique_constraint_schema
-              and p.constraint_name = r.unique_constraint_name
-              and p.ordinal_position = u.position_in_unique_constraint
-            order by r.constraint_schema, r.constraint_name, u.ordinal_position""";
+            SELECT U.TABLE_SCHEMA, U.TABLE_NAME, R.CONSTRAINT_NAME, U.COLUMN_NAME,
+              P.TABLE_SCHEMA, P.TABLE_NAME, P.COLUMN_NAME, R.DELETE_RULE, R.UPDATE_RULE
+            FROM INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS R
+            JOIN INFORMATION_SCHEMA.KEY_COLUMN_USAGE U
+              ON U.CONSTRAINT_SCHEMA = R.CONSTRAINT_SCHEMA AND U.CONSTRAINT_NAME = R.CONSTRAINT_NAME
+            JOIN INFORMATION_SCHEMA.KEY_COLUMN_USAGE P
+              ON P.CONSTRAINT_SCHEMA = R.UNIQUE_CONSTRAINT_SCHEMA
+              AND P.CONSTRAINT_NAME = R.UNIQUE_CONSTRAINT_NAME
+              AND P.ORDINAL_POSITION = U.POSITION_IN_UNIQUE_CONSTRAINT
+            ORDER BY R.CONSTRAINT_SCHEMA, R.CONSTRAINT_NAME, U.ORDINAL_POSITION""";
 
     private static final String TRIGGERS = """
-            select event_object_schema, event_object_table, trigger_name, action_timing, event_manipulation, java_class
-            from information_schema.triggers
-            order by trigger_schema, trigger_name""";
+            SELECT EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, JAVA_CLASS
+            FROM INFORMATION_SCHEMA.TRIGGERS
+            ORDER BY TRIGGER_SCHEMA, TRIGGER_NAME""";
 
     private static final String ROUTINES = """
-            select routine_schema, routine_name, routine_type, specific_name, is_deterministic, external_name
-            from information_schema.routines""";
+            SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_TYPE, SPECIFIC_NAME, IS_DETERMINISTIC, EXTERNAL_NAME
+            FROM INFORMATION_SCHEMA.ROUTINES""";
 
     H2Catalog(DSLContext dsl) {
         super(dsl);
@@ -117,7 +121,7 @@ final class H2Catalog extends Catalog {
 
     @Override
     void routineNames() {
-        each("select routine_name from information_schema.routines", row -> routineName(text(row, 0)));
+        each("SELECT ROUTINE_NAME FROM INFORMATION_SCHEMA.ROUTINES", row -> routineName(text(row, 0)));
     }
 
     @Override
@@ -128,8 +132,8 @@ final class H2Catalog extends Catalog {
         grouped(TRIGGERS, this::trigger);
         each(ROUTINES, this::routine);
         each(
-                "select table_schema, table_name, view_definition from information_schema.views"
-                        + " where upper(table_schema) <> 'INFORMATION_SCHEMA'",
+                "SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM INFORMATION_SCHEMA.VIEWS"
+                        + " WHERE UPPER(TABLE_SCHEMA) <> 'INFORMATION_SCHEMA'",
                 row -> with(
                         name(row),
                         view -> view.reading(definition(text(row, 2))).definition(text(row, 2))));

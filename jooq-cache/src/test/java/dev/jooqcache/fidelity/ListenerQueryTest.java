@@ -9,16 +9,27 @@ import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jooq.Configuration;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 import org.jooq.Record2;
 import org.jooq.ResultQuery;
 import org.jooq.impl.CallbackExecuteListener;
+import org.jooq.impl.DataSourceConnectionProvider;
+import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultExecuteListenerProvider;
 import org.junit.jupiter.api.Tag;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** A user's listener that runs queries of its own, or changes the SQL, finds a hit to behave as a miss (F3). */
 @Tag("F3")
@@ -85,6 +96,136 @@ class ListenerQueryTest {
             assertThat(key.get()).isEqualTo(106);
             assertThat(f.assertFresh(plain -> plain.selectFrom(AUTHOR))).hasSize(8);
             f.warm(plain -> plain.selectFrom(AUTHOR));
+            assertThat(f.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+    }
+
+    /** In these a connection can be used after jOOQ has released it. */
+    private static List<Bound> boundConnections(Fixture f) {
+        List<Bound> all = new ArrayList<>();
+        for (DataSource pool : List.of(f.tracked, f.pool)) {
+            TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(pool));
+            Configuration configuration = new DefaultConfiguration()
+                    .set(new DataSourceConnectionProvider(new TransactionAwareDataSourceProxy(pool)))
+                    .set(f.database.dialect());
+            all.add(new Bound(configuration, work -> transaction.executeWithoutResult(s -> work.run())));
+        }
+        return all;
+    }
+
+    private record Bound(Configuration configuration, Consumer<Runnable> transaction) {}
+
+    private static CallbackExecuteListener atEachEvent(Consumer<ExecuteContext> action) {
+        return new CallbackExecuteListener()
+                .onRenderEnd(action::accept)
+                .onPrepareStart(action::accept)
+                .onPrepareEnd(action::accept)
+                .onBindEnd(action::accept)
+                .onExecuteStart(action::accept)
+                .onExecuteEnd(action::accept)
+                .onFetchStart(action::accept)
+                .onResultStart(action::accept)
+                .onRecordEnd(action::accept)
+                .onResultEnd(action::accept)
+                .onFetchEnd(action::accept)
+                .onEnd(action::accept);
+    }
+
+    @DatabaseTest
+    void fetch_nestedQueryAtEachEventWithinSpringTransaction_answersBoth(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            for (Bound bound : boundConnections(f))
+                for (boolean isAppended : List.of(true, false)) {
+                    AtomicInteger nested = new AtomicInteger();
+                    CallbackExecuteListener listener = atEachEvent(ctx -> {
+                        if (!isOuter(ctx)) return;
+                        nested.incrementAndGet();
+                        assertThat(ctx.configuration().dsl().fetchValue("select count(*) from author"))
+                                .hasToString("2");
+                        assertThat(namesOn(ctx)).isEqualTo(2);
+                    });
+                    DSLContext dsl = with(f, bound.configuration(), listener, isAppended);
+                    bound.transaction().accept(() -> titles(dsl).fetch());
+                    int onMiss = nested.get();
+                    for (int i = 0; i < 2; i++)
+                        bound.transaction()
+                                .accept(() -> assertThat(titles(dsl).fetch()).hasSize(3));
+                    assertThat(nested.get()).isEqualTo(3 * onMiss);
+                }
+            assertThat(f.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+    }
+
+    private static DSLContext with(Fixture f, Configuration bound, ExecuteListener listener, boolean isAppended) {
+        Configuration configuration = bound.derive(new DefaultExecuteListenerProvider(listener));
+        return isAppended
+                ? f.cache
+                        .derive(bound)
+                        .deriveAppending(new DefaultExecuteListenerProvider(listener))
+                        .dsl()
+                : f.cache.derive(configuration).dsl();
+    }
+
+    private static int namesOn(ExecuteContext ctx) {
+        try (Statement statement = ctx.connection().createStatement();
+                ResultSet rows = statement.executeQuery("select name from author")) {
+            int count = 0;
+            while (rows.next()) count++;
+            return count;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @DatabaseTest
+    void fetch_nestedWriteAtEndOfHitWithinSpringTransaction_isPartOfIt(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            for (Bound bound : boundConnections(f)) {
+                AtomicInteger key = new AtomicInteger(100);
+                DSLContext dsl = with(
+                        f,
+                        bound.configuration(),
+                        new CallbackExecuteListener().onResultEnd(ctx -> {
+                            if (isOuter(ctx))
+                                ctx.configuration()
+                                        .dsl()
+                                        .insertInto(AUTHOR, AUTHOR.ID, AUTHOR.NAME)
+                                        .values(key.incrementAndGet(), "x")
+                                        .execute();
+                        }),
+                        true);
+                for (int i = 0; i < 3; i++) {
+                    f.assertFresh(plain -> plain.selectFrom(AUTHOR));
+                    try {
+                        bound.transaction().accept(() -> {
+                            assertThat(titles(dsl).fetch()).hasSize(3);
+                            assertThat(dsl.selectFrom(AUTHOR).fetch()).hasSize(3);
+                            // Not committed: nobody else sees it.
+                            assertThat(f.dsl.selectFrom(AUTHOR).fetch()).hasSize(2);
+                            throw new IllegalStateException("rolled back");
+                        });
+                    } catch (IllegalStateException e) {
+                        assertThat(e).hasMessage("rolled back");
+                    }
+                    assertThat(f.assertFresh(plain -> plain.selectFrom(AUTHOR))).hasSize(2);
+                }
+                assertThat(key).hasValue(103);
+            }
+            assertThat(f.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+    }
+
+    @DatabaseTest
+    void fetch_listenerAcquiresConnectionBeforeLookUp_releasesIt(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            DSLContext dsl = withListener(f, new CallbackExecuteListener().onRenderStart(ctx -> {
+                        if (ctx.query() instanceof ResultQuery)
+                            assertThat(ctx.connection()).isNotNull();
+                    }));
+            for (int i = 0; i < 20; i++) assertThat(titles(dsl).fetch()).hasSize(3);
+            dsl.transaction(c -> {
+                for (int i = 0; i < 20; i++) assertThat(titles(c.dsl()).fetch()).hasSize(3);
+            });
             assertThat(f.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
         }
     }

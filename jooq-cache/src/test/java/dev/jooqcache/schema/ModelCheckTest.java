@@ -17,6 +17,7 @@ import dev.jooqcache.testing.Fixture;
 import dev.jooqcache.testing.InterceptedDataSource;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import org.jooq.DSLContext;
@@ -67,7 +68,8 @@ class ModelCheckTest {
 
         List<String> ofCatalog() {
             return statements.stream()
-                    .filter(sql -> sql.contains("pg_") || sql.contains("information_schema"))
+                    .filter(sql ->
+                            sql.contains("pg_") || sql.toLowerCase(Locale.ROOT).contains("information_schema"))
                     .toList();
         }
     }

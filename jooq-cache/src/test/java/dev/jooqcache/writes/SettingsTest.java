@@ -40,6 +40,7 @@ class SettingsTest {
                 bad(() -> cache.maximumWait(ofSeconds(-1)), "maximumWait must not be negative: PT-1S"),
                 bad(() -> cache.commitQuarantine(ZERO), "commitQuarantine must be positive: PT0S"),
                 bad(() -> cache.analyzedStatements(0), "analyzedStatements must be >= 1: 0"),
+                bad(() -> cache.analyzedStatementBytes(0), "analyzedStatementBytes must be >= 1: 0"),
                 bad(() -> store.maximumEntries(0), "maximumEntries must be >= 1: 0"),
                 bad(() -> store.offHeap(0), "offHeap must be >= 1 (MiB): 0"),
                 bad(() -> store.disk(Path.of("x"), 0), "disk must be >= 1 (MiB): 0"),
@@ -74,6 +75,7 @@ class SettingsTest {
                 .maximumWait(ZERO)
                 .commitQuarantine(java.time.Duration.ofNanos(1))
                 .analyzedStatements(1)
+                .analyzedStatementBytes(1)
                 .build()) {
             assertThat(cache.toString()).startsWith("QueryCache n CacheStats[hits 0, ");
         }

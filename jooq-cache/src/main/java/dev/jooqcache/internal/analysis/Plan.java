@@ -91,6 +91,15 @@ record Plan(
                 calls);
     }
 
+    /** Whether the schema tells more of its effect. */
+    boolean dependsOnSchema() {
+        return kind != Kind.CONTROL
+                || !reads.isEmpty()
+                || !words.isEmpty()
+                || !calls.known().isEmpty()
+                || !calls.unknown().isEmpty();
+    }
+
     Plan bypassed(BypassReason why, String what) {
         return new Plan(kind, reads, commonTables, words, writes, events, control, why, what, calls);
     }

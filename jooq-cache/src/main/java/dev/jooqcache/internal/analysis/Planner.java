@@ -203,6 +203,11 @@ final class Planner {
         return plan.reason() == null && partly != null ? plan.bypassed(partly, parts.detail()) : plan;
     }
 
+    /** The plan of a text that is not looked at, because of its size. */
+    static Plan tooLong() {
+        return unknown("length of the SQL text");
+    }
+
     private static Plan unknown(String what) {
         return Plan.control(Effect.CODE, BypassReason.PLAIN_SQL, what);
     }

@@ -15,13 +15,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jooq.Configuration;
@@ -41,12 +38,15 @@ public final class Statements implements Effects {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
 
+    /** The analysis of a text takes many times its size. */
+    private static final int LONGEST_ANALYZED = 8 << 20;
+
     private final String cacheName;
-    private final int limit;
     private final Set<String> excluded;
-    private final Map<Key, Known> statements = new ConcurrentHashMap<>();
+    private final TextMemory<Known> statements;
     private final Set<TrackedSource> dataSources =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private final Inspections inspections = new Inspections();
     private final Models models;
     private final Precision precision;
 
@@ -56,13 +56,20 @@ public final class Statements implements Effects {
      * @param cacheName begins every log line
      * @param models where the models of data sources come from
      * @param limit how many texts are remembered
+     * @param limitBytes how much heap they may take, in bytes, estimated
      * @param excludedTables names of tables that are not to be cached
      * @param precision how far rows and columns are told apart
      */
-    public Statements(String cacheName, Models models, int limit, Set<String> excludedTables, Precision precision) {
+    public Statements(
+            String cacheName,
+            Models models,
+            int limit,
+            long limitBytes,
+            Set<String> excludedTables,
+            Precision precision) {
         this.cacheName = cacheName;
         this.models = models;
-        this.limit = limit;
+        this.statements = new TextMemory<>(limit, limitBytes);
         this.precision = precision;
         this.excluded = excludedTables.stream().map(TableName::fold).collect(Collectors.toUnmodifiableSet());
     }
@@ -78,7 +85,31 @@ public final class Statements implements Effects {
      */
     public AnalyzedStatement of(Query query, String sql, Configuration configuration, TrackedSource dataSource) {
         AnalyzedStatement known = known(dataSource, sql);
-        return known == null ? remember(dataSource, sql, Planner.plan(query, sql, configuration)) : known;
+        if (known != null) return known;
+        inspections.used(dataSource);
+        return remember(dataSource, sql, isTooLong(sql) ? Planner.tooLong() : Planner.plan(query, sql, configuration));
+    }
+
+    private static Plan plan(TrackedSource dataSource, String sql) {
+        return isTooLong(sql) ? Planner.tooLong() : Planner.plan(sql, dataSource.dialect());
+    }
+
+    private static boolean isTooLong(String sql) {
+        return sql.length() > LONGEST_ANALYZED;
+    }
+
+    @Override
+    public boolean needsSchema(TrackedSource dataSource, String sql) {
+        try {
+            Known known = statements.get(dataSource, sql);
+            if (known == null) {
+                remember(dataSource, sql, plan(dataSource, sql));
+                known = statements.get(dataSource, sql);
+            }
+            return (known == null || known.plan.dependsOnSchema()) && !inspections.isResting(dataSource);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            return false;
+        }
     }
 
     @Override
@@ -86,9 +117,8 @@ public final class Statements implements Effects {
         AnalyzedStatement known = known(dataSource, sql);
         if (known != null) return known.effect();
         try {
-            return remember(dataSource, sql, Planner.plan(sql, dataSource.dialect()))
-                    .effect();
-        } catch (RuntimeException | StackOverflowError e) {
+            return remember(dataSource, sql, plan(dataSource, sql)).effect();
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             LOG.debug("{}: cannot analyse a statement, so it touches everything: {}", cacheName, sql, e);
             return Effect.CODE;
         }
@@ -103,7 +133,7 @@ public final class Statements implements Effects {
      */
     @SuppressWarnings("ReferenceEquality")
     public @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql) {
-        Known known = statements.get(new Key(dataSource, sql));
+        Known known = statements.get(dataSource, sql);
         if (known == null) return null;
         return known.schema == schema(dataSource) && known.disputes == precision.disputes()
                 ? known.statement
@@ -146,10 +176,9 @@ public final class Statements implements Effects {
         Dependencies schema = schema(dataSource);
         AnalyzedStatement statement =
                 schema == null ? unresolved(dataSource, sql, plan) : resolved(dataSource, sql, plan, schema);
-        if (statements.size() >= limit) makeRoom();
-        Known before = statements.get(new Key(dataSource, sql));
+        Known before = statements.get(dataSource, sql);
         if (before != null) statement = statement.with(before.statement.admission());
-        statements.put(new Key(dataSource, sql), new Known(plan, statement, schema, disputes));
+        statements.put(dataSource, sql, new Known(plan, statement, schema, disputes));
         if (statement.effect().tags().hasEverything())
             LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), sql);
         return statement;
@@ -175,25 +204,24 @@ public final class Statements implements Effects {
         return models.isRefused(dataSource) ? BypassReason.MODEL_MISMATCH : BypassReason.SCHEMA_UNKNOWN;
     }
 
-    private void makeRoom() {
-        Iterator<Key> keys = statements.keySet().iterator();
-        for (int i = 0; i < limit / 8 + 1 && keys.hasNext(); i++) {
-            keys.next();
-            keys.remove();
-        }
-    }
-
     private @Nullable Dependencies schema(TrackedSource dataSource) {
         return (Dependencies) dataSource.schema(this);
     }
 
     @Override
+    public boolean wantsSchema(TrackedSource dataSource) {
+        return inspections.wereUsed(dataSource) || !inspections.isResting(dataSource);
+    }
+
+    @Override
     public @Nullable BooleanSupplier inspect(TrackedSource dataSource, Connection connection) {
         try {
-            Dependencies schema = models.of(dataSource, connection);
+            long start = System.nanoTime();
+            Dependencies schema = ask(dataSource, connection);
+            inspections.ended(dataSource, start);
             dataSources.add(dataSource);
             return () -> publish(dataSource, schema);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             LOG.warn(
                     "{}: cannot read the catalog of data source {}; until that succeeds its queries are not cached, and"
                             + " each of its writes invalidates everything",
@@ -201,6 +229,17 @@ public final class Statements implements Effects {
                     dataSource.name(),
                     e);
             return null;
+        }
+    }
+
+    /** A wrapper of the user's may not let through all that the driver tells. */
+    private @Nullable Dependencies ask(TrackedSource dataSource, Connection connection) throws SQLException {
+        try {
+            return models.of(dataSource, connection);
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            Connection driver = TrackedSource.driverConnection(connection);
+            if (driver.equals(connection)) throw e;
+            return models.of(dataSource, driver);
         }
     }
 
@@ -243,8 +282,6 @@ public final class Statements implements Effects {
         models.changed(dataSource);
         dataSource.setSchema(null);
     }
-
-    private record Key(TrackedSource dataSource, String sql) {}
 
     private record Known(
             Plan plan,

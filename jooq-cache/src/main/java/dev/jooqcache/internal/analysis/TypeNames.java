@@ -1,10 +1,13 @@
 package dev.jooqcache.internal.analysis;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.jooq.Binding;
 import org.jooq.DataType;
 import org.jooq.Field;
+import org.jooq.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,11 +59,18 @@ public final class TypeNames {
 
     private static String name(DataType<?> type) {
         Binding<?, ?> binding = type.getBinding();
-        String fromType = binding.converter().fromType().getName();
-        String name = type.getTypeName();
+        String name = type.getTypeName() + ":" + binding.converter().fromType().getName();
         String bindingName = binding.getClass().getName();
-        return bindingName.startsWith("org.jooq.impl.")
-                ? name + ":" + fromType
-                : name + ":" + fromType + ":" + bindingName;
+        if (!bindingName.startsWith("org.jooq.impl.")) name += ":" + bindingName;
+        return name + parts(type);
+    }
+
+    /** The fields of a nested record are read by getters of their own, as the elements of an array may be. */
+    private static String parts(DataType<?> type) {
+        Row row = type.getRow();
+        if (row != null)
+            return row.fieldStream().map(field -> name(field.getDataType())).collect(joining(",", "(", ")"));
+        DataType<?> component = type.getArrayComponentDataType();
+        return component == null ? "" : "[" + name(component) + "]";
     }
 }

@@ -7,6 +7,7 @@ import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.execute.CacheEngine.Obstacle;
 import dev.jooqcache.internal.execute.Flights.Flight;
 import dev.jooqcache.internal.generation.ReadPlan;
+import dev.jooqcache.internal.transaction.Question;
 import dev.jooqcache.internal.transaction.Reading;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider;
@@ -67,6 +68,7 @@ final class CachingListener implements ExecuteListener {
     private transient @Nullable Stamp since;
     private transient @Nullable CachedResult hit;
     private transient @Nullable ReplayConnection replay;
+    private transient @Nullable ReplayResultSet replayed;
     private transient @Nullable Recording recording;
     private transient @Nullable Flight flight;
     private transient CacheHint hint = CacheHint.none();
@@ -74,6 +76,9 @@ final class CachingListener implements ExecuteListener {
     private transient @Nullable BypassReason bypass;
     private transient String detail = "";
     private transient boolean isRead;
+    /** Whether the store was asked for it, or would have been if the user had not wished otherwise. */
+    private transient boolean lookedUp;
+
     private transient boolean willRecord;
     private transient boolean isAsAnswered;
     private transient boolean stored;
@@ -193,11 +198,8 @@ final class CachingListener implements ExecuteListener {
 
     /** A connection that collects statements has writes of its own that the database has not seen. */
     private static boolean isBatched(Connection connection) {
-        try {
-            return connection instanceof BatchedConnection || connection.isWrapperFor(BatchedConnection.class);
-        } catch (SQLException e) {
-            return true;
-        }
+        return connection instanceof BatchedConnection
+                || Question.answer(() -> connection.isWrapperFor(BatchedConnection.class), true);
     }
 
     private boolean candidate(ResultQuery<?> query, AnalyzedStatement analyzed) {
@@ -254,6 +256,7 @@ final class CachingListener implements ExecuteListener {
     private boolean isServed(ExecuteContext ctx, AnalyzedStatement analyzed, Reading reading) {
         Fingerprints.Key key = asked;
         if (key == null || hint.isRefresh() || isSnapshotOpen(reading)) return false;
+        lookedUp = true;
         CachedResult found = engine.get(key.fingerprint(), clock(reading));
         if (found == null) return false;
         // Not the one before: what the transaction has written may have turned out to be more by now.
@@ -286,7 +289,10 @@ final class CachingListener implements ExecuteListener {
         long clock = engine.generations.now();
         since = Stamp.of(incarnation, clock);
         if (clock < 0) bypass(BypassReason.GENERATION_STORE, "");
-        else willRecord = true;
+        else {
+            willRecord = true;
+            lookedUp = true;
+        }
     }
 
     /** A result may be shown to the reader if it was exact when the clock stood there. */
@@ -331,6 +337,10 @@ final class CachingListener implements ExecuteListener {
         HeldConnection taken = held;
         ConnectionProvider real = provider;
         if (real == null) return;
+        if (taken != null && !taken.makesStatements()) {
+            bypass(BypassReason.FAILED, "the connection makes no statement");
+            return;
+        }
         if (taken != null) {
             held = null;
             taken.release();
@@ -350,7 +360,7 @@ final class CachingListener implements ExecuteListener {
     @Override
     public void prepareEnd(ExecuteContext ctx) {
         ReplayConnection serving = replay;
-        if (serving == null || hit == null || serving.isServed()) return;
+        if (serving == null || hit == null || serving.isServed(ctx.statement())) return;
         // Another listener has changed the SQL, or the result set is to be updatable or scrollable.
         hit = null;
         bypass(BypassReason.RESULT_SET_TYPE, "");
@@ -369,6 +379,11 @@ final class CachingListener implements ExecuteListener {
 
     @Override
     public void executeEnd(ExecuteContext ctx) {
+        ReplayConnection serving = replay;
+        if (hit != null && serving != null && !serving.isReplayed()) {
+            hit = null;
+            bypass(BypassReason.PLAIN_SQL, "another listener changed the SQL");
+        }
         if (hit != null) replay(ctx, hit);
         else if (willRecord) guarded("executeEnd", () -> record(ctx));
     }
@@ -383,18 +398,22 @@ final class CachingListener implements ExecuteListener {
         ReExecution live = new ReExecution(ctx.configuration(), query, real, this::wentLive);
         int limit = maximumRows(mock);
         Watch.answered(engine, limit);
-        ctx.resultSet(new ReplayResultSet(found, limit, mock, live));
+        ReplayResultSet rows = new ReplayResultSet(found, limit, mock, live);
+        replayed = rows;
+        ctx.resultSet(rows);
+    }
+
+    @Override
+    public void fetchStart(ExecuteContext ctx) {
+        ReplayResultSet rows = replayed;
+        if (rows != null) rows.readByJooq();
     }
 
     private static int maximumRows(PreparedStatement mock) {
-        try {
-            return mock.getMaxRows();
-        } catch (SQLException e) {
-            return 0;
-        }
+        return Question.answer(mock::getMaxRows, 0);
     }
 
-    private void record(ExecuteContext ctx) throws SQLException {
+    private void record(ExecuteContext ctx) {
         ResultSet rows = ctx.resultSet();
         PreparedStatement prepared = ctx.statement();
         AnalyzedStatement analyzed = statement;
@@ -403,8 +422,14 @@ final class CachingListener implements ExecuteListener {
             bypass(BypassReason.PLAIN_SQL, "another listener changed the SQL");
             return;
         }
-        if (rows.getType() != ResultSet.TYPE_FORWARD_ONLY || rows.getConcurrency() != ResultSet.CONCUR_READ_ONLY) {
+        if (!isReadOnce(rows, prepared)) {
             bypass(BypassReason.RESULT_SET_TYPE, "");
+            return;
+        }
+        int columns = Question.answer(() -> rows.getMetaData().getColumnCount(), -1);
+        int limit = Question.answer(prepared::getMaxRows, -1);
+        if (columns < 0 || limit < 0) {
+            bypass(BypassReason.RESULT_INCOMPLETE, columns < 0 ? "number of columns unknown" : "maxRows unknown");
             return;
         }
         Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
@@ -415,10 +440,7 @@ final class CachingListener implements ExecuteListener {
         session = current;
         current.snapshotTaken();
         Recording started = new Recording(
-                rows.getMetaData().getColumnCount(),
-                analyzed.limits().maximumRows(engine.settings.maximumRows()),
-                engine.settings.maximumBytes());
-        int limit = prepared.getMaxRows();
+                columns, analyzed.limits().maximumRows(engine.settings.maximumRows()), engine.settings.maximumBytes());
         Watch.answered(engine, limit);
         recording = started;
         isAsAnswered = TrackedConnectionProvider.isAsAnswered(rows);
@@ -426,6 +448,18 @@ final class CachingListener implements ExecuteListener {
                 rows,
                 started,
                 () -> guarded("store", () -> complete(started, current, analyzed, ctx.dialect(), limit))));
+    }
+
+    /** Whether its rows are read forwards and cannot be changed. A wrapper that does not know is asked for its statement. */
+    private static boolean isReadOnce(ResultSet rows, PreparedStatement prepared) {
+        Integer type = Question.answer(rows::getType);
+        if (type == null) type = Question.answer(prepared::getResultSetType);
+        Integer concurrency = Question.answer(rows::getConcurrency);
+        if (concurrency == null) concurrency = Question.answer(prepared::getResultSetConcurrency);
+        return type != null
+                && type == ResultSet.TYPE_FORWARD_ONLY
+                && concurrency != null
+                && concurrency == ResultSet.CONCUR_READ_ONLY;
     }
 
     private void complete(Recording done, Session current, AnalyzedStatement analyzed, SQLDialect dialect, int limit) {
@@ -487,7 +521,8 @@ final class CachingListener implements ExecuteListener {
         else if (stored) engine.counters.misses.increment();
         else {
             if (bypass == null) bypass = reasonOfIncompleteness(ctx);
-            engine.counters.bypass(bypass);
+            if (lookedUp) engine.counters.notStored(bypass);
+            else engine.counters.notLookedUp(bypass);
         }
         if (LOG.isDebugEnabled()) log(ctx);
     }

@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.execute;
 
 import dev.jooqcache.BypassReason;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -13,14 +14,25 @@ public final class Counters {
     final LongAdder stores = new LongAdder();
     final LongAdder swept = new LongAdder();
     final LongAdder failures = new LongAdder();
-    private final LongAdder[] bypasses = new LongAdder[BypassReason.values().length];
+    private final LongAdder[] notLookedUp = adders();
+    private final LongAdder[] notStored = adders();
 
-    Counters() {
-        for (int i = 0; i < bypasses.length; i++) bypasses[i] = new LongAdder();
+    Counters() {}
+
+    private static LongAdder[] adders() {
+        LongAdder[] adders = new LongAdder[BypassReason.values().length];
+        Arrays.setAll(adders, i -> new LongAdder());
+        return adders;
     }
 
-    void bypass(BypassReason reason) {
-        bypasses[reason.ordinal()].increment();
+    /** A read was executed for which the store was not asked. */
+    void notLookedUp(BypassReason reason) {
+        notLookedUp[reason.ordinal()].increment();
+    }
+
+    /** A read was executed for which the store was asked, or which was to be stored in any case. */
+    void notStored(BypassReason reason) {
+        notStored[reason.ordinal()].increment();
     }
 
     /**
@@ -69,14 +81,27 @@ public final class Counters {
     }
 
     /**
-     * Reads that were executed and not stored, by reason.
+     * Reads that were executed without asking the store, by reason.
      *
      * @return counts, none of them zero
      */
-    public Map<BypassReason, Long> bypasses() {
+    public Map<BypassReason, Long> notLookedUp() {
+        return counts(notLookedUp);
+    }
+
+    /**
+     * Reads that were looked up, executed and not stored, by reason.
+     *
+     * @return counts, none of them zero
+     */
+    public Map<BypassReason, Long> notStored() {
+        return counts(notStored);
+    }
+
+    private static Map<BypassReason, Long> counts(LongAdder[] adders) {
         Map<BypassReason, Long> counts = new EnumMap<>(BypassReason.class);
         for (BypassReason reason : BypassReason.values()) {
-            long count = bypasses[reason.ordinal()].sum();
+            long count = adders[reason.ordinal()].sum();
             if (count > 0) counts.put(reason, count);
         }
         return counts;

@@ -4,13 +4,11 @@ import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.generation.BindValues;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Values;
-import java.util.Arrays;
 import java.util.List;
 import org.jooq.Configuration;
-import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.ResultQuery;
-import org.jooq.Select;
+import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +38,7 @@ final class Fingerprints {
             binds[i] = bound(param, statement, configuration);
         }
         List<String> types = statement.bindTypes().of(params).names();
-        String shape = statement.columnTypes().of(columns(query)).text();
+        String shape = shape(statement, query, configuration.settings());
         return new Key(new Fingerprint(dataSource, dialect, statement.sql(), scope, shape, types, binds), inOrder);
     }
 
@@ -56,10 +54,12 @@ final class Fingerprints {
         if (statement.isMovingDate(value)) throw new MovingDateException();
     }
 
-    /** The columns of the result, of which jOOQ's getters depend on the type and the binding. */
-    private static List<? extends Field<?>> columns(ResultQuery<?> query) {
-        // The other way makes a derived table of the query, and renders it in order to name that.
-        return query instanceof Select<?> select ? select.getSelect() : Arrays.asList(query.fields());
+    /** What tells by which getters jOOQ will read the columns: their types and bindings, and the settings these look at. */
+    private static String shape(AnalyzedStatement statement, ResultQuery<?> query, Settings settings) {
+        String types = statement.columnTypes().of(JooqInternals.columns(query)).text();
+        boolean dateTimes = Boolean.TRUE.equals(settings.isBindOffsetDateTimeType());
+        boolean times = Boolean.TRUE.equals(settings.isBindOffsetTimeType());
+        return dateTimes || times ? types + ";" + dateTimes + ";" + times : types;
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.jooqcache.internal.execute;
 
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import org.jooq.ConnectionProvider;
 
 /** Gives jOOQ the connection that was already acquired in order to look at its transaction. */
@@ -19,6 +21,18 @@ final class HeldConnection implements ConnectionProvider {
         return connection;
     }
 
+    /**
+     * Whether the connection lets a query be executed. A closed one does not; nor does that of a Spring transaction after
+     * its deadline, which is looked at when a statement is made.
+     */
+    boolean makesStatements() {
+        try (Statement statement = connection.createStatement()) {
+            return statement != null;
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            return false;
+        }
+    }
+
     @Override
     public Connection acquire() {
         return connection;
@@ -26,6 +40,8 @@ final class HeldConnection implements ConnectionProvider {
 
     @Override
     public void release(Connection any) {
+        // A listener had another one acquired before this.
+        if (any != connection) provider.release(any);
         release();
     }
 

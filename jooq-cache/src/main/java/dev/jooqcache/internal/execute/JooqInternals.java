@@ -4,13 +4,17 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.jooq.ConnectionProvider;
 import org.jooq.ExecuteContext;
+import org.jooq.Field;
 import org.jooq.Param;
 import org.jooq.Query;
+import org.jooq.ResultQuery;
+import org.jooq.Select;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code ExecuteContext.params()} is public from 3.20 on, and present but hidden in late 3.19; where it is missing the
  * bind values are extracted with {@code DSLContext.extractParams}' public sibling, which walks the query once more. The
- * connection provider of an execution and the {@code keepStatement} and {@code fetchMany} flags of a query have no public
- * accessor in any version.
+ * connection provider of an execution, the {@code keepStatement} and {@code fetchMany} flags of a query and the fields that
+ * its columns are coerced to have no public accessor in any version.
  */
 final class JooqInternals {
 
@@ -30,6 +34,8 @@ final class JooqInternals {
     private static final MethodHandle KEEP_STATEMENT =
             field("org.jooq.impl.AbstractQuery", "keepStatement", boolean.class);
     private static final MethodHandle MANY = field("org.jooq.impl.AbstractResultQuery", "many", boolean.class);
+    private static final MethodHandle COERCED =
+            field("org.jooq.impl.AbstractResultQuery", "coerceFields", Collection.class);
     private static final @Nullable Class<?> CONTEXT = type("org.jooq.impl.DefaultExecuteContext");
     private static final @Nullable Class<?> ABSTRACT_QUERY = type("org.jooq.impl.AbstractQuery");
     private static final @Nullable Class<?> ABSTRACT_RESULT_QUERY = type("org.jooq.impl.AbstractResultQuery");
@@ -77,6 +83,20 @@ final class JooqInternals {
                 && (boolean) invoke(MANY, query);
     }
 
+    /** The fields that the columns of a query are read as; none if only the database tells. */
+    static List<? extends Field<?>> columns(ResultQuery<?> query) {
+        Collection<? extends Field<?>> coerced = coerced(query);
+        if (coerced != null && !coerced.isEmpty()) return List.copyOf(coerced);
+        // The other way makes a derived table of the query, and renders it in order to name that.
+        return query instanceof Select<?> select ? select.getSelect() : Arrays.asList(query.fields());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static @Nullable Collection<? extends Field<?>> coerced(ResultQuery<?> query) {
+        if (ABSTRACT_RESULT_QUERY == null || !ABSTRACT_RESULT_QUERY.isInstance(query)) return null;
+        return (Collection<? extends Field<?>>) invoke(COERCED, query);
+    }
+
     private static Object invoke(MethodHandle handle, Object on) {
         try {
             return handle.invoke(on);
@@ -113,7 +133,7 @@ final class JooqInternals {
 
     private static MethodHandle field(String type, String name, Class<?> of) {
         try {
-            Field field = Class.forName(type).getDeclaredField(name);
+            var field = Class.forName(type).getDeclaredField(name);
             if (field.getType() != of) throw new NoSuchFieldException(type + "." + name + " is a " + field.getType());
             field.setAccessible(true);
             return MethodHandles.lookup().unreflectGetter(field);

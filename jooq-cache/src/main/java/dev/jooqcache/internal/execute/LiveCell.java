@@ -29,11 +29,19 @@ final class LiveCell {
             case TIME -> rows.getTime(column);
             case TIMESTAMP -> rows.getTimestamp(column);
             case OBJECT -> rows.getObject(column);
-            case OBJECT_AS -> throw new SQLException("a value read as " + access.type() + " cannot be compared");
+            case OBJECT_AS -> rows.getObject(column, type(access));
             case ARRAY -> content(rows.getArray(column));
             case BLOB -> content(rows.getBlob(column));
         };
         return rows.wasNull() ? null : DriverValues.freeze(value);
+    }
+
+    private static Class<?> type(Access access) throws SQLException {
+        try {
+            return Class.forName(access.type());
+        } catch (ClassNotFoundException e) {
+            throw new SQLException("a value read as " + access.type() + " cannot be compared", e);
+        }
     }
 
     private static @Nullable Object content(@Nullable Array array) throws SQLException {

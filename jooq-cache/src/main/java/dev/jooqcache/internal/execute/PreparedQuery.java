@@ -258,6 +258,7 @@ public final class PreparedQuery<R extends Record> {
                 giveUp();
                 throw new SQLException("not recorded");
             });
+            rows.readByJooq();
             Result<R> result = (Result<R>) found.shortcut.shaped(dsl.fetch(rows, found.shortcut.fields()));
             if (dsl.settings().isAttachRecords()) result.attach(dsl.configuration());
             return result;

@@ -80,7 +80,7 @@ final class RecordingResultSet extends DefaultResultSet {
 
     private <T> T primitive(int column, Getter getter, SqlCall<T> call) throws SQLException {
         T value = answered(call);
-        recording.read(column, Access.by(getter), rows.wasNull() ? null : value);
+        noted(() -> recording.read(column, Access.by(getter), rows.wasNull() ? null : value));
         return value;
     }
 

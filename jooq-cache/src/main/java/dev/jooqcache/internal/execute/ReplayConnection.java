@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLXML;
+import java.sql.Statement;
 import java.sql.Struct;
 import org.jooq.ConnectionProvider;
 import org.jooq.Record;
@@ -17,6 +18,7 @@ import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.tools.jdbc.DefaultConnection;
+import org.jooq.tools.jdbc.DefaultStatement;
 import org.jooq.tools.jdbc.MockConnection;
 import org.jooq.tools.jdbc.MockDataProvider;
 import org.jooq.tools.jdbc.MockResult;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The one statement that was looked up is prepared on a {@link MockConnection}: it takes bind values and answers an
  * empty result, which is exchanged for the recorded one at {@code executeEnd}. Whatever else is asked of the connection,
- * by a listener's own queries for instance, goes to a real one, which is taken only then.
+ * by a listener's own queries for instance, goes to a real one, which is taken only then. After its release too: a
+ * listener may go on with the connection if the real one allows that, as that of a Spring transaction does.
  */
 final class ReplayConnection extends DefaultConnection implements ConnectionProvider {
 
@@ -47,6 +50,7 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
     private boolean armed;
     private boolean served;
     private boolean released;
+    private @Nullable ReplayStaticStatement unprepared;
     private @Nullable Connection real;
 
     ReplayConnection(String sql, ConnectionProvider provider) {
@@ -73,17 +77,39 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
         armed = true;
     }
 
-    /** Whether it was prepared. If not, jOOQ has prepared something else, for real. */
-    boolean isServed() {
+    /** Whether jOOQ's statement is the mocked one. If not, jOOQ has prepared something else, for real. */
+    boolean isServed(@Nullable Statement statement) {
         armed = false;
-        return served;
+        if (!served && statement != null) unprepared = unprepared(statement);
+        if (unprepared != null) unprepared.expect();
+        return served || unprepared != null;
+    }
+
+    /** Under jOOQ's own wrappers: another one may have to ask the database. */
+    private static @Nullable ReplayStaticStatement unprepared(Statement statement) {
+        try {
+            Statement inner = statement;
+            while (inner instanceof DefaultStatement wrapper) {
+                if (inner instanceof ReplayStaticStatement own) return own;
+                inner = wrapper.getDelegate();
+            }
+            return null;
+        } catch (SQLException e) {
+            return null;
+        }
+    }
+
+    /** Whether that statement was executed with the looked-up text. */
+    boolean isReplayed() {
+        return served || (unprepared != null && unprepared.isReplayed());
     }
 
     @Override
     public Connection getDelegate() {
-        if (released) throw new DataAccessException("the connection was released");
         Connection taken = real == null ? provider.acquire() : real;
         if (taken == null) throw new DataAccessException("the connection provider has no connection");
+        // What is used after its release is not to be released again.
+        if (real == null && released) provider.release(taken);
         real = taken;
         return taken;
     }
@@ -95,9 +121,10 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
 
     @Override
     public void release(Connection connection) {
-        Connection taken = real;
+        // A listener had a connection acquired before the hit was found.
+        if (connection != this) provider.release(connection);
+        Connection taken = released ? null : real;
         released = true;
-        real = null;
         if (taken != null) provider.release(taken);
     }
 
@@ -111,6 +138,26 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
             throws SQLException {
         boolean plain = type == ResultSet.TYPE_FORWARD_ONLY && concurrency == ResultSet.CONCUR_READ_ONLY;
         return plain && isLookedUp(text) ? serve(text) : super.prepareStatement(text, type, concurrency, holdability);
+    }
+
+    @Override
+    public Statement createStatement() throws SQLException {
+        return armed && !served
+                ? new ReplayStaticStatement(
+                        sql, mock.createStatement(), this, () -> getDelegate().createStatement())
+                : super.createStatement();
+    }
+
+    @Override
+    public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
+        boolean plain = type == ResultSet.TYPE_FORWARD_ONLY && concurrency == ResultSet.CONCUR_READ_ONLY;
+        return armed && !served && plain
+                ? new ReplayStaticStatement(
+                        sql,
+                        mock.createStatement(),
+                        this,
+                        () -> getDelegate().createStatement(type, concurrency, holdability))
+                : super.createStatement(type, concurrency, holdability);
     }
 
     private boolean isLookedUp(String text) {
@@ -163,7 +210,7 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
     }
 
     @Override
-    public boolean isClosed() {
-        return released;
+    public boolean isClosed() throws SQLException {
+        return real == null ? released : super.isClosed();
     }
 }

@@ -17,6 +17,7 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
+import java.util.BitSet;
 import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A call that was not recorded (another getter, a navigation) makes it <em>go live</em>: the query is executed on the
  * database, moved to the same row, and answers from there on. So whatever a binding of the user's does, a hit behaves as
  * a miss.
+ *
+ * <p>Going live cannot fail before a value has left the replay, unless the database does. Afterwards it can: the values
+ * that were handed out may have been changed on the database since, and those of another instant must not be added to
+ * them. So a replay answers only who reads as was recorded. jOOQ does, by the types and bindings that are a part of the
+ * fingerprint. Anybody else, who may call any getter, gets a live result from the first row on. What is left is a binding
+ * of the user's that has called other getters for the same column before: if the row is another one by then, the read
+ * fails, since neither half of it could be given up.
  */
 final class ReplayResultSet extends DefaultResultSet {
 
@@ -36,7 +44,9 @@ final class ReplayResultSet extends DefaultResultSet {
     private final int rows;
     private final Statement statement;
     private final LiveExecution liveExecution;
+    private final BitSet handedOut = new BitSet();
     private @Nullable ResultSet live;
+    private boolean readByJooq;
     private int row = -1;
     private boolean wasNull;
     private boolean closed;
@@ -50,9 +60,15 @@ final class ReplayResultSet extends DefaultResultSet {
         this.liveExecution = liveExecution;
     }
 
+    /** The rows will be read by jOOQ. */
+    void readByJooq() {
+        readByJooq = true;
+    }
+
     /** A row in a cell of another one. */
     private ReplayResultSet(CachedResult row, int column, ReplayResultSet outer) {
         this(row, 0, outer.statement, () -> (ResultSet) outer.getDelegate().getObject(column));
+        readByJooq();
     }
 
     /** Every method that is not overridden below comes here. */
@@ -62,16 +78,20 @@ final class ReplayResultSet extends DefaultResultSet {
         if (current == null) {
             current = liveExecution.execute();
             live = current;
-            for (int i = 0; i <= row && i < rows; i++)
-                if (!current.next() || !isRecorded(current, i))
-                    throw new SQLException("row " + (i + 1) + " has changed while the result was being read");
+            moveToRow(current);
         }
         return current;
     }
 
-    /** Whether a live row has the values of the recorded one, which the caller may already have seen. */
+    private void moveToRow(ResultSet current) throws SQLException {
+        for (int i = 0; i <= row && i < rows; i++)
+            if (!current.next() || !isRecorded(current, i))
+                throw new SQLException("row " + (i + 1) + " has changed while the result was being read");
+    }
+
+    /** Whether a live row has the values of the recorded one, as far as the caller has seen them. */
     private boolean isRecorded(ResultSet current, int index) throws SQLException {
-        for (int column = 0; column < columns; column++) {
+        for (int column = handedOut.nextSetBit(0); column >= 0; column = handedOut.nextSetBit(column + 1)) {
             Object cell = result.cells()[index * columns + column];
             Access access = result.columns().get(column);
             if (cell instanceof Reads reads) {
@@ -99,6 +119,7 @@ final class ReplayResultSet extends DefaultResultSet {
         } else if (!access.equals(result.columns().get(index))) {
             return ABSENT;
         }
+        handedOut.set(index);
         wasNull = cell == null;
         return cell;
     }
@@ -107,6 +128,7 @@ final class ReplayResultSet extends DefaultResultSet {
     public boolean next() throws SQLException {
         if (live != null) return live.next();
         if (closed) throw new SQLException("the result set is closed");
+        if (!readByJooq) return getDelegate().next();
         if (row < rows) row++;
         return row < rows;
     }

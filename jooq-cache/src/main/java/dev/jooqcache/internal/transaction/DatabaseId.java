@@ -30,7 +30,7 @@ record DatabaseId(String url, @Nullable String user) {
             DatabaseMetaData metaData = connection.getMetaData();
             String url = metaData == null ? null : metaData.getURL();
             return url == null || isPrivate(url) ? null : new DatabaseId(url, metaData.getUserName());
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return null;
         }
     }

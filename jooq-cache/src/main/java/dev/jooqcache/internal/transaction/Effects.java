@@ -17,6 +17,23 @@ public interface Effects {
     Effect of(TrackedSource dataSource, String sql);
 
     /**
+     * Whether the schema must be known in order to tell what a statement does.
+     *
+     * @param dataSource where it runs
+     * @param sql its text
+     * @return false if its text alone tells, as that of DDL does
+     */
+    boolean needsSchema(TrackedSource dataSource, String sql);
+
+    /**
+     * Whether to learn the schema before a transaction, in which it cannot be learnt.
+     *
+     * @param dataSource the data source
+     * @return false where that would take most of the time, since the schema changes all the time
+     */
+    boolean wantsSchema(TrackedSource dataSource);
+
+    /**
      * Learns the schema of a data source from its catalog. A failure leaves the schema unknown.
      *
      * @param dataSource the data source

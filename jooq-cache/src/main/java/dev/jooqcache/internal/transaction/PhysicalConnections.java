@@ -72,6 +72,9 @@ final class PhysicalConnections {
             return connection.isClosed();
         } catch (SQLException e) {
             return true;
+        } catch (RuntimeException | LinkageError e) {
+            // Not said at all: what is known of it must not be forgotten.
+            return false;
         }
     }
 
@@ -103,7 +106,7 @@ final class PhysicalConnections {
             if (next == null || next == connection)
                 next = connection.getMetaData().getConnection();
             return next == null ? connection : next;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return connection;
         }
     }

@@ -219,12 +219,8 @@ public final class Session {
     private int isolation() {
         if (isolationUnknown) return UNKNOWN_ISOLATION;
         if (isolation == UNKNOWN_ISOLATION) {
-            try {
-                isolation = raw.getTransactionIsolation();
-            } catch (SQLException e) {
-                isolationUnknown = true;
-                return UNKNOWN_ISOLATION;
-            }
+            isolation = Question.answer(raw::getTransactionIsolation, UNKNOWN_ISOLATION);
+            isolationUnknown = isolation == UNKNOWN_ISOLATION;
         }
         return isolation;
     }
@@ -339,10 +335,14 @@ public final class Session {
 
     private void ask() {
         if (!source.isInspected()) source.inspect(raw);
-        if (source.isSuspect(raw)) {
-            source.verify(raw);
-            if (!isAskedAnew()) state = source.lastState(raw);
-        }
+        verify();
+    }
+
+    /** Finds out what code of unknown effect has left of the session. */
+    private void verify() {
+        if (!source.isSuspect(raw)) return;
+        source.verify(raw);
+        if (!isAskedAnew()) state = source.lastState(raw);
     }
 
     private <T> T send(SqlCall<T> call) throws SQLException {
@@ -495,8 +495,10 @@ public final class Session {
 
     /** With autocommit off there is no other moment outside a transaction. */
     private void askBetweenTransactions() {
-        if (autoCommit || foreign || uncertain || (source.isInspected() && !source.isSuspect(raw))) return;
-        ask();
+        boolean asks = !source.isInspected() && source.effects().wantsSchema(source);
+        if (autoCommit || foreign || uncertain || !(asks || source.isSuspect(raw))) return;
+        if (asks) source.inspect(raw);
+        verify();
         try {
             raw.rollback();
         } catch (SQLException e) {
@@ -522,7 +524,7 @@ public final class Session {
             source.closed(this);
         } else {
             if (!value && autoCommit) {
-                learnSchema();
+                if (source.isInspected() || source.effects().wantsSchema(source)) learnSchema();
                 asked();
                 snapshotClock = source.generations().now();
             }

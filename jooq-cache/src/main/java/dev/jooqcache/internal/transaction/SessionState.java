@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,12 +61,12 @@ record SessionState(
                      or exists (select from pg_type where typnamespace = pg_my_temp_schema())""";
 
     private static final String H2 = """
-            select state_key, state_command from information_schema.session_state
-            union all
-            select 'USER', current_user
-            union all
-            select 'SCHEMA', current_schema
-            order by 1, 2""";
+            SELECT STATE_KEY, STATE_COMMAND FROM INFORMATION_SCHEMA.SESSION_STATE
+            UNION ALL
+            SELECT 'USER', CURRENT_USER
+            UNION ALL
+            SELECT 'SCHEMA', CURRENT_SCHEMA
+            ORDER BY 1, 2""";
 
     /** Variables of MySQL's family that statements change, or that differ between sessions anyway. */
     private static final Set<String> MYSQL_MOVING = Set.of(
@@ -134,16 +133,8 @@ record SessionState(
                 "|",
                 String.valueOf(metaData.getURL()),
                 String.valueOf(metaData.getUserName()),
-                optional(connection::getCatalog),
-                optional(connection::getSchema));
-    }
-
-    private static String optional(Text text) throws SQLException {
-        try {
-            return String.valueOf(text.get());
-        } catch (SQLFeatureNotSupportedException | UnsupportedOperationException | AbstractMethodError e) {
-            return "";
-        }
+                Question.answer(connection::getCatalog, ""),
+                Question.answer(connection::getSchema, ""));
     }
 
     private static SessionState postgres(Connection connection, String place) throws SQLException {
@@ -250,10 +241,5 @@ record SessionState(
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private interface Text {
-        @Nullable
-        String get() throws SQLException;
     }
 }

@@ -63,20 +63,18 @@ final class StatementTracker {
     }
 
     private Effect effect(String sql) {
-        session.learnSchema();
-        return session.source().effects().of(session.source(), sql);
+        TrackedSource source = session.source();
+        if (source.isInspected() || source.effects().needsSchema(source, sql)) session.learnSchema();
+        return source.effects().of(source, sql);
     }
 
     /** A result set through which rows can be changed passes its writes through the session as well. */
     @Nullable
     ResultSet wrap(@Nullable ResultSet rows) {
-        try {
-            return rows != null && rows.getConcurrency() == ResultSet.CONCUR_UPDATABLE
-                    ? new UpdatableResultSet(rows, session)
-                    : rows;
-        } catch (SQLException e) {
-            return rows;
-        }
+        if (rows == null) return null;
+        // One that does not tell may be updatable.
+        int concurrency = Question.answer(rows::getConcurrency, ResultSet.CONCUR_UPDATABLE);
+        return concurrency == ResultSet.CONCUR_UPDATABLE ? new UpdatableResultSet(rows, session) : rows;
     }
 
     /** The caller gets at the driver's own statement, past the session. */

@@ -104,9 +104,10 @@ public final class TrackedConnection extends DefaultConnection {
     }
 
     @Override
-    public DatabaseMetaData getMetaData() throws SQLException {
+    public @Nullable DatabaseMetaData getMetaData() throws SQLException {
         session.touched();
-        return TrackedMetaData.of(getDelegate().getMetaData(), this);
+        DatabaseMetaData metaData = getDelegate().getMetaData();
+        return metaData == null ? null : TrackedMetaData.of(metaData, this);
     }
 
     @Override
@@ -161,7 +162,7 @@ public final class TrackedConnection extends DefaultConnection {
 
     @Override
     public void close() throws SQLException {
-        if (getDelegate().isClosed()) return;
+        if (Question.answer(getDelegate()::isClosed, false)) return;
         session.giveBack(getDelegate()::close);
     }
 

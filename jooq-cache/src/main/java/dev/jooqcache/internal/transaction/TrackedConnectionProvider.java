@@ -110,7 +110,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
             return connection.isWrapperFor(TrackedConnection.class)
                     ? connection.unwrap(TrackedConnection.class).session()
                     : null;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return null;
         }
     }

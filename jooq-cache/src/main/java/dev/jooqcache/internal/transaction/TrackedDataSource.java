@@ -27,9 +27,12 @@ public final class TrackedDataSource implements DataSource, Closeable {
         this.source = source;
     }
 
-    /** What is known of the pool, or {@code null} if each connection must be asked where it leads. */
-    @Nullable
-    TrackedSource source() {
+    /**
+     * What is known of the pool.
+     *
+     * @return the state, or {@code null} if each connection must be asked where it leads
+     */
+    public @Nullable TrackedSource source() {
         return source;
     }
 
@@ -94,15 +97,19 @@ public final class TrackedDataSource implements DataSource, Closeable {
         return pool.getParentLogger();
     }
 
+    /**
+     * The pool under this, or what is under the pool: what somebody does there is not seen. Only this class itself leads to
+     * this; an interface does not, as somebody who asks for one wants to get to the bottom of it.
+     */
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        if (type.isInstance(this)) return type.cast(this);
+        if (type == TrackedDataSource.class) return type.cast(this);
         return type.isInstance(pool) ? type.cast(pool) : pool.unwrap(type);
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || type.isInstance(pool) || pool.isWrapperFor(type);
+        return type == TrackedDataSource.class || type.isInstance(pool) || pool.isWrapperFor(type);
     }
 
     /** Closes the pool, if it can be closed. */

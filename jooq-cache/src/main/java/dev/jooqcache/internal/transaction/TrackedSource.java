@@ -177,17 +177,20 @@ public final class TrackedSource {
      * @param origin whether every use of the connection from here to its return is seen
      */
     Session session(Connection raw, Origin origin) throws SQLException {
-        boolean autoCommit = raw.getAutoCommit();
-        if (dialect == null) dialect = JDBCUtils.dialect(raw);
+        Boolean told = Question.answer(raw::getAutoCommit);
+        boolean autoCommit = told == null || told;
+        if (dialect == null) dialect = Question.answer(() -> JDBCUtils.dialect(raw));
         // What a batched connection has collected is sent later, past the session that collected it.
-        boolean uncertain =
-                raw instanceof BatchedConnection || connections.uncertain.contains(raw) || isInHiddenTransaction(raw);
+        boolean uncertain = told == null
+                || raw instanceof BatchedConnection
+                || connections.uncertain.contains(raw)
+                || isInHiddenTransaction(raw);
         if (autoCommit && !uncertain) connections.seenOutside(raw);
         if (origin == Origin.SHARED)
             return new Session(
                     this, raw, origin, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
         if (states != null && defaultIsolation == Session.UNKNOWN_ISOLATION)
-            defaultIsolation = raw.getTransactionIsolation();
+            defaultIsolation = Question.answer(raw::getTransactionIsolation, Session.UNKNOWN_ISOLATION);
         List<PendingWrite> leftOver = connections.take(raw);
         boolean begun = connections.leftOpen.contains(raw);
         boolean isFresh = leftOver.isEmpty() && !begun && !uncertain;
@@ -305,6 +308,16 @@ public final class TrackedSource {
     }
 
     /**
+     * The driver's connection under the wrappers of pools and users, as far as they tell.
+     *
+     * @param connection a connection
+     * @return the driver's, or itself
+     */
+    public static Connection driverConnection(Connection connection) {
+        return PhysicalConnections.physical(connection);
+    }
+
+    /**
      * What {@link Effects} knows of the schema, for its own use.
      *
      * @param whose the one that asks
@@ -334,7 +347,7 @@ public final class TrackedSource {
     SessionState stateOf(Connection raw) {
         try {
             return SessionState.of(raw, dialect());
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             LOG.debug("{}: cannot ask for the state of a session of {}", cacheName, name, e);
             return null;
         }

@@ -193,7 +193,7 @@ public final class Tracking {
             if (dataSource instanceof TrackedDataSource tracked) return tracked.isOf(this);
             return dataSource.isWrapperFor(TrackedDataSource.class)
                     && dataSource.unwrap(TrackedDataSource.class).isOf(this);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return false;
         }
     }

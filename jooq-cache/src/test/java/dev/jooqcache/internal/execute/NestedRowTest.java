@@ -91,7 +91,9 @@ class NestedRowTest {
         CachedResult result = recording.finish(query, Stamp.of(1, 1), List.of(Extent.of(Tags.of(List.of("t")))));
         CachedResult stored = Codec.decodeResult(Codec.encode(result));
         executions.set(0);
-        return new ReplayResultSet(stored, 0, null, this::execute);
+        ReplayResultSet rows = new ReplayResultSet(stored, 0, null, this::execute);
+        rows.readByJooq();
+        return rows;
     }
 
     @Test
