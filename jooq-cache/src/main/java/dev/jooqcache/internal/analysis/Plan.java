@@ -91,6 +91,34 @@ record Plan(
                 calls);
     }
 
+    /** What this statement does by another one: nothing of its own, and nothing of it can be cached. */
+    Plan carrying(Plan other) {
+        return new Plan(
+                other.kind == Kind.READ ? Kind.CONTROL : other.kind,
+                other.reads,
+                other.commonTables,
+                other.words,
+                other.writes,
+                other.events,
+                other.control,
+                reason,
+                detail,
+                other.calls);
+    }
+
+    /** A query whose rows something is done with. */
+    Plan after(Effect effect) {
+        Effect both = kind == Kind.READ || kind == Kind.CONTROL ? effect.then(control) : effect.then(Effect.CODE);
+        return new Plan(
+                Kind.CONTROL, reads, commonTables, words, Set.of(), Set.of(), both, reason, detail, calls);
+    }
+
+    /** Not executed: only what it calls may be. */
+    Plan planned() {
+        return new Plan(
+                Kind.CONTROL, reads, commonTables, words, Set.of(), Set.of(), Effect.NONE, reason, detail, calls);
+    }
+
     Plan bypassed(BypassReason why, String what) {
         return new Plan(kind, reads, commonTables, words, writes, events, control, why, what, calls);
     }
