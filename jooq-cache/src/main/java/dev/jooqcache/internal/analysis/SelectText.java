@@ -165,6 +165,8 @@ final class SelectText extends TokenReader {
             deny(BypassReason.LOCKING, "for " + tokens.get(i + 1).text());
         } else if (word.equals("lock") && (isWord(i + 1, "in") || isWord(i - 1, "with"))) {
             deny(BypassReason.LOCKING, word);
+        } else if (mysql && word.equals("sql_calc_found_rows")) {
+            deny(BypassReason.ASKED_BACK, word);
         } else if (word.equals("tablesample") || (word.equals("sample") && isWord(i - 1, "using"))) {
             deny(BypassReason.SAMPLING, word);
         } else if (word.equals("value") && i > 0 && isSequence(tokens.get(i - 1).text())) {

@@ -3,6 +3,7 @@ package dev.jooqcache.internal.analysis;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.internal.transaction.Effects;
+import dev.jooqcache.internal.transaction.Question;
 import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.Reach;
@@ -94,6 +95,17 @@ public final class Statements implements Effects {
         }
     }
 
+    @Override
+    public Question question(TrackedSource dataSource, String sql) {
+        if (!StatementKind.isMysql(dataSource.dialect())) return Question.NONE;
+        Known known = statements.get(new Key(dataSource, sql));
+        if (known == null) return Questions.told(sql);
+        Dependencies schema = known.schema;
+        return known.question != Question.NONE || (schema != null && !Questions.mayAsk(known.plan, schema))
+                ? known.question
+                : Question.PERHAPS;
+    }
+
     /**
      * What is known of a text. Its plan stays; what it means is found out anew under another schema.
      *
@@ -149,7 +161,7 @@ public final class Statements implements Effects {
         if (statements.size() >= limit) makeRoom();
         Known before = statements.get(new Key(dataSource, sql));
         if (before != null) statement = statement.with(before.statement.admission());
-        statements.put(new Key(dataSource, sql), new Known(plan, statement, schema, disputes));
+        statements.put(new Key(dataSource, sql), new Known(plan, statement, schema, disputes, Questions.told(sql)));
         if (statement.effect().tags().hasEverything())
             LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), sql);
         return statement;
@@ -250,5 +262,6 @@ public final class Statements implements Effects {
             Plan plan,
             AnalyzedStatement statement,
             @Nullable Dependencies schema,
-            int disputes) {}
+            int disputes,
+            Question question) {}
 }

@@ -32,7 +32,8 @@ final class StatementTracker {
 
     <T> T run(String sql, BindValues binds, SqlCall<T> call) throws SQLException {
         long version = session.source().schemas().version();
-        return session.run(effect(sql).with(binds), version, call);
+        Effect effect = effect(sql).with(binds);
+        return session.ask(question(sql), () -> session.run(effect, version, call));
     }
 
     void addBatch(String sql) {
@@ -54,17 +55,26 @@ final class StatementTracker {
         // Not when they were added: what they set off may have changed since.
         long version = session.source().schemas().version();
         Effect effect = Effect.NONE;
+        Question question = Question.NONE;
         for (Map.Entry<String, List<BindValues>> statement : batch.entrySet()) {
             Effect each = effect(statement.getKey());
             for (BindValues binds : statement.getValue()) effect = effect.then(each.with(binds));
+            Question asked = question(statement.getKey());
+            if (asked.compareTo(question) > 0) question = asked;
         }
         clearBatch();
-        return session.run(effect, version, call);
+        Effect all = effect;
+        return session.ask(question, () -> session.run(all, version, call));
     }
 
     private Effect effect(String sql) {
-        session.learnSchema();
+        // What is asked about the last statement would be told of the cache's own.
+        if (!question(sql).isTold()) session.learnSchema();
         return session.source().effects().of(session.source(), sql);
+    }
+
+    private Question question(String sql) {
+        return session.source().effects().question(session.source(), sql);
     }
 
     /** A result set through which rows can be changed passes its writes through the session as well. */

@@ -53,6 +53,7 @@ public final class TrackedSource {
     private final ReentrantLock inspecting = new ReentrantLock();
     private volatile @Nullable String sessionState;
     private volatile @Nullable Object schema;
+    private volatile boolean askedBack;
 
     TrackedSource(
             String cacheName,
@@ -282,6 +283,21 @@ public final class TrackedSource {
             altered(raw);
         }
         connections.suspect.remove(raw);
+    }
+
+    boolean isAskedBack() {
+        return askedBack;
+    }
+
+    /** A statement has asked about the one before it. */
+    void askedBack() {
+        if (askedBack) return;
+        askedBack = true;
+        LOG.info(
+                "{}: a statement on {} asks about the one before it (FOUND_ROWS(), ROW_COUNT(), SHOW WARNINGS), so nothing"
+                        + " is served any more to what holds a connection",
+                cacheName,
+                name);
     }
 
     void isolationVaries() {
