@@ -27,11 +27,11 @@ import org.jooq.exception.DataAccessException;
 final class H2Catalog extends Catalog {
 
     private static final String RELATIONS = """
-            select table_schema, table_name, table_type, storage_type
+            select table_schema, table_name, table_type, storage_type, table_class
             from information_schema.tables
             where upper(table_schema) <> 'INFORMATION_SCHEMA'
             union all
-            select synonym_schema, synonym_name, 'SYNONYM', '' from information_schema.synonyms""";
+            select synonym_schema, synonym_name, 'SYNONYM', '', '' from information_schema.synonyms""";
 
     private static final String COLUMNS = """
             select table_schema, table_name, column_name, data_type, is_identity, is_generated,
@@ -102,7 +102,12 @@ final class H2Catalog extends Catalog {
 
     @Override
     void relations() {
-        each(RELATIONS, row -> relation(name(row), kind(text(row, 2), text(row, 3))));
+        each(RELATIONS, row -> relation(name(row), kind(row)));
+    }
+
+    /** Of a temporary linked table, only its class tells that it is linked. */
+    private static TableModel.Kind kind(Record row) {
+        return text(row, 4).endsWith(".TableLink") ? FOREIGN : kind(text(row, 2), text(row, 3));
     }
 
     private static TableModel.Kind kind(String type, String storage) {

@@ -153,10 +153,9 @@ final class Resolution {
                 .reach(plan.writes(), plan.events(), target == null ? null : target.updated(), routines)
                 .and(dependencies.lineage(reads, Set.of()).reach());
         // Where nothing can be known of triggers, they are not taken for code that changes schemas and sessions.
+        boolean gaps = !dependencies.model().gaps().isEmpty();
         Effect effect =
-                reach.everything() != null && !dependencies.model().gaps().isEmpty()
-                        ? EVERYTHING
-                        : effect(reach, target);
+                reach.everything() != null && gaps && !reach.elsewhere() ? EVERYTHING : effect(reach, target);
         return statement(sql, effect, reach);
     }
 
