@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jooq.SQLDialect;
+import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
 /** What the three kinds of tracked statements share: the effect of their SQL, and of their batch. */
@@ -77,16 +79,41 @@ final class StatementTracker {
         return session.source().effects().question(session.source(), sql);
     }
 
-    /** A result set through which rows can be changed passes its writes through the session as well. */
+    /** A result set through which rows, or what they refer to, can be changed passes its writes through the session. */
     @Nullable
-    ResultSet wrap(@Nullable ResultSet rows) {
+    ResultSet wrap(@Nullable ResultSet rows, Statement statement) {
+        if (rows == null) return null;
+        if (isUpdatable(rows)) return new UpdatableResultSet(rows, statement, session);
+        return hasLocators(session.source().dialect())
+                ? new TrackedResultSet(rows, statement, session)
+                : new DefaultResultSet(rows, statement);
+    }
+
+    private static boolean isUpdatable(ResultSet rows) {
         try {
-            return rows != null && rows.getConcurrency() == ResultSet.CONCUR_UPDATABLE
-                    ? new UpdatableResultSet(rows, session)
-                    : rows;
+            return rows.getConcurrency() == ResultSet.CONCUR_UPDATABLE;
         } catch (SQLException e) {
-            return rows;
+            return false;
         }
+    }
+
+    /** Whether a large object in a result is the database's own rather than a copy, or may be. */
+    private static boolean hasLocators(SQLDialect dialect) {
+        return switch (dialect.family()) {
+            case H2, MYSQL, MARIADB, SQLITE -> false;
+            default -> true;
+        };
+    }
+
+    /** A value of a call's, as one of a result set. */
+    @Nullable
+    Object wrap(@Nullable Object value, Statement statement) {
+        if (value instanceof ResultSet rows) return wrap(rows, statement);
+        return value == null ? null : locator(value);
+    }
+
+    <T extends @Nullable Object> T locator(T value) {
+        return hasLocators(session.source().dialect()) ? TrackedLocator.of(value, session) : value;
     }
 
     /** The caller gets at the driver's own statement, past the session. */
