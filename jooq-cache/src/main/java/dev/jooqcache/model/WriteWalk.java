@@ -62,7 +62,8 @@ final class WriteWalk {
             case TABLE, TEMPORARY, MATERIALIZED_VIEW -> rows(relation, events, way);
             case FOREIGN -> {
                 elsewhere = true;
-                everything("the rows of " + name + ReadWalk.on(way) + " are on another server, perhaps a table of this one");
+                everything("the rows of " + name + ReadWalk.on(way)
+                        + " are on another server, perhaps a table of this one");
                 rows(relation, events, way);
             }
             case VIEW -> base(relation, events, way);

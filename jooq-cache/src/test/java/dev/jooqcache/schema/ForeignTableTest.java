@@ -157,7 +157,8 @@ class ForeignTableTest {
                         "create foreign data wrapper idle",
                         "create server nowhere foreign data wrapper idle",
                         "create foreign table idle (id int) server nowhere")) {
-            assertThat(f.cache.explain(f.dsl.query("delete from idle")).toString()).contains("another server");
+            assertThat(f.cache.explain(f.dsl.query("delete from idle")).toString())
+                    .contains("another server");
         }
     }
 
@@ -212,7 +213,8 @@ class ForeignTableTest {
                     f.assertFresh(ForeignTableTest::base);
                     c.dsl().connection(connection -> connection.rollback());
                 });
-                assertThat(f.assertFresh(ForeignTableTest::base).get(0).get("v")).isEqualTo(2);
+                assertThat(f.assertFresh(ForeignTableTest::base).get(0).get("v"))
+                        .isEqualTo(2);
             }
     }
 

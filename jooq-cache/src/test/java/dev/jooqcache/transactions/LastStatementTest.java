@@ -63,9 +63,7 @@ class LastStatementTest {
     void question_afterAHit_isAnsweredOfTheHit(String question) {
         if (!Database.all().contains(Database.MARIADB)) return;
         for (String query : List.of(
-                SOME,
-                "select id from book order by id limit 1 offset 1",
-                "select id from book where title = 7"))
+                SOME, "select id from book order by id limit 1 offset 1", "select id from book where title = 7"))
             try (Fixture f = fixture()) {
                 Function<DSLContext, Object> asking = dsl -> dsl.transactionResult(c -> {
                     c.dsl().fetch("select id from book where id = 1");
@@ -88,8 +86,7 @@ class LastStatementTest {
         try (Fixture f = fixture()) {
             f.warm(dsl -> dsl.resultQuery(SOME));
             f.dsl.fetch(ROWS);
-            CacheStats asked = f.during(
-                    () -> f.dsl.transaction(c -> c.dsl().fetch(SOME)));
+            CacheStats asked = f.during(() -> f.dsl.transaction(c -> c.dsl().fetch(SOME)));
             assertThat(asked.bypasses(BypassReason.ASKED_BACK)).isEqualTo(1);
             f.warm(dsl -> dsl.resultQuery(SOME));
         }
@@ -119,7 +116,8 @@ class LastStatementTest {
             Function<DSLContext, Object> asking = dsl -> dsl.transactionResult(c -> {
                 c.dsl().fetch("select id from book where id = 1");
                 c.dsl().fetch(SOME);
-                c.dsl().batch("insert into noted (id) values (1)", "insert into noted values (2, found_rows())")
+                c.dsl()
+                        .batch("insert into noted (id) values (1)", "insert into noted values (2, found_rows())")
                         .execute();
                 String noted = c.dsl().fetch("select * from noted order by id").formatCSV();
                 c.dsl().execute("delete from noted");
@@ -155,7 +153,8 @@ class LastStatementTest {
         if (database != Database.MARIADB) return;
         try (Fixture f = fixture()) {
             for (String question : List.of(COUNT, ROWS))
-                for (String code : List.of("do 1", "update book set stock = stock + 1", "create table if not exists z (id int)"))
+                for (String code :
+                        List.of("do 1", "update book set stock = stock + 1", "create table if not exists z (id int)"))
                     assertThat(answer(f.tracked.getConnection(), code, question))
                             .as(code + ", " + question)
                             .isEqualTo(answer(f.pool.getConnection(), code, question));
@@ -165,7 +164,8 @@ class LastStatementTest {
     private static Object answer(Connection connection, String before, String question) throws SQLException {
         try (connection;
                 Statement statement = connection.createStatement()) {
-            for (String sql : List.of("select id from book where id < 3", "select id from book", before)) statement.execute(sql);
+            for (String sql : List.of("select id from book where id < 3", "select id from book", before))
+                statement.execute(sql);
             while (statement.getMoreResults() || statement.getUpdateCount() >= 0) {}
             try (ResultSet rows = statement.executeQuery(question)) {
                 rows.next();

@@ -74,7 +74,8 @@ class LargeObjectTest {
         @Override
         public void get(BindingGetResultSetContext<String> ctx) throws SQLException {
             Blob blob = ctx.resultSet().getBlob(ctx.index());
-            ctx.value(blob == null ? null : new String(blob.getBytes(1, (int) blob.length()), StandardCharsets.US_ASCII));
+            ctx.value(
+                    blob == null ? null : new String(blob.getBytes(1, (int) blob.length()), StandardCharsets.US_ASCII));
         }
 
         @Override
@@ -140,7 +141,9 @@ class LargeObjectTest {
                 row("Blob.setBytes of a part", rows -> rows.getBlob("doc").setBytes(1, NEW, 0, 2)),
                 row("Blob.truncate", rows -> rows.getBlob(1).truncate(1)),
                 row("getObject", rows -> rows.getObject(1, Blob.class).setBytes(1, NEW)),
-                row("getObject by name", rows -> rows.getObject("doc", Blob.class).setBytes(1, NEW)),
+                row(
+                        "getObject by name",
+                        rows -> rows.getObject("doc", Blob.class).setBytes(1, NEW)),
                 row("Blob.setBinaryStream", rows -> {
                     try (OutputStream stream = rows.getBlob(1).setBinaryStream(1)) {
                         stream.write(NEW);
@@ -178,7 +181,8 @@ class LargeObjectTest {
                     }
                 }),
                 query("of RETURNING", connection -> {
-                    try (PreparedStatement statement = connection.prepareStatement("update lob set id = id returning doc")) {
+                    try (PreparedStatement statement =
+                            connection.prepareStatement("update lob set id = id returning doc")) {
                         ResultSet rows = statement.executeQuery();
                         rows.next();
                         Blob blob = rows.getBlob(1);
@@ -199,8 +203,10 @@ class LargeObjectTest {
                 }),
                 query("the driver's API", connection -> {
                     long oid = oid(connection);
-                    LargeObject object =
-                            connection.unwrap(PGConnection.class).getLargeObjectAPI().open(oid);
+                    LargeObject object = connection
+                            .unwrap(PGConnection.class)
+                            .getLargeObjectAPI()
+                            .open(oid);
                     object.write(NEW);
                     object.close();
                 }),
@@ -232,7 +238,8 @@ class LargeObjectTest {
     void write_ofALargeObject_touchesEverything(Way way) throws Exception {
         if (!Database.all().contains(Database.POSTGRESQL)) return;
         try (Fixture f = fixture()) {
-            for (int i = 0; i < 2; i++) assertThat(read(f.dsl).getValues(0, String.class)).containsExactly("old");
+            for (int i = 0; i < 2; i++)
+                assertThat(read(f.dsl).getValues(0, String.class)).containsExactly("old");
             f.warm(dsl -> dsl.resultQuery("select id from book"));
             try (Connection connection = f.tracked.getConnection()) {
                 connection.setAutoCommit(false);
@@ -241,7 +248,8 @@ class LargeObjectTest {
             }
             assertThat(read(f.dsl)).as(way.name).isEqualTo(read(f.unseen));
             assertThat(read(f.dsl).getValues(0, String.class)).doesNotContain("old");
-            assertThat(f.during(() -> f.dsl.fetch("select id from book")).hits()).isZero();
+            assertThat(f.during(() -> f.dsl.fetch("select id from book")).hits())
+                    .isZero();
         }
     }
 
@@ -263,9 +271,11 @@ class LargeObjectTest {
         String value = database == Database.H2 ? "x'6f6c64'" : "'old'";
         try (Fixture f = Fixture.empty(database)
                 .with("create table lob (id int primary key, doc blob)", "insert into lob values (1, " + value + ")")) {
-            assertThat(f.warm(LargeObjectTest::content).getValues(0, String.class)).containsExactly("old");
+            assertThat(f.warm(LargeObjectTest::content).getValues(0, String.class))
+                    .containsExactly("old");
             f.dsl.execute("update lob set doc = " + (database == Database.H2 ? "x'4e4557'" : "'NEW'"));
-            assertThat(f.assertFresh(LargeObjectTest::content).getValues(0, String.class)).containsExactly("NEW");
+            assertThat(f.assertFresh(LargeObjectTest::content).getValues(0, String.class))
+                    .containsExactly("NEW");
         }
     }
 
@@ -276,7 +286,9 @@ class LargeObjectTest {
             f.warm(Writing::books);
             try (Connection connection = f.tracked.getConnection();
                     CallableStatement statement = connection.prepareCall(
-                            "select id, title from book", ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE)) {
+                            "select id, title from book",
+                            ResultSet.TYPE_SCROLL_INSENSITIVE,
+                            ResultSet.CONCUR_UPDATABLE)) {
                 statement.execute();
                 ResultSet rows = statement.getResultSet();
                 rows.next();

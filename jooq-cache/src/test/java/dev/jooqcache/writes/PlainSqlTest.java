@@ -28,10 +28,10 @@ class PlainSqlTest {
     private static final String INSERT = "insert into book (id, author_id, title, stock) values (4, 1, 'x', 1)";
 
     static Stream<Arguments> writings() {
-        return Writing.onEachDatabase(Stream.of(
-                        understood(), commented(), notUnderstood(), carried(), fetched(), routines())
-                .flatMap(List::stream)
-                .toList());
+        return Writing.onEachDatabase(
+                Stream.of(understood(), commented(), notUnderstood(), carried(), fetched(), routines())
+                        .flatMap(List::stream)
+                        .toList());
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -182,7 +182,9 @@ class PlainSqlTest {
         return List.of(
                 sql("explain analyze update book set stock = 0", H2, POSTGRESQL),
                 sql("EXPLAIN (ANALYZE, COSTS OFF) update book set stock = 0", POSTGRESQL),
-                sql("explain analyze verbose with n as (select 1 as id) delete from book where id in (select id from n)", POSTGRESQL),
+                sql(
+                        "explain analyze verbose with n as (select 1 as id) delete from book where id in (select id from n)",
+                        POSTGRESQL),
                 coarseSql(
                         "explain analyze with d as (update book set stock = 0 returning id) select count(*) from d",
                         POSTGRESQL),
@@ -202,8 +204,7 @@ class PlainSqlTest {
                 coarseSql("set statement sql_mode='ansi_quotes' for update book set stock = 0", MARIADB),
                 coarseSql("set statement max_statement_time=20 for call sell(1)", MARIADB),
                 coarseSql("set statement max_statement_time=20 for select sold(1)", MARIADB),
-                coarseSql(
-                        "set statement max_statement_time=20 for execute immediate 'call sell(1)'", MARIADB),
+                coarseSql("set statement max_statement_time=20 for execute immediate 'call sell(1)'", MARIADB),
                 sql(
                         "set statement max_statement_time=20 for set statement lock_wait_timeout=5 for"
                                 + " update book set stock = 0",

@@ -69,8 +69,8 @@ final class CarrierText extends TokenReader {
     private @Nullable Carried explained() {
         int start = beginning(1, STATEMENTS);
         if (start < 0) return null;
-        boolean executes = tokens.subList(1, start).stream()
-                .anyMatch(token -> token.isWord("analyze") || token.isWord("analyse"));
+        boolean executes =
+                tokens.subList(1, start).stream().anyMatch(token -> token.isWord("analyze") || token.isWord("analyse"));
         return from(start, executes ? Manner.EXECUTED : Manner.PLANNED);
     }
 

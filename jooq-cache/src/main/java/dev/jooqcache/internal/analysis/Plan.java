@@ -77,7 +77,7 @@ record Plan(
     }
 
     static Plan call(String routine, Calls arguments) {
-        Calls calls = arguments.and(new Calls(Set.of(), Set.of(routine), "", false));
+        Calls calls = arguments.and(new Calls(Set.of(), Set.of(routine), "", false, Set.of()));
         return new Plan(
                 Kind.CALL,
                 Set.of(),
@@ -109,8 +109,7 @@ record Plan(
     /** A query whose rows something is done with. */
     Plan after(Effect effect) {
         Effect both = kind == Kind.READ || kind == Kind.CONTROL ? effect.then(control) : effect.then(Effect.CODE);
-        return new Plan(
-                Kind.CONTROL, reads, commonTables, words, Set.of(), Set.of(), both, reason, detail, calls);
+        return new Plan(Kind.CONTROL, reads, commonTables, words, Set.of(), Set.of(), both, reason, detail, calls);
     }
 
     /** Not executed: only what it calls may be. */

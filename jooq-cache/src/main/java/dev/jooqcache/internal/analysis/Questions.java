@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /** What statements of MySQL's family ask about those before them. */
 final class Questions {
 
-    private static final Pattern OUTCOME = Pattern.compile(
-            "(?is)\\brow_count\\b|\\bshow\\b.*\\b(warnings|errors)\\b|\\bget\\b.*\\bdiagnostics\\b"
+    private static final Pattern OUTCOME =
+            Pattern.compile("(?is)\\brow_count\\b|\\bshow\\b.*\\b(warnings|errors)\\b|\\bget\\b.*\\bdiagnostics\\b"
                     + "|(@@|variable).*\\b(warning|error)_count\\b");
     private static final Pattern ROWS = Pattern.compile("(?i)\\bfound_rows\\b");
 
@@ -34,7 +34,8 @@ final class Questions {
     }
 
     private static boolean calls(Plan plan, Dependencies schema) {
-        return !plan.calls().unknown().isEmpty() || plan.calls().known().stream().anyMatch(schema::hasRoutine);
+        return !plan.calls().unknown().isEmpty()
+                || plan.calls().known().stream().anyMatch(schema::hasRoutine);
     }
 
     /** A view that asks cannot be cached. */
