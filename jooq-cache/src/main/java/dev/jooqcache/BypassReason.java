@@ -95,6 +95,13 @@ public enum BypassReason {
     SESSION_STATE(
             "the session's schema, role or settings were changed, which can change what the query means",
             "name the session's state with CacheHint.key(..) or QueryCache.builder().scope(..)"),
+    /**
+     * Statements of the data source ask about the one before them, by {@code FOUND_ROWS()}, {@code ROW_COUNT()}, {@code SHOW
+     * WARNINGS} or {@code GET DIAGNOSTICS}, and the query holds a connection, so that the next one may be asked about it.
+     */
+    ASKED_BACK(
+            "the session may be asked about it by FOUND_ROWS() or its like, so it must run",
+            "count with a query of its own instead of FOUND_ROWS(), or ask on another data source"),
     /** The last results of the query were stored in vain, so only some are recorded; see {@link CacheAdmission}. */
     SELDOM_HIT(
             "its last 256 results were not asked for again before they changed, so one in 16 is recorded until one is",

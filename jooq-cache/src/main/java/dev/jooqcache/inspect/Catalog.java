@@ -14,6 +14,7 @@ import dev.jooqcache.model.WriteEvent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ abstract class Catalog {
 
     private final Set<String> relationNames = new HashSet<>();
     private final Set<String> routineNames = new HashSet<>();
+    private final Map<List<String>, Set<String>> columnTypes = new HashMap<>();
     private @Nullable SchemaCode code;
 
     Catalog(DSLContext dsl) {
@@ -72,6 +74,17 @@ abstract class Catalog {
                 .computeIfAbsent(kind, k -> TableModel.of(name, k));
     }
 
+    /** Keeps a column's type for code that names it, before that is read. */
+    final void columnType(TableName table, String column, String type) {
+        columnTypes
+                .computeIfAbsent(List.of(table.name(), TableName.fold(column)), c -> new HashSet<>())
+                .add(type);
+    }
+
+    private Set<String> columnTypes(String table, String column) {
+        return columnTypes.getOrDefault(List.of(table, column), Set.of());
+    }
+
     final void routineName(String name) {
         routineNames.add(TableName.fold(name));
     }
@@ -79,7 +92,7 @@ abstract class Catalog {
     /** Understands code, with the names known so far. */
     final SchemaCode code() {
         SchemaCode known = code;
-        if (known == null) code = known = new SchemaCode(dialect(), relationNames, routineNames);
+        if (known == null) code = known = new SchemaCode(dialect(), relationNames, routineNames, this::columnTypes);
         return known;
     }
 

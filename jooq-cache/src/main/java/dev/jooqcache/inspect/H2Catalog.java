@@ -31,11 +31,11 @@ import org.jooq.exception.DataAccessException;
 final class H2Catalog extends Catalog {
 
     private static final String RELATIONS = """
-            SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, STORAGE_TYPE
+            SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, STORAGE_TYPE, TABLE_CLASS
             FROM INFORMATION_SCHEMA.TABLES
             WHERE UPPER(TABLE_SCHEMA) <> 'INFORMATION_SCHEMA'
             UNION ALL
-            SELECT SYNONYM_SCHEMA, SYNONYM_NAME, 'SYNONYM', '' FROM INFORMATION_SCHEMA.SYNONYMS""";
+            SELECT SYNONYM_SCHEMA, SYNONYM_NAME, 'SYNONYM', '', '' FROM INFORMATION_SCHEMA.SYNONYMS""";
 
     private static final String COLUMNS = """
             SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_IDENTITY, IS_GENERATED,
@@ -106,7 +106,12 @@ final class H2Catalog extends Catalog {
 
     @Override
     void relations() {
-        each(RELATIONS, row -> relation(name(row), kind(text(row, 2), text(row, 3))));
+        each(RELATIONS, row -> relation(name(row), kind(row)));
+    }
+
+    /** Of a temporary linked table, only its class tells that it is linked. */
+    private static TableModel.Kind kind(Record row) {
+        return text(row, 4).endsWith(".TableLink") ? FOREIGN : kind(text(row, 2), text(row, 3));
     }
 
     private static TableModel.Kind kind(String type, String storage) {

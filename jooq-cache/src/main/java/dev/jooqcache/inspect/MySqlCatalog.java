@@ -27,7 +27,9 @@ final class MySqlCatalog extends Catalog {
 
     private static final Set<String> TRANSACTIONAL_ENGINES = Set.of("innodb", "rocksdb", "tokudb");
 
-    private static final Set<String> REMOTE_ENGINES = Set.of("federated", "connect", "spider", "s3", "ndbcluster");
+    /** Engines that keep a table's rows in it. Of others they may be another table's, on this server or another. */
+    private static final Set<String> LOCAL_ENGINES = Set.of(
+            "innodb", "rocksdb", "tokudb", "myisam", "aria", "memory", "csv", "archive", "blackhole", "sequence");
 
     private static final String KEYS = """
             select t.table_schema, t.table_name, t.constraint_name, t.constraint_type, u.column_name
@@ -78,7 +80,7 @@ final class MySqlCatalog extends Catalog {
         if (type.equals("SEQUENCE")) return;
         if (type.endsWith("VIEW")) relation(name(row), Kind.VIEW);
         else if (type.contains("TEMPORARY")) relation(name(row), Kind.TEMPORARY);
-        else if (REMOTE_ENGINES.contains(engine)) relation(name(row), Kind.FOREIGN);
+        else if (!LOCAL_ENGINES.contains(engine)) relation(name(row), Kind.FOREIGN);
         else {
             TableModel.Builder table = relation(name(row), Kind.TABLE);
             if (!TRANSACTIONAL_ENGINES.contains(engine)) table.trait(Trait.NON_TRANSACTIONAL);

@@ -12,6 +12,7 @@ import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.Target;
 import dev.jooqcache.model.TriggerModel;
 import dev.jooqcache.model.TriggerModel.Timing;
+import dev.jooqcache.model.Volatility;
 import dev.jooqcache.model.WriteEvent;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -224,6 +225,48 @@ final class PostgresCatalog extends Catalog {
             where fn.nspname <> 'pg_catalog' and
             """ + NOT_OF_EXTENSION.formatted("pg_cast", "k");
 
+    /**
+     * The users' types that hold times, as domains, arrays, rows or ranges of them: the functions that read them from text
+     * are STABLE, since the text may be {@code now}.
+     */
+    private static final String TIME_TYPES = """
+            with recursive part (type, of) as (
+              select t.oid, t.typbasetype from pg_type t where t.typtype = 'd'
+              union all
+              select t.oid, t.typelem from pg_type t where t.typelem <> 0
+              union all
+              select t.oid, a.atttypid
+              from pg_type t
+              join pg_class c on c.oid = t.typrelid and c.relkind = 'c'
+              join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+              union all
+              select r.rngtypid, r.rngsubtype from pg_range r
+              union all
+              select (to_jsonb(r) ->> 'rngmultitypid')::oid, r.rngtypid from pg_range r
+            ),
+            moving (type) as (
+              select t.oid
+              from pg_type t
+              where t.typnamespace = 'pg_catalog'::regnamespace
+              and t.typname in ('date', 'time', 'timetz', 'timestamp', 'timestamptz')
+              union
+              select p.type from part p join moving m on m.type = p.of
+            )
+            select n.nspname, t.typname
+            from moving m
+            join pg_type t on t.oid = m.type
+            join pg_namespace n on n.oid = t.typnamespace
+            where t.typelem = 0 and
+            """ + USERS;
+
+    private static final Behavior MOVING = new Behavior(
+            Volatility.VOLATILE,
+            new TreeSet<>(),
+            new TreeSet<>(),
+            new TreeSet<>(),
+            "the text 'now' is read as a time",
+            null);
+
     private final Map<String, Set<TableName>> dependencies = new HashMap<>();
 
     PostgresCatalog(DSLContext dsl) {
@@ -260,11 +303,15 @@ final class PostgresCatalog extends Catalog {
             routineName("." + text(row, 0));
         });
         each(OPERATORS, row -> routineName(text(row, 1)));
+        each(TIME_TYPES, row -> routineName(SchemaCode.readingOf(TableName.fold(text(row, 1)))));
     }
 
     @Override
     void facts() {
-        each(COLUMNS, row -> with(name(row), table -> table.column(text(row, 2), text(row, 3), generation(row))));
+        each(COLUMNS, row -> {
+            with(name(row), table -> table.column(text(row, 2), text(row, 3), generation(row)));
+            columnType(name(row), text(row, 2), text(row, 3));
+        });
         keys(KEYS);
         foreignKeys(FOREIGN_KEYS);
         each(PARENTS, row -> with(name(row), table -> table.parent(TableName.of(text(row, 2), text(row, 3)))));
@@ -401,6 +448,14 @@ final class PostgresCatalog extends Catalog {
                         RoutineModel.Kind.OPERATOR,
                         text(row, 2),
                         calling(Set.of(text(row, 2))))));
+        each(
+                TIME_TYPES,
+                row -> routine(new RoutineModel(
+                        text(row, 0),
+                        SchemaCode.readingOf(TableName.fold(text(row, 1))),
+                        RoutineModel.Kind.FUNCTION,
+                        "text",
+                        MOVING)));
         each(
                 CASTS,
                 row -> routine(new RoutineModel(

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param tags the tags that it touches, each with the way to it; an empty way if the statement names it
  * @param indirect those of the tags that it touches, perhaps among other ways, otherwise than by the statement itself
  * @param everything why it may touch anything, or {@code null} if the tags are all
+ * @param elsewhere whether it writes rows that another server keeps, which may be committed at once
  */
 public record Reach(
         SortedMap<String, String> tags,
         SortedSet<String> indirect,
-        @Nullable String everything) {
+        @Nullable String everything,
+        boolean elsewhere) {
 
     /**
      * Copies the collections.
@@ -25,6 +27,7 @@ public record Reach(
      * @param tags the tags that it touches, each with the way to it; an empty way if the statement names it
      * @param indirect those of the tags that it touches, perhaps among other ways, otherwise than by the statement itself
      * @param everything why it may touch anything, or {@code null} if the tags are all
+     * @param elsewhere whether it writes rows that another server keeps, which may be committed at once
      */
     public Reach {
         indirect = Collections.unmodifiableSortedSet(new TreeSet<>(indirect));
@@ -41,7 +44,10 @@ public record Reach(
         SortedMap<String, String> both = new TreeMap<>(other.tags);
         both.putAll(tags);
         return new Reach(
-                both, Behavior.union(indirect, other.indirect), everything == null ? other.everything : everything);
+                both,
+                Behavior.union(indirect, other.indirect),
+                everything == null ? other.everything : everything,
+                elsewhere || other.elsewhere);
     }
 
     /**

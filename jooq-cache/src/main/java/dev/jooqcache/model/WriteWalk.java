@@ -21,6 +21,7 @@ final class WriteWalk {
     private final Map<String, Set<WriteEvent>> seen = new HashMap<>();
     private final Set<String> called = new HashSet<>();
     private @Nullable String everything;
+    private boolean elsewhere;
 
     WriteWalk(Dependencies dependencies) {
         this(dependencies, null);
@@ -33,7 +34,7 @@ final class WriteWalk {
     }
 
     Reach reach() {
-        return new Reach(tags, indirect, everything);
+        return new Reach(tags, indirect, everything, elsewhere);
     }
 
     void everything(String why) {
@@ -58,7 +59,13 @@ final class WriteWalk {
     private void write(TableModel relation, Set<WriteEvent> events, String way) {
         String name = relation.name().name();
         switch (relation.kind()) {
-            case TABLE, TEMPORARY, FOREIGN, MATERIALIZED_VIEW -> rows(relation, events, way);
+            case TABLE, TEMPORARY, MATERIALIZED_VIEW -> rows(relation, events, way);
+            case FOREIGN -> {
+                elsewhere = true;
+                everything("the rows of " + name + ReadWalk.on(way)
+                        + " are on another server, perhaps a table of this one");
+                rows(relation, events, way);
+            }
             case VIEW -> base(relation, events, way);
             case SYNONYM, OTHER -> everything(name + ReadWalk.on(way) + " stands for something that is not known");
         }

@@ -28,9 +28,10 @@ class PlainSqlTest {
     private static final String INSERT = "insert into book (id, author_id, title, stock) values (4, 1, 'x', 1)";
 
     static Stream<Arguments> writings() {
-        return Writing.onEachDatabase(Stream.of(understood(), commented(), notUnderstood(), fetched(), routines())
-                .flatMap(List::stream)
-                .toList());
+        return Writing.onEachDatabase(
+                Stream.of(understood(), commented(), notUnderstood(), carried(), fetched(), routines())
+                        .flatMap(List::stream)
+                        .toList());
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -140,17 +141,12 @@ class PlainSqlTest {
                 coarseSql("update author set name = 'x'; update book set stock = 0"),
                 coarseSql("select 1; update book set stock = 0"),
                 coarseSql("; update book set stock = 0", H2, POSTGRESQL),
-                coarseSql("explain analyze update book set stock = 0", H2, POSTGRESQL),
-                coarseSql("analyze update book set stock = 0", MARIADB),
-                coarseSql("analyze format=json update book set stock = 0", MARIADB),
                 coarseSql(
                         "merge into book b using author a on a.id = b.id when matched then update set title = a.name"
                                 + " when not matched then insert (id, author_id, title, stock) values (a.id, a.id, 'x', 0)",
                         H2,
                         POSTGRESQL),
                 coarseSql("merge into book b using author a on a.id = b.id when matched then delete", H2, POSTGRESQL),
-                coarseSql("execute immediate 'update book set stock = 0'", H2),
-                coarseSql("execute immediate 'update book set stock = 0'", MARIADB),
                 coarse(
                         "prepared by SQL",
                         (f, dsl) -> {
@@ -179,6 +175,49 @@ class PlainSqlTest {
                         "with d as (update book set stock = 0 returning id) update author set name = 'x'"
                                 + " where id in (select id from d)",
                         POSTGRESQL));
+    }
+
+    /** A statement within another one. */
+    private static List<Writing> carried() {
+        return List.of(
+                sql("explain analyze update book set stock = 0", H2, POSTGRESQL),
+                sql("EXPLAIN (ANALYZE, COSTS OFF) update book set stock = 0", POSTGRESQL),
+                sql(
+                        "explain analyze verbose with n as (select 1 as id) delete from book where id in (select id from n)",
+                        POSTGRESQL),
+                coarseSql(
+                        "explain analyze with d as (update book set stock = 0 returning id) select count(*) from d",
+                        POSTGRESQL),
+                coarseSql("explain analyze select sold(1)", POSTGRESQL),
+                coarseSql("explain analyze select sell(1)", H2),
+                coarseSql("explain analyze create table copied as select sold(1)", POSTGRESQL),
+                sql("analyze update book set stock = 0", MARIADB),
+                sql("analyze format=json update book set stock = 0", MARIADB),
+                coarseSql("analyze select sold(1)", MARIADB),
+                // It executes what it takes for constant.
+                coarseSql("explain select * from (select sold(1) as s) t", MARIADB),
+                sql("set statement max_statement_time=20 for update book set stock = 0 where id = 1", MARIADB),
+                sql(
+                        "SET STATEMENT max_statement_time=20, lock_wait_timeout=5 FOR delete from book where id = 1",
+                        MARIADB),
+                coarseSql("set statement max_statement_time=20 for truncate table book", MARIADB),
+                coarseSql("set statement sql_mode='ansi_quotes' for update book set stock = 0", MARIADB),
+                coarseSql("set statement max_statement_time=20 for call sell(1)", MARIADB),
+                coarseSql("set statement max_statement_time=20 for select sold(1)", MARIADB),
+                coarseSql("set statement max_statement_time=20 for execute immediate 'call sell(1)'", MARIADB),
+                sql(
+                        "set statement max_statement_time=20 for set statement lock_wait_timeout=5 for"
+                                + " update book set stock = 0",
+                        MARIADB),
+                sql("set statement lock_wait_timeout=5 for analyze update book set stock = 0", MARIADB),
+                sql("execute immediate 'update book set stock = 0'", H2, MARIADB),
+                coarseSql("execute immediate concat('update ', 'book set stock = 0')", MARIADB),
+                coarseSql("execute immediate 'update ' 'book set stock = 0'", MARIADB),
+                sql("copy (update book set stock = 0 returning id) to program 'cat > /dev/null'", POSTGRESQL)
+                        .imprecise(),
+                coarseSql("create table copied as select sold(1)", POSTGRESQL, MARIADB),
+                coarseSql("create table copied as select sell(1)", H2),
+                coarseSql("create table copied select sold(1) as s", MARIADB));
     }
 
     private static List<Writing> fetched() {

@@ -11,14 +11,16 @@ import java.util.Set;
  * @param unknown functions whose names are not known to be the database's own
  * @param session the first thing in it that depends on the session's user, role or schema; or empty
  * @param castsText whether a bound text may be read as a moving date
+ * @param casts what is read as a date, or may be, that is neither bound nor a literal
  */
-record Calls(Set<String> known, Set<String> unknown, String session, boolean castsText) {
+record Calls(Set<String> known, Set<String> unknown, String session, boolean castsText, Set<TimeCasts.Cast> casts) {
 
-    static final Calls NONE = new Calls(Set.of(), Set.of(), "", false);
+    static final Calls NONE = new Calls(Set.of(), Set.of(), "", false, Set.of());
 
     Calls {
         known = Set.copyOf(known);
         unknown = Set.copyOf(unknown);
+        casts = Set.copyOf(casts);
     }
 
     Calls and(Calls other) {
@@ -26,11 +28,12 @@ record Calls(Set<String> known, Set<String> unknown, String session, boolean cas
                 union(known, other.known),
                 union(unknown, other.unknown),
                 session.isEmpty() ? other.session : session,
-                castsText || other.castsText);
+                castsText || other.castsText,
+                union(casts, other.casts));
     }
 
-    private static Set<String> union(Set<String> one, Set<String> other) {
-        Set<String> union = new HashSet<>(one);
+    private static <T> Set<T> union(Set<T> one, Set<T> other) {
+        Set<T> union = new HashSet<>(one);
         union.addAll(other);
         return union;
     }

@@ -77,7 +77,7 @@ record Plan(
     }
 
     static Plan call(String routine, Calls arguments) {
-        Calls calls = arguments.and(new Calls(Set.of(), Set.of(routine), "", false));
+        Calls calls = arguments.and(new Calls(Set.of(), Set.of(routine), "", false, Set.of()));
         return new Plan(
                 Kind.CALL,
                 Set.of(),
@@ -98,6 +98,33 @@ record Plan(
                 || !words.isEmpty()
                 || !calls.known().isEmpty()
                 || !calls.unknown().isEmpty();
+    }
+
+    /** What this statement does by another one: nothing of its own, and nothing of it can be cached. */
+    Plan carrying(Plan other) {
+        return new Plan(
+                other.kind == Kind.READ ? Kind.CONTROL : other.kind,
+                other.reads,
+                other.commonTables,
+                other.words,
+                other.writes,
+                other.events,
+                other.control,
+                reason,
+                detail,
+                other.calls);
+    }
+
+    /** A query whose rows something is done with. */
+    Plan after(Effect effect) {
+        Effect both = kind == Kind.READ || kind == Kind.CONTROL ? effect.then(control) : effect.then(Effect.CODE);
+        return new Plan(Kind.CONTROL, reads, commonTables, words, Set.of(), Set.of(), both, reason, detail, calls);
+    }
+
+    /** Not executed: only what it calls may be. */
+    Plan planned() {
+        return new Plan(
+                Kind.CONTROL, reads, commonTables, words, Set.of(), Set.of(), Effect.NONE, reason, detail, calls);
     }
 
     Plan bypassed(BypassReason why, String what) {

@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.analysis.CarrierText.Carried;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.model.TableName;
 import java.util.ArrayList;
@@ -119,8 +120,7 @@ final class Planner {
         String procedure = StatementKind.calledProcedure(tokens);
         if (procedure != null) return Plan.call(procedure, new SelectText(tokens, dialect).calls());
         Effect control = StatementKind.control(tokens, dialect);
-        if (control != null)
-            return Plan.control(control, BypassReason.PLAIN_SQL, tokens.get(0).text());
+        if (control != null) return control(control, sql, tokens, dialect);
         List<SqlToken> returning = DmlText.ofDeltaTable(tokens);
         if (!returning.isEmpty()) return planOne(inner(sql, tokens, returning), returning, dialect);
         Plan parsed = parse(sql, tokens, dialect);
@@ -133,6 +133,29 @@ final class Planner {
                 ? Plan.control(effectOfReading(text), BypassReason.PLAIN_SQL, "SQL text")
                 : Plan.control(effectOfReading(text), why, text.detail());
         return plan.calling(text.calls()).withWords(words(tokens));
+    }
+
+    /** What a statement does that is neither a query nor DML, and what it does by another one that it carries. */
+    private static Plan control(Effect effect, String sql, List<SqlToken> tokens, SQLDialect dialect) {
+        Plan own = Plan.control(effect, BypassReason.PLAIN_SQL, tokens.get(0).text());
+        String text = StatementKind.immediateText(sql, tokens);
+        if (text != null) return own.carrying(plan(text, dialect));
+        Carried carried = new CarrierText(tokens).carried();
+        if (carried == null) return StatementKind.mayCall(tokens, dialect) ? own.calling(calls(tokens, dialect)) : own;
+        Plan other = planOne(inner(sql, tokens, carried.statement()), carried.statement(), dialect);
+        return switch (carried.manner()) {
+            case EXECUTED -> own.carrying(other);
+            case RECAST ->
+                other.kind() == Plan.Kind.READ && other.calls().unknown().isEmpty()
+                        ? own.carrying(other)
+                        : unknown("SET STATEMENT");
+            case STORED -> own.carrying(other.after(effect));
+            case PLANNED -> own.carrying(other.planned());
+        };
+    }
+
+    private static Calls calls(List<SqlToken> tokens, SQLDialect dialect) {
+        return new SelectText(tokens, dialect).calls();
     }
 
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
@@ -237,11 +260,12 @@ final class Planner {
         return sql.substring(start);
     }
 
-    /** The text of a part within brackets, of a text that begins with its first token. */
+    /** The text of a part, within brackets or at the end, of a text that begins with its first token. */
     static String inner(String sql, List<SqlToken> all, List<SqlToken> part) {
         int offset = all.get(0).start();
-        int end = all.get(all.indexOf(part.get(part.size() - 1)) + 1).start();
-        return sql.substring(part.get(0).start() - offset, end - offset);
+        int next = all.indexOf(part.get(part.size() - 1)) + 1;
+        int end = next < all.size() ? all.get(next).start() - offset : sql.length();
+        return sql.substring(part.get(0).start() - offset, end);
     }
 
     static List<List<SqlToken>> split(List<SqlToken> tokens) {

@@ -5,9 +5,11 @@ import dev.jooqcache.internal.generation.ReadPlan;
 import dev.jooqcache.internal.generation.TagPlan;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.model.CacheRule;
+import dev.jooqcache.model.ColumnModel;
 import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.Lineage;
 import dev.jooqcache.model.Reach;
+import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.spi.Tags;
 import java.util.HashSet;
@@ -123,6 +125,9 @@ final class Resolution {
         if (excluding != null)
             deny(BypassReason.EXCLUDED_TABLE, excluding.table().name());
         deny(lineage.reason(), lineage.detail());
+        for (TimeCasts.Cast cast : plan.calls().casts())
+            if (cast.mayMove(this::isMovingType, this::columnTypes))
+                deny(BypassReason.NONDETERMINISTIC_FUNCTION, cast.toString());
         if (lineage.tags().isEmpty()) deny(BypassReason.NO_TABLE, "");
         ReadPlan tags = reason == null ? precise.read(sql, lineage) : ReadPlan.NONE;
         SortedMap<String, String> ways = ways(lineage.tags());
@@ -146,6 +151,19 @@ final class Resolution {
                 new TypeNames());
     }
 
+    /** The catalog has a routine that stands for reading such a type; the type of a table's rows has none. */
+    private boolean isMovingType(String type) {
+        return dependencies.hasRoutine(TimeCasts.reading(type)) || dependencies.hasRelation(type);
+    }
+
+    private Set<String> columnTypes(String column) {
+        Set<String> types = new HashSet<>();
+        for (TableName table : reads)
+            for (TableModel relation : dependencies.relationsNamed(table.name()))
+                for (ColumnModel of : relation.columns()) if (of.name().equals(column)) types.add(of.type());
+        return types;
+    }
+
     /** A write, and what reading the other tables that it names runs. */
     private AnalyzedStatement write(String sql) {
         PreciseTags.Target target = plan.events().size() == 1 ? precise.target(sql, plan.writes()) : null;
@@ -153,10 +171,8 @@ final class Resolution {
                 .reach(plan.writes(), plan.events(), target == null ? null : target.updated(), routines)
                 .and(dependencies.lineage(reads, Set.of()).reach());
         // Where nothing can be known of triggers, they are not taken for code that changes schemas and sessions.
-        Effect effect =
-                reach.everything() != null && !dependencies.model().gaps().isEmpty()
-                        ? EVERYTHING
-                        : effect(reach, target);
+        boolean gaps = !dependencies.model().gaps().isEmpty();
+        Effect effect = reach.everything() != null && gaps && !reach.elsewhere() ? EVERYTHING : effect(reach, target);
         return statement(sql, effect, reach);
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jooq.SQLDialect;
 
@@ -27,6 +28,7 @@ public final class SchemaCode {
     private final SQLDialect dialect;
     private final Set<String> relations;
     private final Set<String> routines;
+    private final BiFunction<String, String, Set<String>> columnTypes;
 
     /** The languages in which bodies are understood. */
     public enum Language {
@@ -52,11 +54,27 @@ public final class SchemaCode {
      * @param dialect its dialect
      * @param relations the folded names of all its relations
      * @param routines the folded names of all its routines
+     * @param columnTypes the types of a relation's column, by their folded names
      */
-    public SchemaCode(SQLDialect dialect, Set<String> relations, Set<String> routines) {
+    public SchemaCode(
+            SQLDialect dialect,
+            Set<String> relations,
+            Set<String> routines,
+            BiFunction<String, String, Set<String>> columnTypes) {
         this.dialect = dialect;
         this.relations = Set.copyOf(relations);
         this.routines = Set.copyOf(routines);
+        this.columnTypes = columnTypes;
+    }
+
+    /**
+     * The name of the routine by which a model tells that values of a type are read with a look at the clock.
+     *
+     * @param type the folded name of a user's type
+     * @return a name that no other routine can have
+     */
+    public static String readingOf(String type) {
+        return TimeCasts.reading(type);
     }
 
     /**
@@ -143,13 +161,14 @@ public final class SchemaCode {
         for (String keyword : PROCEDURAL) if (!routines.contains(keyword)) called.remove(keyword);
         called.addAll(body.procedures());
         Set<TableName> named = named(lexer.tokens());
+        String moving = moving(words, named);
         Behavior behavior = new Behavior(
-                volatility(words, !named.isEmpty() || !called.isEmpty())
+                volatility(words, moving, !named.isEmpty() || !called.isEmpty())
                         .and(body.writes().isEmpty() ? Volatility.IMMUTABLE : Volatility.VOLATILE),
                 new TreeSet<>(named),
                 new TreeSet<>(body.writes()),
                 called,
-                body.writes().isEmpty() ? cause(words) : "writes",
+                body.writes().isEmpty() ? cause(words, moving) : "writes",
                 null);
         return new Body(behavior, body.ownColumns());
     }
@@ -162,23 +181,45 @@ public final class SchemaCode {
         if (text.writes() || text.altersSession() || text.reason() == BypassReason.LOCKING)
             return Behavior.unknown(text.detail() + " in it");
         boolean depends = !reads.isEmpty() || !text.calls().unknown().isEmpty();
+        String moving = moving(text, reads);
         return new Behavior(
-                volatility(text, depends),
+                volatility(text, moving, depends),
                 new TreeSet<>(reads),
                 new TreeSet<>(),
                 called(text.calls()),
-                cause(text),
+                cause(text, moving),
                 null);
     }
 
-    private static Volatility volatility(SelectText text, boolean dependent) {
-        if (!text.moving().isEmpty()) return Volatility.VOLATILE;
+    private static Volatility volatility(SelectText text, String moving, boolean dependent) {
+        if (!moving.isEmpty()) return Volatility.VOLATILE;
         if (!text.calls().session().isEmpty()) return Volatility.SESSION;
         return dependent ? Volatility.STABLE : Volatility.IMMUTABLE;
     }
 
-    private static String cause(SelectText text) {
-        return text.moving().isEmpty() ? text.calls().session() : text.moving();
+    private static String cause(SelectText text, String moving) {
+        return moving.isEmpty() ? text.calls().session() : moving;
+    }
+
+    /** What in it asks the clock, or an empty string. */
+    private String moving(SelectText text, Collection<TableName> reads) {
+        if (!text.moving().isEmpty()) return text.moving();
+        return text.calls().casts().stream()
+                .filter(cast -> cast.mayMove(this::isMovingType, column -> types(reads, column)))
+                .map(TimeCasts.Cast::toString)
+                .sorted()
+                .findFirst()
+                .orElse("");
+    }
+
+    private boolean isMovingType(String type) {
+        return routines.contains(TimeCasts.reading(type)) || relations.contains(type);
+    }
+
+    private Set<String> types(Collection<TableName> tables, String column) {
+        return tables.stream()
+                .flatMap(table -> columnTypes.apply(table.name(), column).stream())
+                .collect(Collectors.toSet());
     }
 
     private static String withoutDot(String name) {

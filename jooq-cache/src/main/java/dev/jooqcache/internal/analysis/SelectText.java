@@ -31,6 +31,24 @@ final class SelectText extends TokenReader {
     /** PostgreSQL's columns of every table that change without a write of the row, by a lock or by VACUUM. */
     private static final Set<String> ROW_SYSTEM_COLUMNS = Set.of("ctid", "xmax", "cmin", "cmax");
 
+    /** Functions whose results are of types that are named within their brackets, or that they are named after. */
+    private static final Set<String> TYPED_RESULTS = Set.of(
+            "json_table",
+            "json_value",
+            "json_query",
+            "json_scalar",
+            "json_serialize",
+            "xmltable",
+            "timestamptz",
+            "timetz",
+            "daterange",
+            "tsrange",
+            "tstzrange",
+            "datemultirange",
+            "tsmultirange",
+            "tstzmultirange",
+            "try_cast");
+
     private static final Pattern MOVING_DATE = Pattern.compile("(?i)\\b(now|today|tomorrow|yesterday)\\b");
     private static final int LONGEST_DATE = 60;
 
@@ -99,7 +117,12 @@ final class SelectText extends TokenReader {
      * and whether a bind value may be the text of a date that the database reads as {@code now} or {@code today}.
      */
     Calls calls() {
-        return new Calls(called, unknown, session, casts);
+        return new Calls(called, unknown, session, casts, timeCasts());
+    }
+
+    private Set<TimeCasts.Cast> timeCasts() {
+        // SQLite's types are those of the values.
+        return casts && family != SQLDialect.SQLITE ? new TimeCasts(tokens, postgres).casts() : Set.of();
     }
 
     /** Whether a text is one that PostgreSQL, SQLite or Firebird may read as a date that moves. */
@@ -121,6 +144,8 @@ final class SelectText extends TokenReader {
             case SYMBOL -> {
                 if (token.isSymbol('@') && i + 1 < tokens.size() && !postgres) variable(i);
                 if (token.isSymbol(':') && movingDates) casts = true;
+                if (token.isSymbol(':') && isSymbol(i - 1, ':') && datesTimes && isDated(i + 1) && !isValue(i - 2))
+                    deny(BypassReason.NONDETERMINISTIC_FUNCTION, "cast to a timestamp");
                 if (postgres) operator(i);
             }
         }
@@ -158,7 +183,7 @@ final class SelectText extends TokenReader {
         boolean called = isSymbol(i + 1, '(');
         boolean qualified = isSymbol(i - 1, '.');
         if (word.equals("cast") && movingDates) casts = true;
-        if (called && word.equals("cast") && datesTimes && castsToTimestamp(i))
+        if (called && datesTimes && (word.equals("cast") || word.equals("convert")) && castsToTimestamp(i))
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, "cast to a timestamp, which may add today's date to a time");
         if (!called && !qualified && DML.contains(word) && !endsLock(i)) {
             writes = true;
@@ -171,6 +196,8 @@ final class SelectText extends TokenReader {
             deny(BypassReason.LOCKING, "for " + tokens.get(i + 1).text());
         } else if (word.equals("lock") && (isWord(i + 1, "in") || isWord(i - 1, "with"))) {
             deny(BypassReason.LOCKING, word);
+        } else if (mysql && word.equals("sql_calc_found_rows")) {
+            deny(BypassReason.ASKED_BACK, word);
         } else if (word.equals("tablesample") || (word.equals("sample") && isWord(i - 1, "using"))) {
             deny(BypassReason.SAMPLING, word);
         } else if (word.equals("value") && i > 0 && isSequence(tokens.get(i - 1).text())) {
@@ -191,13 +218,21 @@ final class SelectText extends TokenReader {
         for (int i = cast + 1; i < end; i++) {
             if (isSymbol(i, '(')) depth++;
             if (isSymbol(i, ')')) depth--;
-            boolean target = depth == 1 && isWord(i, "as") && (isWord(i + 1, "timestamp") || isWord(i + 1, "datetime"));
-            if (!target) continue;
-            boolean value = i == cast + 3
-                    && (isSymbol(cast + 2, '?') || tokens.get(cast + 2).kind() == Kind.LITERAL);
-            return !value;
+            boolean target = depth == 1 && (isWord(i, "as") || isSymbol(i, ',')) && isDated(i + 1);
+            if (target) return i != cast + 3 || !isValue(cast + 2);
         }
         return false;
+    }
+
+    private boolean isValue(int i) {
+        return isSymbol(i, '?') || tokens.get(i).kind() == Kind.LITERAL;
+    }
+
+    /** A type that takes the date, or the zone's offset, from today if a time of day is all that is given. */
+    private boolean isDated(int type) {
+        if (isWord(type, "timestamp") || isWord(type, "datetime")) return true;
+        int end = isSymbol(type + 1, '(') ? closing(type + 1) + 1 : type + 1;
+        return isWord(type, "time") && isWord(end, "with");
     }
 
     private static boolean isSequence(String word) {
@@ -297,7 +332,9 @@ final class SelectText extends TokenReader {
 
     private void call(int i, String name) {
         called.add(name);
-        if (movingDates && Functions.isClock(name)) casts = true;
+        if (movingDates && (Functions.isClock(name) || TYPED_RESULTS.contains(name))) casts = true;
+        if (family == SQLDialect.SQLITE && readsTime(i, name))
+            deny(BypassReason.NONDETERMINISTIC_FUNCTION, name + " of what may be the text 'now'");
         if (name.equals("set_config")) {
             if (isLocal(i + 1)) setsLocally = true;
             else altersSession = true;
@@ -318,6 +355,14 @@ final class SelectText extends TokenReader {
     private boolean isLocal(int open) {
         int end = closing(open);
         return isWord(end - 1, "true") && isSymbol(end - 2, ',');
+    }
+
+    /** Of a column, or of what a function has made. */
+    private boolean readsTime(int i, String name) {
+        if (!Functions.isClock(name) && !name.equals("timediff")) return false;
+        int end = closing(i + 1);
+        return tokens.subList(i + 2, Math.max(end, i + 2)).stream()
+                .anyMatch(token -> token.kind() == Kind.WORD || token.kind() == Kind.QUOTED);
     }
 
     private void session(String what) {

@@ -118,6 +118,26 @@ final class StatementKind {
         return named ? TableName.fold(tokens.get(name).text()) : null;
     }
 
+    /**
+     * The text that {@code execute immediate} executes.
+     *
+     * @return the text, or {@code null} if it is another statement or the text is not plainly told
+     */
+    static @Nullable String immediateText(String sql, List<SqlToken> tokens) {
+        boolean told = tokens.size() > 2
+                && tokens.get(0).isWord("execute")
+                && tokens.get(1).isWord("immediate")
+                && tokens.get(2).kind() == SqlToken.Kind.LITERAL
+                && (tokens.size() == 3 || tokens.get(3).isWord("using"))
+                && sql.indexOf('\\') < 0;
+        return told ? tokens.get(2).text() : null;
+    }
+
+    /** Whether it is a statement without an effect in which functions can be called nevertheless. */
+    static boolean mayCall(List<SqlToken> tokens, SQLDialect dialect) {
+        return isMysql(dialect) && tokens.get(0).isWord("show") && contains(tokens, "where");
+    }
+
     static boolean isSelect(List<SqlToken> tokens) {
         SqlToken first = tokens.get(0);
         return first.isSymbol('(')

@@ -3,6 +3,7 @@ package dev.jooqcache.internal.analysis;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.internal.transaction.Effects;
+import dev.jooqcache.internal.transaction.LookBack;
 import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.Reach;
@@ -124,6 +125,17 @@ public final class Statements implements Effects {
         }
     }
 
+    @Override
+    public LookBack question(TrackedSource dataSource, String sql) {
+        if (!StatementKind.isMysql(dataSource.dialect())) return LookBack.NONE;
+        Known known = statements.get(dataSource, sql);
+        if (known == null) return Questions.told(sql);
+        Dependencies schema = known.schema;
+        return known.question != LookBack.NONE || (schema != null && !Questions.mayAsk(known.plan, schema))
+                ? known.question
+                : LookBack.PERHAPS;
+    }
+
     /**
      * What is known of a text. Its plan stays; what it means is found out anew under another schema.
      *
@@ -178,7 +190,7 @@ public final class Statements implements Effects {
                 schema == null ? unresolved(dataSource, sql, plan) : resolved(dataSource, sql, plan, schema);
         Known before = statements.get(dataSource, sql);
         if (before != null) statement = statement.with(before.statement.admission());
-        statements.put(dataSource, sql, new Known(plan, statement, schema, disputes));
+        statements.put(dataSource, sql, new Known(plan, statement, schema, disputes, Questions.told(sql)));
         if (statement.effect().tags().hasEverything())
             LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), sql);
         return statement;
@@ -287,5 +299,6 @@ public final class Statements implements Effects {
             Plan plan,
             AnalyzedStatement statement,
             @Nullable Dependencies schema,
-            int disputes) {}
+            int disputes,
+            LookBack question) {}
 }

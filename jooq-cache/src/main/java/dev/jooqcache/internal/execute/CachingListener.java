@@ -167,7 +167,8 @@ final class CachingListener implements ExecuteListener {
                 return;
             }
             source = session.source();
-            session.learnSchema();
+            // What it asks about the last statement would be told of the cache's own.
+            if (!engine.statements.question(source, ctx.sql()).isTold()) session.learnSchema();
         }
         if (source == null) return;
         AnalyzedStatement analyzed = engine.statements.of(query, ctx.sql(), ctx.configuration(), source);
@@ -216,6 +217,10 @@ final class CachingListener implements ExecuteListener {
         if (current == null) return Reading.SHARED;
         if (current.isAltered() && scope.isEmpty()) {
             bypass(BypassReason.SESSION_STATE, "");
+            return null;
+        }
+        if (current.isAskedBack()) {
+            bypass(BypassReason.ASKED_BACK, "");
             return null;
         }
         return current.reading(tags(), ctx.dialect());
@@ -347,8 +352,17 @@ final class CachingListener implements ExecuteListener {
         }
         hit = found;
         analyzed.admission().hit();
+        Session current = session;
+        if (current != null && ctx.query() instanceof ResultQuery<?> query)
+            current.answered(connection -> resend(ctx.configuration(), query, connection));
         replay = new ReplayConnection(analyzed.sql(), real);
         ctx.connectionProvider(replay);
+    }
+
+    private static void resend(Configuration configuration, ResultQuery<?> query, Connection connection) {
+        Configuration plain = configuration.derive(connection);
+        plain.set(new ExecuteListenerProvider[0]);
+        plain.dsl().fetchLazy(query).close();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
+import java.sql.Types;
 import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
@@ -193,11 +194,23 @@ final class RecordingResultSet extends DefaultResultSet {
     public @Nullable Blob getBlob(int column) throws SQLException {
         Blob blob = answered(() -> rows.getBlob(column));
         noted(() -> {
+            if (!isContent(column)) {
+                recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+                return;
+            }
             long length = blob == null ? 0 : blob.length();
             if (recording.mayTake(length))
                 recording.read(column, Access.by(Getter.BLOB), blob == null ? null : blob.getBytes(1, (int) length));
         });
         return blob;
+    }
+
+    /** Whether the cell has the object's content, rather than the number of one that lies outside the table. */
+    private boolean isContent(int column) throws SQLException {
+        return switch (rows.getMetaData().getColumnType(column)) {
+            case Types.BLOB, Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY -> true;
+            default -> false;
+        };
     }
 
     @Override

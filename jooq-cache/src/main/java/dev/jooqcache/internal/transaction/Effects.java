@@ -34,6 +34,15 @@ public interface Effects {
     boolean wantsSchema(TrackedSource dataSource);
 
     /**
+     * What a statement asks about those before it, which the database can answer only if they were sent.
+     *
+     * @param dataSource where it runs
+     * @param sql its text
+     * @return what it asks, {@link LookBack#NONE} where queries leave nothing to ask about
+     */
+    LookBack question(TrackedSource dataSource, String sql);
+
+    /**
      * Learns the schema of a data source from its catalog. A failure leaves the schema unknown.
      *
      * @param dataSource the data source

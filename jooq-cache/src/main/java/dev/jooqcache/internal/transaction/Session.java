@@ -83,6 +83,8 @@ public final class Session {
      */
     private volatile long snapshotClock = -1;
 
+    private final UnsentQuery unsent = new UnsentQuery();
+
     Session(
             TrackedSource source,
             Connection raw,
@@ -225,6 +227,38 @@ public final class Session {
         return isolation;
     }
 
+    /**
+     * Whether statements of the data source ask about those before them, so that none may be left out that a session would
+     * have executed.
+     *
+     * @return whether queries are to be executed
+     */
+    public boolean isAskedBack() {
+        return source.isAskedBack();
+    }
+
+    /**
+     * The cache has answered a query of the session.
+     *
+     * @param resending sends the query, if a statement asks about it
+     */
+    public void answered(Resending resending) {
+        unsent.answered(resending);
+    }
+
+    /** Executes a statement that may ask about those before it. */
+    <T extends @Nullable Object> T ask(LookBack question, SqlCall<T> statement) throws SQLException {
+        if (question.isTold()) source.askedBack();
+        unsent.sendBefore(question, raw);
+        T answer = null;
+        try {
+            answer = statement.run();
+            return answer;
+        } finally {
+            unsent.sent(answer);
+        }
+    }
+
     /** A query that reads a table was executed: the database has taken the transaction's snapshot. */
     public void snapshotTaken() {
         if (inTransaction() && statementSent) snapshotTaken = true;
@@ -265,13 +299,11 @@ public final class Session {
                 yield send(call);
             }
             case SESSION_DEFAULTS -> {
-                asked();
                 alter();
                 alterIsolation();
                 yield send(call);
             }
             case SESSION -> {
-                asked();
                 alter();
                 yield send(call);
             }
@@ -280,18 +312,15 @@ public final class Session {
                 yield send(call);
             }
             case AUTOCOMMIT -> {
-                asked();
                 uncertain();
                 alter();
                 yield changeSchema(call);
             }
             case TEMPORARY_TABLE -> {
-                asked();
                 alter();
                 yield changeSchema(call);
             }
             case CODE -> {
-                asked();
                 source.suspect(raw);
                 forgetState();
                 yield unknown(call);
@@ -635,6 +664,19 @@ public final class Session {
                 || state.startsWith("23")
                 || state.startsWith("42")
                 || (state.startsWith("40") && !state.equals("40003"));
+    }
+
+    /** Sends a query once more, and reads it to its end. */
+    @FunctionalInterface
+    public interface Resending {
+
+        /**
+         * Sends the query.
+         *
+         * @param raw the connection
+         * @throws SQLException if it fails
+         */
+        void on(Connection raw) throws SQLException;
     }
 
     /**

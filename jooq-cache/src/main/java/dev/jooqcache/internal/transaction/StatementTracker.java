@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jooq.SQLDialect;
+import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
 /** What the three kinds of tracked statements share: the effect of their SQL, and of their batch. */
@@ -32,7 +34,8 @@ final class StatementTracker {
 
     <T> T run(String sql, BindValues binds, SqlCall<T> call) throws SQLException {
         long version = session.source().schemas().version();
-        return session.run(effect(sql).with(binds), version, call);
+        Effect effect = effect(sql).with(binds);
+        return session.ask(question(sql), () -> session.run(effect, version, call));
     }
 
     void addBatch(String sql) {
@@ -54,27 +57,62 @@ final class StatementTracker {
         // Not when they were added: what they set off may have changed since.
         long version = session.source().schemas().version();
         Effect effect = Effect.NONE;
+        LookBack question = LookBack.NONE;
         for (Map.Entry<String, List<BindValues>> statement : batch.entrySet()) {
             Effect each = effect(statement.getKey());
             for (BindValues binds : statement.getValue()) effect = effect.then(each.with(binds));
+            LookBack asked = question(statement.getKey());
+            if (asked.compareTo(question) > 0) question = asked;
         }
         clearBatch();
-        return session.run(effect, version, call);
+        Effect all = effect;
+        return session.ask(question, () -> session.run(all, version, call));
     }
 
     private Effect effect(String sql) {
         TrackedSource source = session.source();
-        if (source.isInspected() || source.effects().needsSchema(source, sql)) session.learnSchema();
+        // What is asked about the last statement would be told of the cache's own.
+        boolean isAsking = question(sql).isTold();
+        if (!isAsking && (source.isInspected() || source.effects().needsSchema(source, sql))) session.learnSchema();
         return source.effects().of(source, sql);
     }
 
-    /** A result set through which rows can be changed passes its writes through the session as well. */
+    private LookBack question(String sql) {
+        return session.source().effects().question(session.source(), sql);
+    }
+
+    /** A result set through which rows, or what they refer to, can be changed passes its writes through the session. */
     @Nullable
-    ResultSet wrap(@Nullable ResultSet rows) {
+    ResultSet wrap(@Nullable ResultSet rows, Statement statement) {
         if (rows == null) return null;
-        // One that does not tell may be updatable.
-        int concurrency = Question.answer(rows::getConcurrency, ResultSet.CONCUR_UPDATABLE);
-        return concurrency == ResultSet.CONCUR_UPDATABLE ? new UpdatableResultSet(rows, session) : rows;
+        if (isUpdatable(rows)) return new UpdatableResultSet(rows, statement, session);
+        return hasLocators(session.source().dialect())
+                ? new TrackedResultSet(rows, statement, session)
+                : new DefaultResultSet(rows, statement);
+    }
+
+    /** Whether rows can be changed through a result set; one that does not tell may be updatable. */
+    private static boolean isUpdatable(ResultSet rows) {
+        return Question.answer(rows::getConcurrency, ResultSet.CONCUR_UPDATABLE) == ResultSet.CONCUR_UPDATABLE;
+    }
+
+    /** Whether a large object in a result is the database's own rather than a copy, or may be. */
+    private static boolean hasLocators(SQLDialect dialect) {
+        return switch (dialect.family()) {
+            case H2, MYSQL, MARIADB, SQLITE -> false;
+            default -> true;
+        };
+    }
+
+    /** A value of a call's, as one of a result set. */
+    @Nullable
+    Object wrap(@Nullable Object value, Statement statement) {
+        if (value instanceof ResultSet rows) return wrap(rows, statement);
+        return value == null ? null : locator(value);
+    }
+
+    <T extends @Nullable Object> T locator(T value) {
+        return hasLocators(session.source().dialect()) ? TrackedLocator.of(value, session) : value;
     }
 
     /** The caller gets at the driver's own statement, past the session. */

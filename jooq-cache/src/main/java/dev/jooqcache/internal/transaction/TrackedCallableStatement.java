@@ -1,9 +1,15 @@
 package dev.jooqcache.internal.transaction;
 
+import java.sql.Blob;
 import java.sql.CallableStatement;
+import java.sql.Clob;
 import java.sql.Connection;
+import java.sql.NClob;
+import java.sql.Ref;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLXML;
+import java.util.Map;
 import org.jooq.tools.jdbc.DefaultCallableStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +34,7 @@ final class TrackedCallableStatement extends DefaultCallableStatement {
 
     @Override
     protected @Nullable ResultSet wrap(@Nullable ResultSet rows) {
-        return tracker.wrap(super.wrap(rows));
+        return tracker.wrap(rows, this);
     }
 
     @Override
@@ -98,5 +104,85 @@ final class TrackedCallableStatement extends DefaultCallableStatement {
     public void addBatch(String other) throws SQLException {
         tracker.addBatch(other);
         super.addBatch(other);
+    }
+
+    @Override
+    public @Nullable Blob getBlob(int parameter) throws SQLException {
+        return tracker.locator(super.getBlob(parameter));
+    }
+
+    @Override
+    public @Nullable Blob getBlob(String parameter) throws SQLException {
+        return tracker.locator(super.getBlob(parameter));
+    }
+
+    @Override
+    public @Nullable Clob getClob(int parameter) throws SQLException {
+        return tracker.locator(super.getClob(parameter));
+    }
+
+    @Override
+    public @Nullable Clob getClob(String parameter) throws SQLException {
+        return tracker.locator(super.getClob(parameter));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(int parameter) throws SQLException {
+        return tracker.locator(super.getNClob(parameter));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(String parameter) throws SQLException {
+        return tracker.locator(super.getNClob(parameter));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(int parameter) throws SQLException {
+        return tracker.locator(super.getSQLXML(parameter));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(String parameter) throws SQLException {
+        return tracker.locator(super.getSQLXML(parameter));
+    }
+
+    @Override
+    public @Nullable Ref getRef(int parameter) throws SQLException {
+        return tracker.locator(super.getRef(parameter));
+    }
+
+    @Override
+    public @Nullable Ref getRef(String parameter) throws SQLException {
+        return tracker.locator(super.getRef(parameter));
+    }
+
+    @Override
+    public @Nullable Object getObject(int parameter) throws SQLException {
+        return tracker.wrap(super.getObject(parameter), this);
+    }
+
+    @Override
+    public @Nullable Object getObject(int parameter, Map<String, Class<?>> types) throws SQLException {
+        return tracker.wrap(super.getObject(parameter, types), this);
+    }
+
+    @Override
+    public <T> T getObject(int parameter, Class<T> type) throws SQLException {
+        return tracker.locator(super.getObject(parameter, type));
+    }
+
+    @Override
+    public @Nullable Object getObject(String parameter) throws SQLException {
+        return tracker.wrap(super.getObject(parameter), this);
+    }
+
+    @Override
+    public @Nullable Object getObject(String parameter, Map<String, Class<?>> types) throws SQLException {
+        return tracker.wrap(super.getObject(parameter, types), this);
+    }
+
+    @Override
+    public <T> T getObject(String parameter, Class<T> type) throws SQLException {
+        return tracker.locator(super.getObject(parameter, type));
     }
 }

@@ -123,7 +123,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
      * @return whether it is as it was answered
      */
     public static boolean isAsAnswered(ResultSet rows) {
-        return rows.getClass() == DefaultResultSet.class || rows.getClass() == UpdatableResultSet.class;
+        return rows.getClass() == DefaultResultSet.class || rows instanceof TrackedResultSet;
     }
 
     @Override

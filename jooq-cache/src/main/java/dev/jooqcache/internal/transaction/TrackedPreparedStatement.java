@@ -19,7 +19,7 @@ final class TrackedPreparedStatement extends NotingPreparedStatement {
 
     @Override
     protected @Nullable ResultSet wrap(@Nullable ResultSet rows) {
-        return tracker.wrap(super.wrap(rows));
+        return tracker.wrap(rows, this);
     }
 
     @Override

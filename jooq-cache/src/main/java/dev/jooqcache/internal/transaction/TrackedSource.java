@@ -57,6 +57,7 @@ public final class TrackedSource {
     private volatile long nextInspection = System.nanoTime();
     private final ReentrantLock inspecting = new ReentrantLock();
     private volatile @Nullable Object schema;
+    private volatile boolean askedBack;
 
     /** A handle that hides its session was given back within a transaction that SQL began. */
     private volatile boolean mayHideTransactions;
@@ -407,6 +408,21 @@ public final class TrackedSource {
         } catch (SQLException e) {
             LOG.debug("{}: cannot ask for the isolation level of a session of {}", cacheName, name, e);
         }
+    }
+
+    boolean isAskedBack() {
+        return askedBack;
+    }
+
+    /** A statement has asked about the one before it. */
+    void askedBack() {
+        if (askedBack) return;
+        askedBack = true;
+        LOG.info(
+                "{}: a statement on {} asks about the one before it (FOUND_ROWS(), ROW_COUNT(), SHOW WARNINGS), so nothing"
+                        + " is served any more to what holds a connection",
+                cacheName,
+                name);
     }
 
     void altered(Connection raw) {

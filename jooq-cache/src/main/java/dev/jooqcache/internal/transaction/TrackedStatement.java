@@ -18,7 +18,7 @@ final class TrackedStatement extends DefaultStatement {
 
     @Override
     protected @Nullable ResultSet wrap(@Nullable ResultSet rows) {
-        return tracker.wrap(super.wrap(rows));
+        return tracker.wrap(rows, this);
     }
 
     @Override

@@ -3,16 +3,13 @@ package dev.jooqcache.internal.transaction;
 import dev.jooqcache.internal.transaction.Session.VoidCall;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import org.jooq.tools.jdbc.DefaultResultSet;
+import java.sql.Statement;
 
 /** A result set whose {@code insertRow}, {@code updateRow} and {@code deleteRow} are writes like any other. */
-final class UpdatableResultSet extends DefaultResultSet {
+final class UpdatableResultSet extends TrackedResultSet {
 
-    private final Session session;
-
-    UpdatableResultSet(ResultSet rows, Session session) {
-        super(rows);
-        this.session = session;
+    UpdatableResultSet(ResultSet rows, Statement statement, Session session) {
+        super(rows, statement, session);
     }
 
     @Override
@@ -28,13 +25,6 @@ final class UpdatableResultSet extends DefaultResultSet {
     @Override
     public void deleteRow() throws SQLException {
         write(() -> getDelegate().deleteRow());
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) throws SQLException {
-        if (type.isInstance(this)) return type.cast(this);
-        session.exposed();
-        return getDelegate().unwrap(type);
     }
 
     private void write(VoidCall call) throws SQLException {

@@ -1,0 +1,123 @@
+package dev.jooqcache.internal.transaction;
+
+import java.sql.Blob;
+import java.sql.Clob;
+import java.sql.NClob;
+import java.sql.Ref;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLXML;
+import java.sql.Statement;
+import java.util.Map;
+import org.jooq.tools.jdbc.DefaultResultSet;
+import org.jspecify.annotations.Nullable;
+
+/** A result set through whose values the database's content can be written. */
+sealed class TrackedResultSet extends DefaultResultSet permits UpdatableResultSet {
+
+    private final Statement statement;
+    final Session session;
+
+    TrackedResultSet(ResultSet rows, Statement statement, Session session) {
+        super(rows, statement);
+        this.statement = statement;
+        this.session = session;
+    }
+
+    private <T extends @Nullable Object> T tracked(T value) {
+        return TrackedLocator.of(value, session);
+    }
+
+    /** Rows in a cell. */
+    private @Nullable Object object(@Nullable Object value) {
+        if (value instanceof ResultSet rows) return new TrackedResultSet(rows, statement, session);
+        return value == null ? null : tracked(value);
+    }
+
+    @Override
+    public @Nullable Object getObject(int column) throws SQLException {
+        return object(super.getObject(column));
+    }
+
+    @Override
+    public @Nullable Object getObject(String label) throws SQLException {
+        return object(super.getObject(label));
+    }
+
+    @Override
+    public @Nullable Object getObject(int column, Map<String, Class<?>> types) throws SQLException {
+        return object(super.getObject(column, types));
+    }
+
+    @Override
+    public @Nullable Object getObject(String label, Map<String, Class<?>> types) throws SQLException {
+        return object(super.getObject(label, types));
+    }
+
+    @Override
+    public <T> T getObject(int column, Class<T> type) throws SQLException {
+        return tracked(super.getObject(column, type));
+    }
+
+    @Override
+    public <T> T getObject(String label, Class<T> type) throws SQLException {
+        return tracked(super.getObject(label, type));
+    }
+
+    @Override
+    public @Nullable Blob getBlob(int column) throws SQLException {
+        return tracked(super.getBlob(column));
+    }
+
+    @Override
+    public @Nullable Blob getBlob(String label) throws SQLException {
+        return tracked(super.getBlob(label));
+    }
+
+    @Override
+    public @Nullable Clob getClob(int column) throws SQLException {
+        return tracked(super.getClob(column));
+    }
+
+    @Override
+    public @Nullable Clob getClob(String label) throws SQLException {
+        return tracked(super.getClob(label));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(int column) throws SQLException {
+        return tracked(super.getNClob(column));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(String label) throws SQLException {
+        return tracked(super.getNClob(label));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(int column) throws SQLException {
+        return tracked(super.getSQLXML(column));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(String label) throws SQLException {
+        return tracked(super.getSQLXML(label));
+    }
+
+    @Override
+    public @Nullable Ref getRef(int column) throws SQLException {
+        return tracked(super.getRef(column));
+    }
+
+    @Override
+    public @Nullable Ref getRef(String label) throws SQLException {
+        return tracked(super.getRef(label));
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) return type.cast(this);
+        session.exposed();
+        return getDelegate().unwrap(type);
+    }
+}
