@@ -17,7 +17,15 @@ class StatementKindTest {
                     begin isolation level serializable             | POSTGRES | BEGIN_WITH_MODES
                     start transaction with consistent snapshot     | MARIADB  | BEGIN_WITH_MODES
                     begin read only deferrable                     | POSTGRES | BEGIN
-                    begin immediate                                | SQLITE   | AUTOCOMMIT
+                    begin immediate                                | SQLITE   | BEGIN
+                    begin exclusive transaction                    | SQLITE   | BEGIN
+                    begin immediate                                | POSTGRES | AUTOCOMMIT
+                    pragma table_info(t)                           | SQLITE   | NONE
+                    pragma main.journal_mode                       | SQLITE   | NONE
+                    pragma journal_mode = off                      | SQLITE   | TEMPORARY_TABLE
+                    pragma case_sensitive_like = 1                 | SQLITE   | SESSION
+                    pragma writable_schema = 1                     | SQLITE   | TEMPORARY_TABLE
+                    pragma table_info(t)                           | POSTGRES | CODE
                     savepoint s                                    | SQLITE   | AUTOCOMMIT
                     savepoint s                                    | POSTGRES | NONE
                     xa start 'x'                                   | MARIADB  | AUTOCOMMIT
