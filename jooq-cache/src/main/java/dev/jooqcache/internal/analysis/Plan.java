@@ -91,6 +91,22 @@ record Plan(
                 calls);
     }
 
+    /** The plan of a statement that executes this query and answers something else. */
+    Plan within(String statement) {
+        Effect effect = kind == Kind.READ || kind == Kind.CONTROL ? control : Effect.UNKNOWN;
+        return new Plan(
+                Kind.CONTROL,
+                reads,
+                commonTables,
+                words,
+                Set.of(),
+                Set.of(),
+                effect,
+                BypassReason.PLAIN_SQL,
+                statement,
+                calls);
+    }
+
     Plan bypassed(BypassReason why, String what) {
         return new Plan(kind, reads, commonTables, words, writes, events, control, why, what, calls);
     }

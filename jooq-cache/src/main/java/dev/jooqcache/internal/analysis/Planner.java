@@ -118,6 +118,11 @@ final class Planner {
     private static Plan planOne(String sql, List<SqlToken> tokens, SQLDialect dialect) {
         String procedure = StatementKind.calledProcedure(tokens);
         if (procedure != null) return Plan.call(procedure, new SelectText(tokens, dialect).calls());
+        List<SqlToken> executed = Maintenance.query(tokens, dialect);
+        if (!executed.isEmpty()) {
+            String query = sql.substring(executed.get(0).start() - tokens.get(0).start());
+            return planOne(query, executed, dialect).within(tokens.get(0).text());
+        }
         Effect control = StatementKind.control(tokens, dialect);
         if (control != null)
             return Plan.control(control, BypassReason.PLAIN_SQL, tokens.get(0).text());

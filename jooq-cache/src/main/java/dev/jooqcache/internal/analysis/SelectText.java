@@ -302,8 +302,9 @@ final class SelectText extends TokenReader {
             session(name);
         } else if (Functions.isVolatile(name) || (Functions.isClock(name) && isToldByClock(i, name))) {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
-        } else if (!Functions.isDeterministic(name) && !Functions.isClock(name)) {
-            unknown.add(name);
+        } else if (!Functions.isDeterministic(name, family) && !Functions.isClock(name)) {
+            if (Functions.isMoving(name, family)) deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
+            else unknown.add(name);
         }
     }
 

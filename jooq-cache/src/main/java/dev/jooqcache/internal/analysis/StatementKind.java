@@ -89,6 +89,8 @@ final class StatementKind {
         // MySQL's LOCK TABLES commits.
         if (TABLE_LOCKS.contains(word)) return isMysql(dialect) ? Effect.UNKNOWN : Effect.NONE;
         if (SESSION.contains(word)) return Effect.of(Kind.SESSION);
+        Effect maintenance = Maintenance.effect(tokens, dialect);
+        if (maintenance != null) return maintenance;
         if (word.equals("pragma")) return Pragmas.effect(tokens, dialect);
         return switch (word) {
             case "begin" -> dialect.family() == SQLDialect.SQLITE ? Pragmas.begin(tokens) : begin(tokens, 1);

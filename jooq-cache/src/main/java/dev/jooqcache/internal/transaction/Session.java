@@ -228,6 +228,11 @@ public final class Session {
             case COMMIT -> commit(call);
             case ROLLBACK -> rollback(call);
             case ROLLBACK_TO_SAVEPOINT -> rollbackToSavepoint(call);
+            case IMPLICIT_COMMIT -> {
+                T result = bracket(announceWritten(), call);
+                snapshotTaken = false;
+                yield result;
+            }
             case PREPARE -> prepare(call);
             case ISOLATION -> {
                 isolationUnknown = true;

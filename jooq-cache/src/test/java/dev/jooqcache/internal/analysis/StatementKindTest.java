@@ -40,6 +40,29 @@ class StatementKindTest {
                     set default_transaction_isolation = 'serializable' | POSTGRES | SESSION_ISOLATION
                     lock tables book write                         | MARIADB  | UNKNOWN
                     lock table book                                | POSTGRES | NONE
+                    analyze book                                   | POSTGRES | NONE
+                    vacuum (full, analyze) book                    | POSTGRES | NONE
+                    comment on table book is 'x'                   | POSTGRES | NONE
+                    refresh materialized view m                    | POSTGRES | SCHEMA
+                    explain analyze select id from book            | POSTGRES | NONE
+                    explain (analyze, buffers) select id from book | POSTGRES | NONE
+                    explain analyze update book set id = 1         | POSTGRES | UNKNOWN
+                    explain (analyze) with x as (delete from book returning id) select id from x | POSTGRES | UNKNOWN
+                    explain analyze select id into x from book     | POSTGRES | UNKNOWN
+                    declare c cursor with hold for select id from book | POSTGRES | NONE
+                    fetch 10 from c                                | POSTGRES | NONE
+                    declare c cursor for select id from book       | MARIADB  | CODE
+                    analyze table book                             | MARIADB  | IMPLICIT_COMMIT
+                    optimize no_write_to_binlog table book         | MARIADB  | IMPLICIT_COMMIT
+                    check tables book                              | MARIADB  | IMPLICIT_COMMIT
+                    repair table book                              | MARIADB  | SCHEMA
+                    analyze update book set id = 1                 | MARIADB  | SCHEMA
+                    analyze format=json select id from book        | MARIADB  | SCHEMA
+                    analyze                                        | H2       | IMPLICIT_COMMIT
+                    comment on table book is 'x'                   | H2       | IMPLICIT_COMMIT
+                    analyze                                        | SQLITE   | NONE
+                    vacuum                                         | SQLITE   | SCHEMA
+                    vacuum                                         | DUCKDB   | SCHEMA
                     call p()                                       | POSTGRES | CODE
                     drop table book                                | H2       | SCHEMA
                     create temporary table book (id int)           | H2       | TEMPORARY_TABLE
