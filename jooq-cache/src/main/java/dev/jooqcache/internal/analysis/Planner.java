@@ -130,6 +130,9 @@ final class Planner {
         if (!returning.isEmpty()) return planOne(inner(sql, tokens, returning), returning, dialect);
         Plan parsed = parse(sql, tokens, dialect);
         if (parsed != null) return parsed;
+        String known = ParserText.of(sql, tokens, dialect);
+        Plan replaced = known == null ? null : parse(known, tokens, dialect);
+        if (replaced != null) return replaced;
         LOG.debug("not understood by jOOQ's parser: {}", sql);
         SelectText text = new SelectText(tokens, dialect);
         if (!StatementKind.isSelect(tokens) || text.writes()) return unknown("SQL text");

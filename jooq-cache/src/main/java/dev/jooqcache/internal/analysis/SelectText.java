@@ -127,6 +127,8 @@ final class SelectText extends TokenReader {
         for (int j = i; j < tokens.size() && isOperatorCharacter(j); j++) {
             operator.append(tokens.get(j).text());
             called.add(operator.toString());
+            // JDBC doubles a question mark that is no bind marker.
+            called.add(operator.toString().replace("??", "?"));
             if (!isNextTo(j)) return;
         }
     }

@@ -104,6 +104,22 @@ class FunctionListTest {
         assertThat(listed).isEqualTo(unknown);
     }
 
+    @DatabaseTest
+    void operatorsOfPostgres_areThoseOfItsCatalog(Database database) {
+        if (database != Database.POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database)) {
+            Set<String> conditions = new TreeSet<>();
+            Set<String> values = new TreeSet<>();
+            for (Record row : f.unseen.fetch("select oprname, bool_or(oprresult = 'bool'::regtype) from pg_operator"
+                    + " where oprnamespace = 'pg_catalog'::regnamespace and oprkind = 'b' group by oprname"))
+                (row.get(1, Boolean.class) ? conditions : values).add(row.get(0, String.class));
+            assertThat(new TreeSet<>(Functions.load("operators-postgresql-conditions.txt")))
+                    .isEqualTo(conditions);
+            assertThat(new TreeSet<>(Functions.load("operators-postgresql-values.txt")))
+                    .isEqualTo(values);
+        }
+    }
+
     private static List<String> functionsOfMariaDb(Fixture f) {
         return f.unseen
                 .fetch("select lower(function) from information_schema.sql_functions")
