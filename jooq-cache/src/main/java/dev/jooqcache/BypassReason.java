@@ -80,6 +80,9 @@ public enum BypassReason {
     SNAPSHOT("the transaction's snapshot differs from what is cached", "use READ COMMITTED if that suffices"),
     /** The isolation level needs every statement to run, or is unknown. */
     ISOLATION("the isolation level needs every statement to run, or is unknown", "use READ COMMITTED if that suffices"),
+    /** Each connection has a database of its own, as SQLite has in memory. */
+    OWN_DATABASE(
+            "each connection has a database of its own, in memory or in a temporary file", "use a database in a file"),
     /** The transaction has failed and waits for its rollback. */
     FAILED_TRANSACTION("a statement of the transaction has failed", "roll the transaction back"),
     /** A transaction on a connection whose commits the cache does not see. */

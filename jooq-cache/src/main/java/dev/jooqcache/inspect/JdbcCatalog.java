@@ -1,5 +1,7 @@
 package dev.jooqcache.inspect;
 
+import dev.jooqcache.model.Behavior;
+import dev.jooqcache.model.RoutineModel;
 import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;
 import java.sql.DatabaseMetaData;
@@ -49,8 +51,32 @@ final class JdbcCatalog extends Catalog {
         return type.equals("TABLE") || type.equals("BASE TABLE") ? TableModel.Kind.TABLE : TableModel.Kind.OTHER;
     }
 
+    /** What they do is not known. */
     @Override
-    void routineNames() {}
+    void routineNames() {
+        try (ResultSet functions = metaData.getFunctions(null, null, "%");
+                ResultSet procedures = metaData.getProcedures(null, null, "%")) {
+            routines(functions, "FUNCTION_");
+            routines(procedures, "PROCEDURE_");
+        } catch (SQLException e) {
+            throw new DataAccessException("cannot list the routines", e);
+        }
+    }
+
+    private void routines(ResultSet rows, String prefix) throws SQLException {
+        while (rows.next()) {
+            String schema = rows.getString(prefix + "SCHEM");
+            String name = rows.getString(prefix + "NAME");
+            if (name == null || isSystem(rows.getString(prefix + "CAT")) || isSystem(schema)) continue;
+            routineName(name);
+            routine(new RoutineModel(
+                    schema == null ? "" : schema,
+                    name,
+                    RoutineModel.Kind.FUNCTION,
+                    "",
+                    Behavior.unknown("its code is not known")));
+        }
+    }
 
     @Override
     void facts() {

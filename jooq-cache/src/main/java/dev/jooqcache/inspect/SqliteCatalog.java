@@ -5,6 +5,7 @@ import dev.jooqcache.internal.analysis.SchemaCode.Language;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
 import dev.jooqcache.model.KeyModel;
+import dev.jooqcache.model.RoutineModel;
 import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.TriggerModel;
@@ -44,15 +45,33 @@ final class SqliteCatalog extends Catalog {
     @Override
     void relations() {
         each(
-                "select '', name, type from sqlite_schema where type in ('table', 'view')",
-                row -> relation(name(row), text(row, 2).equals("view") ? TableModel.Kind.VIEW : TableModel.Kind.TABLE));
+                "select '', name, type from pragma_table_list where schema = 'main' and name not like 'sqlite\\_%' escape '\\'",
+                row -> relation(name(row), kind(text(row, 2))));
         each(
                 "select '', name from sqlite_temp_schema where type in ('table', 'view')",
                 row -> relation(TableName.of("temp", text(row, 1)), TableModel.Kind.TEMPORARY));
     }
 
+    /** The rows of a virtual table are made by a module, and others hold them. */
+    private static TableModel.Kind kind(String type) {
+        return switch (type) {
+            case "table" -> TableModel.Kind.TABLE;
+            case "view" -> TableModel.Kind.VIEW;
+            default -> TableModel.Kind.OTHER;
+        };
+    }
+
+    /** Functions of applications and extensions, on this connection; perhaps in place of SQLite's own. */
     @Override
-    void routineNames() {}
+    void routineNames() {
+        each("select '', name from pragma_function_list where builtin = 0", row -> foreign(text(row, 1)));
+    }
+
+    private void foreign(String name) {
+        routineName(name);
+        routine(new RoutineModel(
+                "", name, RoutineModel.Kind.FUNCTION, "", Behavior.unknown("it is not SQLite's own function")));
+    }
 
     @Override
     void facts() {

@@ -54,8 +54,8 @@ enum Mutant {
             "setAutoCommit(true) is not taken for a commit",
             "races.ProtocolTest#commitBySetAutoCommit_isSeen",
             inSession(
-                    "commit(() -> { call.run(); autoCommit = true;",
-                    "rollback(() -> { call.run(); autoCommit = true;")),
+                    "commit(() -> { switchOn(call); autoCommit = true;",
+                    "rollback(() -> { switchOn(call); autoCommit = true;")),
 
     // P3
 
@@ -111,7 +111,8 @@ enum Mutant {
             "a transaction's write is noted when it has succeeded",
             "races.ProtocolTest#commit_ofAStatementThatChangedRowsAndFailed_isSeen",
             inSession(
-                    "note(tags, version, Change.DATA); return send(call);",
+                    "note(tags, version, Change.DATA);"
+                            + " return failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);",
                     "T result = send(call); note(tags, version, Change.DATA); return result;")),
     SAVEPOINT_TAKES_BACK(
             "P6",
@@ -145,10 +146,7 @@ enum Mutant {
             "P8",
             "transactions at READ COMMITTED share nothing",
             "races.ProtocolTest#readCommitted_ofWhatIsNotItsOwn_isSharedBothWays",
-            inSession("case Connection.TRANSACTION_READ_COMMITTED -> Reading.SHARED;", """
-                    case Connection.TRANSACTION_READ_COMMITTED -> inTransaction()
-                            ? new Reading.Private(BypassReason.ISOLATION) : Reading.SHARED;"""),
-            inSession("private static Reading readingAt", "private Reading readingAt")),
+            inSession("case NEWEST -> Reading.SHARED;", "case NEWEST -> new Reading.Private(BypassReason.ISOLATION);")),
 
     // P9
 
@@ -156,7 +154,11 @@ enum Mutant {
             "P9",
             "snapshot reads are treated as READ COMMITTED",
             "races.ProtocolTest#snapshot_ofAnOlderState_isNeitherServedNorStored",
-            inSession("hasSnapshots(dialect) ? inSnapshot :", "hasSnapshots(dialect) ? Reading.SHARED :")),
+            inSession(
+                    "case SNAPSHOT -> new Reading.Snapshot(clock, snapshotTaken);", "case SNAPSHOT -> Reading.SHARED;"),
+            inSession(
+                    "case SNAPSHOT_OF_EACH_TABLE -> new Reading.Snapshot(clock, false);",
+                    "case SNAPSHOT_OF_EACH_TABLE -> Reading.SHARED;")),
     SNAPSHOT_SERVED_TOO_EARLY(
             "P9",
             "a snapshot that is not taken yet is served",
@@ -182,26 +184,26 @@ enum Mutant {
             "P10",
             "SERIALIZABLE is treated as READ COMMITTED",
             "races.ProtocolTest#serializable_isNeverServed",
-            inSession(
-                    "case Connection.TRANSACTION_READ_COMMITTED ->",
-                    "case Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_SERIALIZABLE ->")),
+            inIsolation(
+                    "case Connection.TRANSACTION_READ_COMMITTED -> NEWEST;",
+                    "case Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_SERIALIZABLE -> NEWEST;")),
     SERIALIZABLE_AS_SNAPSHOT(
             "P10",
             "SERIALIZABLE is treated as a snapshot: write skew",
             "races.ProtocolTest#serializable_isNeverServed",
             EnumSet.of(Database.POSTGRESQL),
-            inSession(
-                    "case Connection.TRANSACTION_REPEATABLE_READ, TRANSACTION_SNAPSHOT_H2 ->",
-                    "case Connection.TRANSACTION_REPEATABLE_READ, TRANSACTION_SNAPSHOT_H2,"
-                            + " Connection.TRANSACTION_SERIALIZABLE ->")),
+            inIsolation(
+                    "case Connection.TRANSACTION_REPEATABLE_READ, Session.TRANSACTION_SNAPSHOT_H2 -> SNAPSHOT;",
+                    "case Connection.TRANSACTION_REPEATABLE_READ, Session.TRANSACTION_SNAPSHOT_H2,"
+                            + " Connection.TRANSACTION_SERIALIZABLE -> SNAPSHOT;")),
     READ_UNCOMMITTED_SHARED(
             "P10",
             "READ UNCOMMITTED is treated as READ COMMITTED",
             "races.ProtocolTest#readUncommitted_isNotStored",
             EnumSet.of(Database.H2),
-            inSession(
-                    "case Connection.TRANSACTION_READ_COMMITTED ->",
-                    "case Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_READ_UNCOMMITTED ->")),
+            inIsolation(
+                    "case Connection.TRANSACTION_READ_COMMITTED -> NEWEST;",
+                    "case Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_READ_UNCOMMITTED -> NEWEST;")),
 
     // P11
 
@@ -920,6 +922,10 @@ enum Mutant {
 
     private static Edit inStore(String before, String after) {
         return in("internal/generation/InJvmGenerationStore.java", before, after);
+    }
+
+    private static Edit inIsolation(String before, String after) {
+        return in("internal/transaction/Isolation.java", before, after);
     }
 
     private static Edit inGenerations(String before, String after) {

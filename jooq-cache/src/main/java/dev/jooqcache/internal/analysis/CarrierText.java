@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +49,11 @@ final class CarrierText extends TokenReader {
     /** The words of a CREATE among which it says what it creates. */
     private static final int HEAD = 6;
 
-    CarrierText(List<SqlToken> tokens) {
+    private final SQLDialect dialect;
+
+    CarrierText(List<SqlToken> tokens, SQLDialect dialect) {
         super(tokens);
+        this.dialect = dialect;
     }
 
     /** The statement that this one carries, or {@code null} if it carries none, or none that is understood. */
@@ -62,6 +66,7 @@ final class CarrierText extends TokenReader {
             case "set" -> isWord(1, "statement") ? underSettings() : null;
             case "copy" -> copied();
             case "create" -> stored();
+            case "declare" -> declared();
             default -> null;
         };
     }
@@ -107,6 +112,18 @@ final class CarrierText extends TokenReader {
         int end = closing(1);
         boolean toClient = end > 2 && isWord(end + 1, "to") && isWord(end + 2, "stdout");
         return toClient ? new Carried(tokens.subList(2, end), Manner.EXECUTED) : null;
+    }
+
+    /** As in PostgreSQL's {@code declare c cursor for select ..}; what fetches from it does as its query does. */
+    private @Nullable Carried declared() {
+        boolean isPostgres = dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
+        if (!isPostgres) return null;
+        for (int i = 2; i + 1 < tokens.size(); i++)
+            if (isWord(i, "for"))
+                return StatementKind.isSelect(tokens.subList(i + 1, tokens.size()))
+                        ? from(i + 1, Manner.EXECUTED)
+                        : null;
+        return null;
     }
 
     /** As in {@code create table x as select ..}; MySQL does without AS. */

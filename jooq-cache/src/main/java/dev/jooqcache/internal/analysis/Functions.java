@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jooq.SQLDialect;
 
 /**
  * What is known of the dialects' built-in functions. A name that stands in none of the lists is unknown: a query that
@@ -45,7 +46,38 @@ final class Functions {
             Map.entry("unix_timestamp", 1),
             Map.entry("strftime", 2));
 
+    /** What the databases' own catalogs have besides. */
+    private static final Map<SQLDialect, BuiltIns> BUILT_INS = Map.of(
+            SQLDialect.POSTGRES, BuiltIns.of("postgresql"),
+            SQLDialect.H2, BuiltIns.of("h2"),
+            SQLDialect.MARIADB, BuiltIns.of("mariadb"));
+
+    private static final BuiltIns NONE = new BuiltIns(Set.of(), Set.of());
+
     private Functions() {}
+
+    /** Whether the database has a function of that name that gives equal results for equal arguments. */
+    static boolean isDeterministic(String name, SQLDialect family) {
+        return isDeterministic(name) || of(family).immutable.contains(name);
+    }
+
+    /** Whether the database has a function of that name that writes nothing a query could read, but changes its result. */
+    static boolean isMoving(String name, SQLDialect family) {
+        return of(family).moving.contains(name);
+    }
+
+    private static BuiltIns of(SQLDialect family) {
+        return BUILT_INS.getOrDefault(family == SQLDialect.YUGABYTEDB ? SQLDialect.POSTGRES : family, NONE);
+    }
+
+    /** One database's functions, but for those with effects, which are as unknown as a user's. */
+    private record BuiltIns(Set<String> immutable, Set<String> moving) {
+
+        static BuiltIns of(String database) {
+            return new BuiltIns(
+                    load("functions-" + database + "-immutable.txt"), load("functions-" + database + "-moving.txt"));
+        }
+    }
 
     static boolean isDeterministic(String name) {
         return DETERMINISTIC.contains(name);
@@ -80,7 +112,7 @@ final class Functions {
         return VOLATILE_KEYWORDS.contains(word);
     }
 
-    private static Set<String> load(String resource) {
+    static Set<String> load(String resource) {
         InputStream stream = Objects.requireNonNull(Functions.class.getResourceAsStream(resource), resource);
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             return lines.lines()

@@ -125,6 +125,9 @@ final class Planner {
         if (!returning.isEmpty()) return planOne(inner(sql, tokens, returning), returning, dialect);
         Plan parsed = parse(sql, tokens, dialect);
         if (parsed != null) return parsed;
+        String known = ParserText.of(sql, tokens, dialect);
+        Plan replaced = known == null ? null : parse(known, tokens, dialect);
+        if (replaced != null) return replaced;
         LOG.debug("not understood by jOOQ's parser: {}", sql);
         SelectText text = new SelectText(tokens, dialect);
         if (!StatementKind.isSelect(tokens) || text.writes()) return unknown("SQL text");
@@ -140,7 +143,7 @@ final class Planner {
         Plan own = Plan.control(effect, BypassReason.PLAIN_SQL, tokens.get(0).text());
         String text = StatementKind.immediateText(sql, tokens);
         if (text != null) return own.carrying(plan(text, dialect));
-        Carried carried = new CarrierText(tokens).carried();
+        Carried carried = new CarrierText(tokens, dialect).carried();
         if (carried == null) return StatementKind.mayCall(tokens, dialect) ? own.calling(calls(tokens, dialect)) : own;
         Plan other = planOne(inner(sql, tokens, carried.statement()), carried.statement(), dialect);
         return switch (carried.manner()) {

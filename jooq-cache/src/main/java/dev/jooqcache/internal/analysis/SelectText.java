@@ -158,6 +158,8 @@ final class SelectText extends TokenReader {
         for (int j = i; j < tokens.size() && isOperatorCharacter(j); j++) {
             operator.append(tokens.get(j).text());
             called.add(operator.toString());
+            // JDBC doubles a question mark that is no bind marker.
+            called.add(operator.toString().replace("??", "?"));
             if (!isNextTo(j)) return;
         }
     }
@@ -346,8 +348,9 @@ final class SelectText extends TokenReader {
             session(name);
         } else if (Functions.isVolatile(name) || (Functions.isClock(name) && isToldByClock(i, name))) {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
-        } else if (!Functions.isDeterministic(name) && !Functions.isClock(name)) {
-            unknown.add(name);
+        } else if (!Functions.isDeterministic(name, family) && !Functions.isClock(name)) {
+            if (Functions.isMoving(name, family)) deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
+            else unknown.add(name);
         }
     }
 

@@ -83,8 +83,11 @@ final class StatementKind {
         // MySQL's LOCK TABLES commits.
         if (TABLE_LOCKS.contains(word)) return isMysql(dialect) ? Effect.UNKNOWN : Effect.NONE;
         if (SESSION.contains(word)) return SetStatement.reset(tokens, dialect);
+        Effect maintenance = Maintenance.effect(tokens, dialect);
+        if (maintenance != null) return maintenance;
+        if (word.equals("pragma")) return Pragmas.effect(tokens, dialect);
         return switch (word) {
-            case "begin" -> begin(tokens, 1);
+            case "begin" -> dialect.family() == SQLDialect.SQLITE ? Pragmas.begin(tokens) : begin(tokens, 1);
             case "start" -> isWord(tokens, 1, "transaction") ? begin(tokens, 2) : Effect.UNKNOWN;
             case "commit", "end" -> end(tokens, Kind.COMMIT);
             case "rollback", "abort" -> rollback(tokens);

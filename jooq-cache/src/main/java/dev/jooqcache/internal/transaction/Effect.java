@@ -77,6 +77,8 @@ public record Effect(Kind kind, TagPlan plan) {
         ROLLBACK,
         /** ROLLBACK TO a savepoint. */
         ROLLBACK_TO_SAVEPOINT,
+        /** Commits what is under way, and does nothing else; whether a transaction is under way stays as it was. */
+        IMPLICIT_COMMIT,
         /** PREPARE TRANSACTION: another session will commit it. */
         PREPARE,
         /** Changes the isolation level of this transaction, or of the next. */

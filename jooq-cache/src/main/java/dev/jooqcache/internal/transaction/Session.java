@@ -6,6 +6,7 @@ import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.internal.transaction.TrackedSource.Origin;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
@@ -84,6 +85,17 @@ public final class Session {
     private volatile long snapshotClock = -1;
 
     private final UnsentQuery unsent = new UnsentQuery();
+
+    /**
+     * On SQLite the clock before the first rows were asked for since the check-out, or -1. All that a connection reads
+     * while one of its result sets is open is as old as the oldest of them, outside transactions, too.
+     */
+    private volatile long firstRows = -1;
+
+    /** On SQLite what autocommit has written is committed only when its result set is closed. */
+    private volatile boolean committingLate;
+
+    private volatile @Nullable SqliteFile file;
 
     Session(
             TrackedSource source,
@@ -182,40 +194,44 @@ public final class Session {
      * What a read of the given tags may be shown.
      *
      * @param tags what the query depends on
-     * @param dialect the dialect, which tells what its isolation levels mean
+     * @param dialect the dialect, which tells what its isolation levels mean where the JDBC URL tells no dialect
      * @return the reading
      */
     public Reading reading(Tags tags, SQLDialect dialect) {
-        SessionState known = state;
-        if (known != null && known.isStandby()) return new Reading.Private(BypassReason.STANDBY);
-        if (!inTransaction()) return readingAt(isolation(), dialect, Reading.SHARED);
+        SessionState own = state;
+        if (own != null && own.isStandby()) return new Reading.Private(BypassReason.STANDBY);
+        SQLDialect known = source.dialect() == SQLDialect.DEFAULT ? dialect : source.dialect();
+        BypassReason obstacle = known.family() == SQLDialect.SQLITE ? sqliteObstacle() : null;
+        if (obstacle != null) return new Reading.Private(obstacle);
+        if (!inTransaction()) return outside(Isolation.View.outside(isolation(), known));
         if (foreign || uncertain) return new Reading.Private(BypassReason.UNTRACKED_TRANSACTION);
         if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
         if (written().meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
-        int level = isolation();
-        boolean taken = snapshotTaken && !hasSnapshotPerTable(level, dialect);
-        return readingAt(level, dialect, new Reading.Snapshot(snapshotClock, taken));
+        return inside(Isolation.View.inside(isolation(), known));
     }
 
-    /** H2's REPEATABLE READ takes the snapshot of a table when the transaction first touches it; a hit does not. */
-    private static boolean hasSnapshotPerTable(int level, SQLDialect dialect) {
-        return level == Connection.TRANSACTION_REPEATABLE_READ && dialect.family() == SQLDialect.H2;
+    private Reading outside(Isolation.View view) {
+        if (view == Isolation.View.NONE) return new Reading.Private(BypassReason.ISOLATION);
+        return firstRows < 0 ? Reading.SHARED : new Reading.Snapshot(firstRows, true);
     }
 
-    private static Reading readingAt(int level, SQLDialect dialect, Reading inSnapshot) {
-        return switch (level) {
-            case Connection.TRANSACTION_READ_COMMITTED -> Reading.SHARED;
-            case Connection.TRANSACTION_REPEATABLE_READ, TRANSACTION_SNAPSHOT_H2 ->
-                hasSnapshots(dialect) ? inSnapshot : new Reading.Private(BypassReason.ISOLATION);
-            default -> new Reading.Private(BypassReason.ISOLATION);
+    private Reading inside(Isolation.View view) {
+        long clock = firstRows < 0 ? snapshotClock : Math.min(firstRows, snapshotClock);
+        return switch (view) {
+            case NEWEST -> Reading.SHARED;
+            case SNAPSHOT -> new Reading.Snapshot(clock, snapshotTaken);
+            case SNAPSHOT_OF_EACH_TABLE -> new Reading.Snapshot(clock, false);
+            case NONE -> new Reading.Private(BypassReason.ISOLATION);
         };
     }
 
-    private static boolean hasSnapshots(SQLDialect dialect) {
-        return switch (dialect.family()) {
-            case POSTGRES, YUGABYTEDB, H2, MYSQL, MARIADB -> true;
-            default -> false;
-        };
+    /** Why nothing on a connection of SQLite is cached, or {@code null}. */
+    private @Nullable BypassReason sqliteObstacle() {
+        // Others hold the connection as well, and may have result sets open, by which it reads the past.
+        if (origin == Origin.SHARED) return BypassReason.UNTRACKED_TRANSACTION;
+        SqliteFile known = file;
+        if (known == null) file = known = SqliteFile.of(physical());
+        return known.obstacle();
     }
 
     private int isolation() {
@@ -289,6 +305,11 @@ public final class Session {
             case COMMIT -> commit(call);
             case ROLLBACK -> rollback(call);
             case ROLLBACK_TO_SAVEPOINT -> rollbackToSavepoint(call);
+            case IMPLICIT_COMMIT -> {
+                T result = bracket(announceWritten(), call);
+                snapshotTaken = false;
+                yield result;
+            }
             case PREPARE -> prepare(call);
             case ISOLATION -> {
                 isolationUnknown = true;
@@ -376,11 +397,22 @@ public final class Session {
 
     private <T> T send(SqlCall<T> call) throws SQLException {
         sending = true;
+        long clock = isSqlite() ? source.generations().now() : -1;
         try {
-            return sendInState(call);
+            T result = sendInState(call);
+            if (isSqlite() && firstRows < 0 && isRows(result)) firstRows = clock;
+            return result;
         } finally {
             sending = false;
         }
+    }
+
+    private boolean isSqlite() {
+        return source.dialect().family() == SQLDialect.SQLITE;
+    }
+
+    private static boolean isRows(@Nullable Object result) {
+        return result instanceof ResultSet || Boolean.TRUE.equals(result);
     }
 
     private <T> T sendInState(SqlCall<T> call) throws SQLException {
@@ -396,7 +428,12 @@ public final class Session {
 
     private <T> T writeInTransaction(Tags tags, long version, SqlCall<T> call) throws SQLException {
         note(tags, version, Change.DATA);
-        return send(call);
+        return failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);
+    }
+
+    /** Whether a failure may have rolled the transaction back, so that each statement commits from then on. */
+    private boolean mayEndByFailure() {
+        return explicit || isSqlite();
     }
 
     private void note(Tags tags, long version, Change may) {
@@ -434,6 +471,10 @@ public final class Session {
             if (isAnswerOfServer(e)) write.committed();
             else source.doubt(write, raw, physical());
             throw e;
+        }
+        if (isSqlite() && autoCommit && isRows(result)) {
+            committingLate = true;
+            source.stand(physical(), write.tags(), source.schemas().version(), Change.DATA);
         }
         write.committed();
         return result;
@@ -544,7 +585,7 @@ public final class Session {
             autoCommit = value;
         } else if (value && !autoCommit) {
             commit(() -> {
-                call.run();
+                switchOn(call);
                 autoCommit = true;
                 return true;
             });
@@ -563,6 +604,28 @@ public final class Session {
                 source.opened(this);
             }
         }
+    }
+
+    /** SQLite's driver takes it for switched on even if the commit has failed. */
+    private void switchOn(VoidCall call) throws SQLException {
+        try {
+            call.run();
+        } catch (SQLException | RuntimeException | Error e) {
+            if (isSqlite()) uncertain();
+            throw e;
+        }
+    }
+
+    /** SQLite's driver begins a transaction by it, where others refuse it, and the savepoint's release commits. */
+    <T> T setSavepoint(SqlCall<T> call) throws SQLException {
+        touched();
+        boolean outside = autoCommit;
+        T savepoint = call.run();
+        if (outside && !raw.getAutoCommit()) {
+            autoCommit = false;
+            uncertain();
+        }
+        return savepoint;
     }
 
     void setIsolation(int level, VoidCall call) throws SQLException {
@@ -584,6 +647,7 @@ public final class Session {
     /** Something other than a statement is being sent, which may make the database take the transaction's snapshot. */
     void touched() {
         if (inTransaction()) statementSent = true;
+        if (isSqlite() && firstRows < 0) firstRows = source.generations().now();
     }
 
     /** The session's schema, catalog, role or a setting is being changed. */
@@ -629,7 +693,7 @@ public final class Session {
         if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION) source.isolationVaries(raw);
         source.closed(this);
         boolean oldSnapshot = open && statementSent && !isReadCommitted();
-        boolean exposure = exposed && autoCommit;
+        boolean exposure = (exposed || committingLate) && autoCommit;
         if (exposure || oldSnapshot) physical();
         try {
             call.run();

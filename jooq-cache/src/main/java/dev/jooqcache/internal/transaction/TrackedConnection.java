@@ -133,14 +133,12 @@ public final class TrackedConnection extends DefaultConnection {
 
     @Override
     public Savepoint setSavepoint() throws SQLException {
-        session.touched();
-        return getDelegate().setSavepoint();
+        return session.setSavepoint(getDelegate()::setSavepoint);
     }
 
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
-        session.touched();
-        return getDelegate().setSavepoint(name);
+        return session.setSavepoint(() -> getDelegate().setSavepoint(name));
     }
 
     @Override

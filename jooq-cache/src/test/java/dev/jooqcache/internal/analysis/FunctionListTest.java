@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
+import java.lang.reflect.Field;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jooq.Record;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("The list of deterministic functions agrees with PostgreSQL's own labels")
@@ -25,6 +29,10 @@ class FunctionListTest {
                     "numeric to_char to_date to_number to_timestamp",
                     // default_text_search_config; what a configuration means changes by DDL only.
                     "phraseto_tsquery plainto_tsquery to_tsquery to_tsvector ts_headline websearch_to_tsquery",
+                    // The same, and the values of an enum, which change by DDL only.
+                    "array_to_json date_subtract enum_first enum_last enum_range json_agg_strict json_object_agg_strict",
+                    "json_object_agg_unique json_object_agg_unique_strict json_to_tsvector jsonb_agg_strict",
+                    "jsonb_to_tsvector make_timestamptz timezone",
                     // Conversions between encodings, which change by DDL only.
                     "convert convert_from convert_to length")
             .flatMap(names -> Stream.of(names.split(" ")))
@@ -41,6 +49,91 @@ class FunctionListTest {
                 .stream()
                 .filter(Functions::isDeterministic)
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** All overloads of a name together; of what cannot be called from SQL with types that SQL has, nothing is believed. */
+    private static final String CATALOG = """
+            select p.proname, string_agg(distinct p.provolatile::text, '') from pg_proc p
+            where p.pronamespace = 'pg_catalog'::regnamespace
+            group by p.proname
+            having not bool_or(p.prorettype::regtype::text in ('internal', 'cstring', 'trigger', 'event_trigger',
+                'language_handler', 'fdw_handler', 'index_am_handler', 'table_am_handler', 'tsm_handler')
+              or exists (select 1 from unnest(p.proargtypes::oid[]) a (t)
+                where a.t::regtype::text in ('internal', 'cstring')))""";
+
+    /** Types with dates, made of texts that may say now. */
+    private static final Set<String> TYPES = Set.of("datemultirange", "tsmultirange", "tstzmultirange");
+
+    private static Set<String> list(String name) {
+        return new TreeSet<>(Functions.load("functions-" + name + ".txt"));
+    }
+
+    @DatabaseTest
+    void listsOfPostgres_areThoseOfItsCatalog(Database database) {
+        if (database != Database.POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database)) {
+            Set<String> effects = list("postgresql-effects");
+            Set<String> immutable = new TreeSet<>();
+            Set<String> moving = new TreeSet<>();
+            Set<String> all = new TreeSet<>();
+            for (Record row : f.unseen.fetch(CATALOG)) {
+                String name = row.get(0, String.class);
+                all.add(name);
+                if (effects.contains(name)) continue;
+                boolean isImmutable = "i".equals(row.get(1)) && !TYPES.contains(name);
+                (isImmutable ? immutable : moving).add(name);
+            }
+            assertThat(list("postgresql-immutable")).isEqualTo(immutable);
+            assertThat(list("postgresql-moving")).isEqualTo(moving);
+            assertThat(all).containsAll(effects);
+        }
+    }
+
+    @DatabaseTest
+    void listsOfOthers_haveAllOfTheirCatalogs(Database database) throws ReflectiveOperationException {
+        if (database == Database.POSTGRESQL) return;
+        String name = database.name().toLowerCase(Locale.ROOT);
+        Set<String> unknown = new TreeSet<>();
+        try (Fixture f = Fixture.empty(database)) {
+            for (String function : database == Database.H2 ? functionsOfH2() : functionsOfMariaDb(f))
+                if (!Functions.isKnown(function)) unknown.add(function);
+        }
+        if (database == Database.H2) unknown.removeAll(list("h2-effects"));
+        Set<String> listed = list(name + "-immutable");
+        listed.addAll(list(name + "-moving"));
+        assertThat(listed).isEqualTo(unknown);
+    }
+
+    @DatabaseTest
+    void operatorsOfPostgres_areThoseOfItsCatalog(Database database) {
+        if (database != Database.POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database)) {
+            Set<String> conditions = new TreeSet<>();
+            Set<String> values = new TreeSet<>();
+            for (Record row : f.unseen.fetch("select oprname, bool_or(oprresult = 'bool'::regtype) from pg_operator"
+                    + " where oprnamespace = 'pg_catalog'::regnamespace and oprkind = 'b' group by oprname"))
+                (row.get(1, Boolean.class) ? conditions : values).add(row.get(0, String.class));
+            assertThat(new TreeSet<>(Functions.load("operators-postgresql-conditions.txt")))
+                    .isEqualTo(conditions);
+            assertThat(new TreeSet<>(Functions.load("operators-postgresql-values.txt")))
+                    .isEqualTo(values);
+        }
+    }
+
+    private static List<String> functionsOfMariaDb(Fixture f) {
+        return f.unseen
+                .fetch("select lower(function) from information_schema.sql_functions")
+                .getValues(0, String.class);
+    }
+
+    private static List<String> functionsOfH2() throws ReflectiveOperationException {
+        Field functions =
+                Class.forName("org.h2.expression.function.BuiltinFunctions").getDeclaredField("FUNCTIONS");
+        functions.setAccessible(true);
+        return ((Set<?>) functions.get(null))
+                .stream()
+                        .map(function -> function.toString().toLowerCase(Locale.ROOT))
+                        .toList();
     }
 
     @DatabaseTest

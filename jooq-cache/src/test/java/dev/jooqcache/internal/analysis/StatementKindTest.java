@@ -17,7 +17,15 @@ class StatementKindTest {
                     begin isolation level serializable             | POSTGRES | BEGIN_WITH_MODES
                     start transaction with consistent snapshot     | MARIADB  | BEGIN_WITH_MODES
                     begin read only deferrable                     | POSTGRES | BEGIN
-                    begin immediate                                | SQLITE   | AUTOCOMMIT
+                    begin immediate                                | SQLITE   | BEGIN
+                    begin exclusive transaction                    | SQLITE   | BEGIN
+                    begin immediate                                | POSTGRES | AUTOCOMMIT
+                    pragma table_info(t)                           | SQLITE   | NONE
+                    pragma main.journal_mode                       | SQLITE   | NONE
+                    pragma journal_mode = off                      | SQLITE   | TEMPORARY_TABLE
+                    pragma case_sensitive_like = 1                 | SQLITE   | SESSION
+                    pragma writable_schema = 1                     | SQLITE   | TEMPORARY_TABLE
+                    pragma table_info(t)                           | POSTGRES | CODE
                     savepoint s                                    | SQLITE   | AUTOCOMMIT
                     savepoint s                                    | POSTGRES | NONE
                     xa start 'x'                                   | MARIADB  | AUTOCOMMIT
@@ -40,19 +48,39 @@ class StatementKindTest {
                     execute immediate 'start transaction'          | MARIADB  | BEGIN
                     execute immediate 'set @@autocommit = 0'       | MARIADB  | AUTOCOMMIT
                     execute immediate concat('a', 'b')             | MARIADB  | CODE
-                    explain analyze select 1 from x                | POSTGRES | NONE
                     explain (analyze) (select 1 from x)            | POSTGRES | NONE
                     explain analyze select set_config('a', 'b', false) | POSTGRES | SESSION
                     explain analyze execute p                      | POSTGRES | CODE
                     explain update x set v = 1                     | POSTGRES | NONE
-                    analyze x                                      | POSTGRES | SCHEMA
-                    analyze table x                                | MARIADB  | SCHEMA
                     describe x                                     | MARIADB  | NONE
                     copy (select 1 from x) to stdout               | POSTGRES | NONE
                     create table y with (fillfactor = 70) as select 1 | POSTGRES | SCHEMA
                     create table y as select set_config('a', 'b', false) | POSTGRES | TEMPORARY_TABLE
                     create table y as execute p                    | POSTGRES | CODE
                     create table y (id int) with system versioning | MARIADB  | SCHEMA
+                    analyze book                                   | POSTGRES | NONE
+                    vacuum (full, analyze) book                    | POSTGRES | NONE
+                    comment on table book is 'x'                   | POSTGRES | NONE
+                    refresh materialized view m                    | POSTGRES | SCHEMA
+                    explain analyze select id from book            | POSTGRES | NONE
+                    explain (analyze, buffers) select id from book | POSTGRES | NONE
+                    explain analyze update book set id = 1         | POSTGRES | NONE
+                    explain (analyze) with x as (delete from book returning id) select id from x | POSTGRES | NONE
+                    explain analyze select id into x from book     | POSTGRES | UNKNOWN
+                    declare c cursor with hold for select id from book | POSTGRES | NONE
+                    fetch 10 from c                                | POSTGRES | NONE
+                    declare c cursor for select id from book       | MARIADB  | CODE
+                    analyze table book                             | MARIADB  | IMPLICIT_COMMIT
+                    optimize no_write_to_binlog table book         | MARIADB  | IMPLICIT_COMMIT
+                    check tables book                              | MARIADB  | IMPLICIT_COMMIT
+                    repair table book                              | MARIADB  | SCHEMA
+                    analyze update book set id = 1                 | MARIADB  | NONE
+                    analyze format=json select id from book        | MARIADB  | NONE
+                    analyze                                        | H2       | IMPLICIT_COMMIT
+                    comment on table book is 'x'                   | H2       | IMPLICIT_COMMIT
+                    analyze                                        | SQLITE   | NONE
+                    vacuum                                         | SQLITE   | SCHEMA
+                    vacuum                                         | DUCKDB   | SCHEMA
                     call p()                                       | POSTGRES | CODE
                     drop table book                                | H2       | SCHEMA
                     create temporary table book (id int)           | H2       | TEMPORARY_TABLE

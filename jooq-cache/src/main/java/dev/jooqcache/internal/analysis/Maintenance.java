@@ -1,0 +1,49 @@
+package dev.jooqcache.internal.analysis;
+
+import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.internal.transaction.Effect.Kind;
+import java.util.List;
+import java.util.Set;
+import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statements that look after a database and change no row. They may change plans, and so the order of what is not
+ * ordered.
+ */
+final class Maintenance {
+
+    /** Cursors do as their declaration does: where that is not known, their transaction may have written anything. */
+    private static final Set<String> POSTGRES = Set.of(
+            "analyze", "analyse", "vacuum", "reindex", "cluster", "checkpoint", "comment", "fetch", "move", "close");
+
+    private static final Set<String> H2 = Set.of("analyze", "checkpoint", "comment");
+
+    private static final Set<String> MYSQL = Set.of("analyze", "optimize", "check");
+
+    /** VACUUM is not among them: it may give rows other row ids. */
+    private static final Set<String> SQLITE = Set.of("analyze", "reindex");
+
+    private Maintenance() {}
+
+    /** The effect of such a statement, or {@code null} if it is another one. */
+    static @Nullable Effect effect(List<SqlToken> tokens, SQLDialect dialect) {
+        String word = tokens.get(0).text();
+        return switch (dialect.family()) {
+            case POSTGRES, YUGABYTEDB -> POSTGRES.contains(word) ? Effect.NONE : null;
+            case SQLITE -> SQLITE.contains(word) ? Effect.NONE : null;
+            case H2 -> H2.contains(word) ? Effect.of(Kind.IMPLICIT_COMMIT) : null;
+            case MYSQL, MARIADB -> MYSQL.contains(word) && isOfTable(tokens) ? Effect.of(Kind.IMPLICIT_COMMIT) : null;
+            default -> null;
+        };
+    }
+
+    /** MariaDB's {@code ANALYZE} without it executes a statement. */
+    private static boolean isOfTable(List<SqlToken> tokens) {
+        int table = 1;
+        while (table < tokens.size()
+                && (tokens.get(table).isWord("local") || tokens.get(table).isWord("no_write_to_binlog"))) table++;
+        return table < tokens.size()
+                && (tokens.get(table).isWord("table") || tokens.get(table).isWord("tables"));
+    }
+}
