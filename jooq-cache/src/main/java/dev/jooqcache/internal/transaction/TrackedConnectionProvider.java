@@ -28,7 +28,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
      * @return the data source, or {@code null} if a connection must be looked at
      */
     public @Nullable TrackedSource outside() {
-        return binding.isOutside(source) ? source : null;
+        return binding.isOutside(source) && !source.isInGlobalTransaction() ? source : null;
     }
 
     /**

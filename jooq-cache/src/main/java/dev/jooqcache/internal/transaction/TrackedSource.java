@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jooq.SQLDialect;
@@ -42,15 +43,19 @@ public final class TrackedSource {
     private final KnownConnections connections;
     private final SchemaWatch schemas;
     private final Returning returning;
+    private final Enlisting enlisting;
     private final CommitDoubts.@Nullable Asker asker;
 
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean inspectingApart = new AtomicBoolean();
+    private volatile boolean usuallyInAutoCommit;
     private volatile boolean anyIsolation;
     private volatile int defaultIsolation = Session.UNKNOWN_ISOLATION;
     private volatile @Nullable SQLDialect dialect;
     private volatile boolean inspected;
     private volatile long nextInspection = System.nanoTime();
     private final ReentrantLock inspecting = new ReentrantLock();
+    private volatile @Nullable Set<String> inDoubt;
     private volatile @Nullable String sessionState;
     private volatile @Nullable Object schema;
 
@@ -63,6 +68,7 @@ public final class TrackedSource {
             KnownConnections connections,
             SchemaWatch schemas,
             Returning returning,
+            Enlisting enlisting,
             CommitDoubts.@Nullable Asker asker) {
         this.cacheName = cacheName;
         this.name = name;
@@ -72,7 +78,8 @@ public final class TrackedSource {
         this.connections = connections;
         this.schemas = schemas;
         this.returning = returning;
-        this.asker = asker;
+        this.enlisting = enlisting;
+        this.asker = asker != null && enlisting == Enlisting.POSSIBLE ? connections.globals.asker(asker) : asker;
     }
 
     /**
@@ -132,6 +139,48 @@ public final class TrackedSource {
                         || defaultIsolation == Session.TRANSACTION_SNAPSHOT_H2);
     }
 
+    /** Whether the connections may take part in global transactions. */
+    boolean mayEnlist() {
+        return enlisting == Enlisting.POSSIBLE;
+    }
+
+    /** Whether a connection was seen in autocommit where no global transaction was. */
+    boolean isUsuallyInAutoCommit() {
+        return usuallyInAutoCommit;
+    }
+
+    /** Asks the catalog on another connection, in another thread: this one is in a global transaction. */
+    void inspectApart() {
+        CommitDoubts.Asker pool = asker;
+        if (pool == null || System.nanoTime() - nextInspection < 0) return;
+        if (!inspectingApart.compareAndSet(false, true)) return;
+        Thread thread = new Thread(() -> inspectApart(pool), cacheName + "-catalog");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void inspectApart(CommitDoubts.Asker pool) {
+        try (Connection connection = pool.connection()) {
+            inspect(connection);
+        } catch (SQLException | RuntimeException e) {
+            nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
+            LOG.warn("{}: cannot get a connection of {} to read its catalog", cacheName, name, e);
+        } finally {
+            inspectingApart.set(false);
+        }
+    }
+
+    /** Whether this thread is in a global transaction, in which the connections may take part. */
+    boolean isInGlobalTransaction() {
+        return mayEnlist() && connections.globals.isActive();
+    }
+
+    /** The global transaction of this thread, if the connections may take part in it. */
+    @Nullable
+    GlobalTransaction globalTransaction() {
+        return mayEnlist() ? connections.globals.current() : null;
+    }
+
     void opened(Session session) {
         open.add(session);
     }
@@ -147,7 +196,9 @@ public final class TrackedSource {
      * @param origin whether every use of the connection from here to its return is seen
      */
     Session session(Connection raw, Origin origin) throws SQLException {
-        boolean autoCommit = raw.getAutoCommit();
+        boolean autoCommit = raw.getAutoCommit()
+                && !(mayEnlist() && OpenTransactions.isSeenByServer(PhysicalConnections.physical(raw)));
+        if (autoCommit && !isInGlobalTransaction()) usuallyInAutoCommit = true;
         // What a batched connection has collected is sent later, past the session that collected it.
         boolean uncertain = raw instanceof BatchedConnection || connections.uncertain.contains(raw);
         if (autoCommit && !uncertain) connections.seenOutside(raw);
@@ -159,7 +210,7 @@ public final class TrackedSource {
         int isolation = anyIsolation ? Session.UNKNOWN_ISOLATION : defaultIsolation;
         List<PendingWrite> leftOver = connections.take(raw);
         boolean begun = connections.leftOpen.contains(raw);
-        if (!inspected && leftOver.isEmpty() && !begun && !autoCommit) {
+        if (!inspected && leftOver.isEmpty() && !begun && !autoCommit && !isInGlobalTransaction()) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
             inspect(raw);
             raw.rollback();
@@ -190,6 +241,10 @@ public final class TrackedSource {
         }
         try {
             if (inspected || System.nanoTime() - nextInspection < 0) return;
+            if (isAnyInDoubt(raw)) {
+                nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
+                return;
+            }
             long version = schemas.version();
             BooleanSupplier publish = effects.inspect(this, raw);
             if (effects.asksCatalog(this)) noteState(raw);
@@ -204,6 +259,36 @@ public final class TrackedSource {
         } finally {
             inspecting.unlock();
         }
+    }
+
+    /**
+     * Whether the database still holds a transaction that it held prepared when it was first asked. What the transaction
+     * has written is not known, and its end will not be seen: its manager was perhaps this application before a crash.
+     */
+    private boolean isAnyInDoubt(Connection raw) {
+        Set<String> before = inDoubt;
+        if (before != null && before.isEmpty()) return false;
+        Set<String> left;
+        try {
+            left = PreparedTransactions.of(raw);
+        } catch (SQLException | RuntimeException e) {
+            LOG.info(
+                    "{}: cannot ask {} whether it holds prepared transactions; it is taken for none",
+                    cacheName,
+                    name,
+                    e);
+            left = Set.of();
+        }
+        if (before != null) left.retainAll(before);
+        else if (!left.isEmpty())
+            LOG.warn(
+                    "{}: {} holds prepared transactions, which may be committed at any time; nothing of it is cached until"
+                            + " these are ended: {}",
+                    cacheName,
+                    name,
+                    left);
+        inDoubt = left;
+        return !left.isEmpty();
     }
 
     /**
@@ -326,19 +411,37 @@ public final class TrackedSource {
         stand(raw, Tags.everything(), schemas.version(), Change.SCHEMA);
     }
 
-    void standForever(Tags tags) {
-        if (tags.isEmpty()) return;
-        // What its deferred triggers write, they have written by now: no later change of the schema adds to it.
-        generations.announce(tags);
-        LOG.warn(
-                "{}: a transaction was prepared for a two-phase commit; {} will not be cached any more",
-                cacheName,
-                tags);
+    /** Marks what a transaction has written that is being prepared: any session can end it. */
+    void standWhilePrepared(PendingWrite write, Connection physical, CommitDoubts.First first) {
+        if (write.tags().isEmpty()) return;
+        if (asker != null) doubts.addBranch(write, physical, asker, first);
+        else
+            LOG.warn(
+                    "{}: a transaction was prepared for a two-phase commit, and there is no pool to ask for its end; {}"
+                            + " will not be cached any more",
+                    cacheName,
+                    write.tags());
     }
 
-    /** The connection is outside a transaction: what stood for it has been committed or rolled back. */
+    /** The session has seen the end of the connection's transaction. */
+    void ended(Connection raw) {
+        connections.ended(raw);
+    }
+
+    /** The connection is idle outside a transaction, whose end was not seen. */
     void seenOutside(Connection raw) {
         connections.seenOutside(raw);
+    }
+
+    /** The connection was seen outside a transaction by somebody to whom it does not belong. */
+    void endedElsewhere(Connection physical) {
+        connections.endedElsewhere(physical);
+    }
+
+    /** A branch of a global transaction is perhaps not final. Without a pool, its own connection is asked later. */
+    void doubtBranch(Connection physical, CommitDoubts.First first, Tags tags, long analysedAt, Change change) {
+        if (asker == null) standUntilOthersEnd(physical, tags, analysedAt, change);
+        else doubts.addBranch(schemas.announce(tags, analysedAt, change), physical, asker, first);
     }
 
     /** Ends what stood for connections that are closed for good. */

@@ -35,6 +35,12 @@ public final class Tracking {
             "com.mysql.cj.jdbc.MysqlDataSource",
             "org.sqlite.SQLiteDataSource");
 
+    /** The same of those that enlist their connections in the thread's global transaction. */
+    private static final Set<String> ENLISTING_POOLS = Set.of(
+            "com.atomikos.jdbc.AtomikosDataSourceBean",
+            "com.atomikos.jdbc.AtomikosNonXADataSourceBean",
+            "io.agroal.pool.DataSource");
+
     private final String cacheName;
     private final Generations generations;
     private final Effects effects;
@@ -95,7 +101,8 @@ public final class Tracking {
     private TrackedConnectionProvider bind(ConnectionProvider provider, DataSource pool) {
         if (pool instanceof TrackedDataSource tracked && isOurs(tracked.source()))
             return new TrackedConnectionProvider(provider, tracked.source(), Binding.FRESH);
-        if (PLAIN_POOLS.contains(pool.getClass().getName())) {
+        String type = pool.getClass().getName();
+        if (PLAIN_POOLS.contains(type) || ENLISTING_POOLS.contains(type)) {
             TrackedDataSource tracked = track(pool);
             return new TrackedConnectionProvider(
                     new DataSourceConnectionProvider(tracked), tracked.source(), Binding.FRESH);
@@ -156,6 +163,7 @@ public final class Tracking {
                     connections,
                     schemas,
                     returning(identity),
+                    Enlisting.of(identity, PLAIN_POOLS),
                     asker);
             sources.put(identity, made);
             return made;
