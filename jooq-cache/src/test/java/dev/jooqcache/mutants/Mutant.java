@@ -137,8 +137,8 @@ enum Mutant {
             "a rollback publishes",
             "races.ProtocolTest#ownWrites_areNotPublishedAtRollback",
             publishingAt(
-                    "<T> T rollback(SqlCall<T> call) throws SQLException { T result = call.run();",
-                    "<T> T rollback(SqlCall<T> call) throws SQLException { T result = call.run(); publish();")),
+                    "<T> T rollback(SqlCall<T> call) throws SQLException { look(); T result = call.run();",
+                    "<T> T rollback(SqlCall<T> call) throws SQLException { look(); T result = call.run(); publish();")),
 
     // P8
 
@@ -270,7 +270,7 @@ enum Mutant {
             EnumSet.of(Database.POSTGRESQL),
             in(
                     "internal/transaction/CommitDoubts.java",
-                    "if (asker == null) return isQuarantineOver(doubt);",
+                    "if (asker == null || !doubt.canAskForProcess()) return isQuarantineOver(doubt);",
                     "if (isQuarantineOver(doubt)) return true; if (asker == null) return false;")),
     DOUBT_TRUSTS_A_PROXY(
             "P13",

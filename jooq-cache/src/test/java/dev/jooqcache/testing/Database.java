@@ -156,6 +156,7 @@ public enum Database {
             try {
                 return EmbeddedPostgres.builder()
                         .setServerConfig("max_connections", "200")
+                        .setServerConfig("max_prepared_transactions", "20")
                         .start();
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);

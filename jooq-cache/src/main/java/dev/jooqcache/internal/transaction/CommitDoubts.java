@@ -7,7 +7,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +32,9 @@ import org.slf4j.LoggerFactory;
  *   <li>where nobody can be asked, or answers for that server and its numbers of processes, the quarantine has passed.
  * </ol>
  *
+ * <p>A branch of a global transaction can outlive its session, prepared. It is final when, after that, none is prepared
+ * any more of those that the database held prepared.
+ *
  * <p>A daemon thread looks once a second, only while there is something to look at. Thread-safe.
  */
 public final class CommitDoubts implements AutoCloseable {
@@ -42,6 +48,13 @@ public final class CommitDoubts implements AutoCloseable {
      */
     private static final String PROCESSES = """
             select pg_backend_pid(), not pg_is_in_recovery(), not exists (select from pg_stat_activity where pid = ?)""";
+
+    /** The same, and whether a process is between two transactions. */
+    private static final String SESSIONS = """
+            select pg_backend_pid(), not pg_is_in_recovery(),
+              coalesce((select state = 'idle' from pg_stat_activity where pid = ?), true)""";
+
+    private static final int SOON_MILLIS = 5;
 
     private final String cacheName;
     private final Duration quarantine;
@@ -71,7 +84,9 @@ public final class CommitDoubts implements AutoCloseable {
                 "{}: the outcome of a commit is unknown; {} will not be cached until {}",
                 cacheName,
                 write.tags(),
-                doubt.asker == null ? quarantine + " have passed" : "the server has ended process " + doubt.process);
+                doubt.canAskForProcess()
+                        ? "the server has ended process " + doubt.process
+                        : quarantine + " have passed");
         doubts.add(doubt);
         start();
     }
@@ -83,8 +98,27 @@ public final class CommitDoubts implements AutoCloseable {
     }
 
     private static Doubt doubt(PendingWrite write, Connection physical, @Nullable Asker asker) {
-        int process = asker == null ? 0 : postgresProcess(physical);
-        return new Doubt(write, System.nanoTime(), process > 0 ? asker : null, process);
+        return new Doubt(write, asker, postgresProcess(physical), First.PROCESS_ENDED, Prepared.NEVER);
+    }
+
+    /**
+     * A branch of a global transaction is perhaps not final: it may be prepared, or its commit under way.
+     *
+     * @param first what must be seen before it can be asked whether it is prepared
+     */
+    void addBranch(PendingWrite write, Connection physical, @Nullable Asker asker, First first) {
+        if (write.tags().isEmpty()) return;
+        First needed = isInProcess(physical) ? First.NOTHING : first;
+        doubts.add(new Doubt(write, asker, postgresProcess(physical), needed, Prepared.PERHAPS));
+        start();
+        soon();
+    }
+
+    /** Most branches are found final at the first look, so it does not wait for the next second. */
+    private synchronized void soon() {
+        if (ticker != null) {
+            var unused = ticker.schedule(this::tick, SOON_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Whether the database is in this process, so that nothing goes on in it when the connection is closed. */
@@ -137,8 +171,9 @@ public final class CommitDoubts implements AutoCloseable {
     private void tick() {
         try {
             // Asking the database takes its time; nobody who adds a doubt is to wait for it.
+            Map<Asker, Set<String>> prepared = new HashMap<>();
             for (Doubt doubt : List.copyOf(doubts)) {
-                if (!isOver(doubt)) continue;
+                if (!isOver(doubt, prepared)) continue;
                 doubt.write.committed();
                 doubts.remove(doubt);
             }
@@ -154,18 +189,49 @@ public final class CommitDoubts implements AutoCloseable {
         }
     }
 
-    private boolean isOver(Doubt doubt) {
+    private boolean isOver(Doubt doubt, Map<Asker, Set<String>> prepared) {
+        if (!doubt.firstSeen) doubt.firstSeen = isFirstSeen(doubt);
+        return doubt.firstSeen && (doubt.prepared == Prepared.NEVER || isNonePrepared(doubt, prepared));
+    }
+
+    /** Asked once in a round: all doubts were there before it began. */
+    private boolean isNonePrepared(Doubt doubt, Map<Asker, Set<String>> prepared) {
         Asker asker = doubt.asker;
         if (asker == null) return isQuarantineOver(doubt);
+        Set<String> now = prepared.get(asker);
+        if (now == null) {
+            try (Connection connection = asker.connection()) {
+                if (connection == null) return isQuarantineOver(doubt);
+                now = PreparedTransactions.of(connection);
+            } catch (SQLException e) {
+                LOG.debug("{}: cannot ask what is prepared", cacheName, e);
+                return false;
+            }
+            prepared.put(asker, now);
+        }
+        if (doubt.awaited == null) {
+            doubt.awaited = new HashSet<>(now);
+            if (!now.isEmpty())
+                LOG.info("{}: {} will not be cached while these are prepared: {}", cacheName, doubt.write.tags(), now);
+        }
+        doubt.awaited.retainAll(now);
+        return doubt.awaited.isEmpty();
+    }
+
+    private boolean isFirstSeen(Doubt doubt) {
+        if (doubt.first == First.NOTHING) return true;
+        Asker asker = doubt.asker;
+        if (asker == null || !doubt.canAskForProcess()) return isQuarantineOver(doubt);
+        String question = doubt.first == First.PROCESS_ENDED ? PROCESSES : SESSIONS;
         try (Connection connection = asker.connection()) {
-            return connection == null ? isQuarantineOver(doubt) : isOver(doubt, connection);
+            return connection == null ? isQuarantineOver(doubt) : isFirstSeen(doubt, connection, question);
         } catch (SQLException e) {
             return false;
         }
     }
 
-    private boolean isOver(Doubt doubt, Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(PROCESSES)) {
+    private boolean isFirstSeen(Doubt doubt, Connection connection, String question) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(question)) {
             statement.setInt(1, doubt.process);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
@@ -200,6 +266,44 @@ public final class CommitDoubts implements AutoCloseable {
         Connection connection() throws SQLException;
     }
 
-    private record Doubt(
-            PendingWrite write, long since, @Nullable Asker asker, int process) {}
+    /** What must be seen before anything else can be told. */
+    enum First {
+        /** Nothing: the session has left the transaction. */
+        NOTHING,
+        /** The session is between two transactions. */
+        SESSION_IDLE,
+        /** The session has ended. */
+        PROCESS_ENDED
+    }
+
+    /** Whether a transaction can have been prepared. */
+    private enum Prepared {
+        NEVER,
+        PERHAPS
+    }
+
+    private static final class Doubt {
+        final PendingWrite write;
+        final long since = System.nanoTime();
+        final @Nullable Asker asker;
+        final int process;
+        final First first;
+        final Prepared prepared;
+        boolean firstSeen;
+        /** Those of the prepared transactions that have not ended yet. */
+        @Nullable
+        Set<String> awaited;
+
+        Doubt(PendingWrite write, @Nullable Asker asker, int process, First first, Prepared prepared) {
+            this.write = write;
+            this.asker = asker;
+            this.process = process;
+            this.first = first;
+            this.prepared = prepared;
+        }
+
+        boolean canAskForProcess() {
+            return asker != null && process > 0;
+        }
+    }
 }

@@ -32,6 +32,20 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
 
     private static final int DEEPEST = 8;
 
+    private static final String AGROAL = "io.agroal.pool.DataSource";
+    private static final String ATOMIKOS_XA = "com.atomikos.jdbc.AtomikosDataSourceBean";
+    private static final String ATOMIKOS_LOCAL = "com.atomikos.jdbc.AtomikosNonXADataSourceBean";
+
+    /** Pools that enlist their connections in the thread's global transaction. */
+    private static final Set<String> TRANSACTIONAL = Set.of(AGROAL, ATOMIKOS_XA, ATOMIKOS_LOCAL);
+
+    /** XA data sources of drivers, with the getter of the URL. */
+    private static final Map<String, String> XA = Map.of(
+            "org.h2.jdbcx.JdbcDataSource", "getURL",
+            "org.postgresql.xa.PGXADataSource", "getURL",
+            "org.mariadb.jdbc.MariaDbDataSource", "getUrl",
+            "com.mysql.cj.jdbc.MysqlXADataSource", "getUrl");
+
     /** Pools, each with the getters of its JDBC URL and of its hooks, which can change a session at each check-out. */
     private static final Map<String, Pool> POOLS = Map.of(
             "com.zaxxer.hikari.HikariDataSource",
@@ -42,10 +56,12 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
             new Pool("getUrl", List.of("getJdbcInterceptors", "getValidator")),
             "com.mchange.v2.c3p0.ComboPooledDataSource",
             new Pool("getJdbcUrl", List.of("getConnectionCustomizerClassName")),
-            "io.agroal.pool.DataSource",
+            AGROAL,
             new Pool(
                     "getConfiguration.connectionPoolConfiguration.connectionFactoryConfiguration.jdbcUrl",
-                    List.of("getPoolInterceptors")));
+                    List.of("getPoolInterceptors")),
+            ATOMIKOS_LOCAL,
+            new Pool("getUrl", List.of()));
 
     /** Data sources of drivers and of Spring that open a connection at each call, with the getter of the URL. */
     private static final Map<String, String> UNPOOLED = Map.of(
@@ -101,6 +117,8 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
         if (dataSource == null || depth == 0) return null;
         if (dataSource instanceof TrackedDataSource tracked) return tracked.route();
         String type = dataSource.getClass().getName();
+        if (type.equals(ATOMIKOS_XA))
+            return isOneXa(dataSource) ? new DataSourceRoute(dataSource, true, Binding.FRESH) : null;
         Pool pool = POOLS.get(type);
         if (pool != null)
             return isOneDatabase(dataSource, pool, depth) ? new DataSourceRoute(dataSource, true, Binding.FRESH) : null;
@@ -112,6 +130,30 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
         if (CLOSED_WRAPPERS.contains(type)) return of(unwrapped(dataSource), depth - 1);
         if (SpringBinding.isProxy(type)) return bound(dataSource, depth);
         return type.equals(LAZY) ? lazy(dataSource, depth) : null;
+    }
+
+    /** Whether a data source enlists its connections in global transactions. */
+    static boolean isTransactional(DataSource dataSource) {
+        return TRANSACTIONAL.contains(dataSource.getClass().getName());
+    }
+
+    /** Whether the pool's connections can take part in global transactions. */
+    Enlisting enlisting() {
+        String type = pool.getClass().getName();
+        boolean isPlain = (POOLS.containsKey(type) || UNPOOLED.containsKey(type)) && !TRANSACTIONAL.contains(type);
+        return isPlain ? Enlisting.NEVER : Enlisting.POSSIBLE;
+    }
+
+    private static boolean isOneXa(DataSource bean) throws ReflectiveOperationException {
+        Object source = value(bean, "getXaDataSource");
+        if (source != null) {
+            String getter = XA.get(source.getClass().getName());
+            return getter != null && isOneDatabase((String) value(source, getter));
+        }
+        return value(bean, "getXaDataSourceClassName") instanceof String type
+                && XA.containsKey(type)
+                && value(bean, "getXaProperties") instanceof Properties given
+                && isOneDatabase(given);
     }
 
     private static @Nullable DataSourceRoute bound(DataSource proxy, int depth)

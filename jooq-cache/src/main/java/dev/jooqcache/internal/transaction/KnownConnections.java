@@ -4,6 +4,7 @@ import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -42,6 +43,9 @@ final class KnownConnections {
     private final Map<Connection, Optional<CommitDoubts.Asker>> endedByOthers =
             Collections.synchronizedMap(new IdentityHashMap<>());
 
+    /** The global transactions in which they are used. */
+    final GlobalTransactions globals;
+
     private final SchemaWatch schemas;
     private final CommitDoubts doubts;
     private final IdentityHashMap<Connection, List<PendingWrite>> standing = new IdentityHashMap<>();
@@ -50,6 +54,7 @@ final class KnownConnections {
     KnownConnections(SchemaWatch schemas, CommitDoubts doubts) {
         this.schemas = schemas;
         this.doubts = doubts;
+        this.globals = new GlobalTransactions(schemas);
     }
 
     /** Marks what a transaction wrote whose end will not be seen by its session. What is marked already stays so. */
@@ -87,10 +92,49 @@ final class KnownConnections {
         }
     }
 
-    /** The connection is outside a transaction: what stood for it has been committed or rolled back. */
-    void seenOutside(Connection raw) {
+    /** The session has seen the end of the connection's transaction. */
+    void ended(Connection raw) {
         leftOpen.remove(raw);
         if (anyStanding) take(raw).forEach(PendingWrite::committed);
+    }
+
+    /**
+     * The connection is idle and outside a transaction: what stood for it has been committed or rolled back, or prepared
+     * for a two-phase commit, if others ended its transaction.
+     */
+    void seenOutside(Connection raw) {
+        leftOpen.remove(raw);
+        if (!anyStanding) return;
+        Connection physical = PhysicalConnections.physical(raw);
+        Optional<CommitDoubts.Asker> others = endedByOthers.get(physical);
+        if (others == null || isNonePrepared(physical)) take(raw).forEach(PendingWrite::committed);
+        else endedByOthers(physical, others);
+    }
+
+    private void endedByOthers(Connection physical, Optional<CommitDoubts.Asker> others) {
+        // Without anybody to ask, it is asked again on the same connection when that is seen next time.
+        if (others.isEmpty()) return;
+        CommitDoubts.Asker asker = others.get();
+        take(physical).forEach(write -> doubts.addBranch(write, physical, asker, CommitDoubts.First.NOTHING));
+    }
+
+    /** The connection was seen outside a transaction, but is not one's own, so it cannot be asked. */
+    void endedElsewhere(Connection physical) {
+        if (!anyStanding) return;
+        Optional<CommitDoubts.Asker> others = endedByOthers.get(physical);
+        if (others == null || PreparedTransactions.isFinal(physical, true))
+            take(physical).forEach(PendingWrite::committed);
+        else endedByOthers(physical, others);
+    }
+
+    private static boolean isNonePrepared(Connection physical) {
+        if (PreparedTransactions.isFinal(physical, true)) return true;
+        try {
+            return OpenTransactions.isOutside(physical)
+                    && PreparedTransactions.of(physical).isEmpty();
+        } catch (SQLException | RuntimeException e) {
+            return false;
+        }
     }
 
     /** Hands over what stands for a connection to the session that will see its end. */

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A session is <em>foreign</em> while its transaction was begun, and will be ended, where the cache cannot see it.
  * Then the intents of its writes stand from the moment they are sent until the connection is seen outside the
  * transaction.
+ *
+ * <p>Whether a transaction is under way is asked again before each statement and each decision: a transaction manager
+ * begins and ends transactions past the connection. What is done in a {@linkplain GlobalTransaction global transaction}
+ * is noted there, and bracketed as well, in case that the connection does not take part in it.
  *
  * <p>Used by one thread at a time, as a JDBC connection is; different threads may follow one another.
  */
@@ -72,6 +77,12 @@ public final class Session {
     private volatile boolean isolationUnknown;
     private volatile int initialIsolation;
 
+    /** The global transactions that are active and in which the connection was used; seldom more than one. */
+    private volatile List<GlobalTransaction> globals = List.of();
+
+    private final boolean beganInAutoCommit;
+    private volatile boolean ownTransaction;
+    private volatile boolean joined;
     private volatile Tags written = Tags.none();
     private volatile long analysedAt;
     private volatile Change change = Change.DATA;
@@ -112,6 +123,7 @@ public final class Session {
         this.origin = origin;
         this.state = origin == Origin.OWN ? source.lastState(raw) : null;
         this.autoCommit = autoCommit;
+        this.beganInAutoCommit = autoCommit;
         this.foreign = foreign;
         this.uncertain = uncertain;
         this.begun = begun;
@@ -123,7 +135,65 @@ public final class Session {
         this.initialIsolation = isolation;
         this.analysedAt = source.schemas().version();
         for (PendingWrite write : leftOver) written = written.plus(write.tags());
+        join();
         if (inTransaction()) source.opened(this);
+    }
+
+    /** Looks again whether a transaction is under way. */
+    private void look() {
+        join();
+        // What SQL has begun, drivers show in different ways.
+        if (explicit || uncertain) return;
+        boolean outside = isOutside();
+        if (outside == autoCommit) return;
+        if (outside) endedUnseen();
+        else begunUnseen();
+    }
+
+    /** Takes part in this thread's global transaction, and forgets those that are over. */
+    private void join() {
+        GlobalTransaction current = source.globalTransaction();
+        List<GlobalTransaction> known = globals;
+        if (known.isEmpty() && current == null) return;
+        List<GlobalTransaction> active = new ArrayList<>(known);
+        active.removeIf(GlobalTransaction::isOver);
+        boolean left = active.size() < known.size() && active.isEmpty();
+        if (current != null && !active.contains(current)) active.add(current);
+        globals = List.copyOf(active);
+        joined |= !active.isEmpty();
+        if (left && autoCommit) reset();
+        if (!active.isEmpty()) source.opened(this);
+        else if (!inTransaction()) source.closed(this);
+    }
+
+    /** Whether the connection is outside any transaction, as far as it says itself; as before, if it says nothing. */
+    private boolean isOutside() {
+        try {
+            return raw.getAutoCommit() && !isSeenByServer();
+        } catch (SQLException | RuntimeException e) {
+            return autoCommit;
+        }
+    }
+
+    private boolean isSeenByServer() {
+        return source.mayEnlist() && OpenTransactions.isSeenByServer(physical());
+    }
+
+    private void begunUnseen() {
+        autoCommit = false;
+        foreign = globals.isEmpty();
+        statementSent = true;
+        source.opened(this);
+    }
+
+    private void endedUnseen() {
+        if (foreign) source.seenOutside(raw);
+        else if (globals.isEmpty() && (!joined || isPerhapsLocal()))
+            announceWritten().committed();
+        autoCommit = true;
+        foreign = false;
+        if (globals.isEmpty()) reset();
+        if (!inTransaction()) source.closed(this);
     }
 
     /**
@@ -141,7 +211,7 @@ public final class Session {
      * @return whether statements do not commit by themselves
      */
     public boolean inTransaction() {
-        return !autoCommit || explicit || uncertain;
+        return !autoCommit || explicit || uncertain || !globals.isEmpty();
     }
 
     /**
@@ -198,16 +268,30 @@ public final class Session {
      * @return the reading
      */
     public Reading reading(Tags tags, SQLDialect dialect) {
+        look();
         SessionState own = state;
         if (own != null && own.isStandby()) return new Reading.Private(BypassReason.STANDBY);
         SQLDialect known = source.dialect() == SQLDialect.DEFAULT ? dialect : source.dialect();
         BypassReason obstacle = known.family() == SQLDialect.SQLITE ? sqliteObstacle() : null;
         if (obstacle != null) return new Reading.Private(obstacle);
+        if (!globals.isEmpty()) return readingInGlobal(tags, known);
         if (!inTransaction()) return outside(Isolation.View.outside(isolation(), known));
         if (foreign || uncertain) return new Reading.Private(BypassReason.UNTRACKED_TRANSACTION);
         if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
         if (written().meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
         return inside(Isolation.View.inside(isolation(), known));
+    }
+
+    /** How old a snapshot is that others may have taken on the same branch is not known. */
+    private Reading readingInGlobal(Tags tags, SQLDialect dialect) {
+        GlobalTransaction global = globals.get(0);
+        if (globals.size() > 1 || uncertain || !global.isObserved())
+            return new Reading.Private(BypassReason.UNTRACKED_TRANSACTION);
+        if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
+        if (written().meets(tags) || global.written().meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
+        return Isolation.View.inside(isolation(), dialect) == Isolation.View.NEWEST
+                ? Reading.SHARED
+                : new Reading.Private(BypassReason.ISOLATION);
     }
 
     private Reading outside(Isolation.View view) {
@@ -291,12 +375,10 @@ public final class Session {
      * @throws SQLException if it fails
      */
     <T> T run(Effect effect, long version, SqlCall<T> call) throws SQLException {
+        look();
         return switch (effect.kind()) {
             case NONE -> send(call);
-            case WRITE ->
-                inTransaction()
-                        ? writeInTransaction(effect.tags(), version, call)
-                        : bracket(effect.tags(), version, call);
+            case WRITE -> write(effect.tags(), version, call);
             case BEGIN -> begin(call);
             case BEGIN_WITH_MODES -> {
                 isolationUnknown = true;
@@ -358,6 +440,38 @@ public final class Session {
         source.isolationVaries(raw);
     }
 
+    private <T> T write(Tags tags, long version, SqlCall<T> call) throws SQLException {
+        if (!globals.isEmpty()) return writeInGlobal(tags, version, call);
+        return inTransaction() ? writeInTransaction(tags, version, call) : bracket(tags, version, call);
+    }
+
+    /** It may commit by itself: the connection may not take part, or the transaction may time out meanwhile. */
+    private <T> T writeInGlobal(Tags tags, long version, SqlCall<T> call) throws SQLException {
+        note(tags, version, Change.DATA);
+        PendingWrite write = source.schemas().announce(tags, version, Change.DATA);
+        T result;
+        try {
+            result = send(call);
+        } catch (SQLException | RuntimeException | Error e) {
+            if (isStillGlobal()) write.abandoned();
+            else endFailed(write, e);
+            throw e;
+        }
+        if (isStillGlobal()) write.abandoned();
+        else write.committed();
+        return result;
+    }
+
+    /** Whether what was just sent is a part of the transaction: it is not over, and the connection is in one. */
+    private boolean isStillGlobal() {
+        boolean active = globals.stream().noneMatch(GlobalTransaction::isOver);
+        try {
+            return active && !(raw.getAutoCommit() && !isSeenByServer());
+        } catch (SQLException | RuntimeException e) {
+            return false;
+        }
+    }
+
     private void uncertain() {
         uncertain = true;
         source.uncertain(raw);
@@ -379,6 +493,8 @@ public final class Session {
      * failure within would fail the transaction.
      */
     public void learnSchema() {
+        look();
+        if (!globals.isEmpty() && !source.isInspected()) source.inspectApart();
         // A question would use up an isolation level that is set for the next transaction.
         if (!inTransaction() && !isolationUnknown) ask();
     }
@@ -438,7 +554,9 @@ public final class Session {
 
     private void note(Tags tags, long version, Change may) {
         if (!tags.isEmpty()) physical();
-        if (foreign || uncertain) source.standUntilOthersEnd(physical(), tags, version, may);
+        boolean unseen = foreign || uncertain;
+        for (GlobalTransaction global : globals) unseen |= !global.note(source, physical(), tags, version, may);
+        if (unseen) source.standUntilOthersEnd(physical(), tags, version, may);
         if (may == Change.SCHEMA) change = may;
         if (written.isEmpty()) analysedAt = version;
         analysedAt = Math.min(analysedAt, version);
@@ -468,16 +586,29 @@ public final class Session {
         try {
             result = send(call);
         } catch (SQLException | RuntimeException | Error e) {
-            if (isAnswerOfServer(e)) write.committed();
-            else source.doubt(write, raw, physical());
+            endFailed(write, e);
             throw e;
         }
         if (isSqlite() && autoCommit && isRows(result)) {
             committingLate = true;
             source.stand(physical(), write.tags(), source.schemas().version(), Change.DATA);
         }
+        standIfBegunMeanwhile(write);
         write.committed();
         return result;
+    }
+
+    /** What has failed may have taken effect in part; and perhaps it is still running. */
+    private void endFailed(PendingWrite write, Throwable e) {
+        if (isAnswerOfServer(e)) write.committed();
+        else source.doubt(write, raw, physical());
+    }
+
+    /** A pool that enlists a connection at its first use: what was taken for autocommit was a part of a transaction. */
+    private void standIfBegunMeanwhile(PendingWrite write) {
+        if (inTransaction() || write.tags().isEmpty() || isOutside()) return;
+        begunUnseen();
+        note(write.tags(), source.schemas().version(), write.change());
     }
 
     /**
@@ -508,6 +639,7 @@ public final class Session {
     }
 
     <T> T commit(SqlCall<T> call) throws SQLException {
+        look();
         PendingWrite write = announceWritten();
         if (!written.isEmpty()) physical();
         T result;
@@ -525,6 +657,7 @@ public final class Session {
     }
 
     <T> T rollback(SqlCall<T> call) throws SQLException {
+        look();
         T result = call.run();
         ended();
         return result;
@@ -538,17 +671,34 @@ public final class Session {
 
     /** The first phase of a two-phase commit: another session will end the transaction, so its intents stand. */
     private <T> T prepare(SqlCall<T> call) throws SQLException {
-        source.standForever(written());
-        T result = send(call);
+        PendingWrite write = source.schemas().announce(written(), analysedAt, change);
+        T result;
+        try {
+            result = send(call);
+        } catch (SQLException | RuntimeException | Error e) {
+            source.standWhilePrepared(write, physical(), CommitDoubts.First.SESSION_IDLE);
+            throw e;
+        }
+        source.standWhilePrepared(write, physical(), CommitDoubts.First.NOTHING);
         ended();
         return result;
     }
 
     private void ended() {
-        if (foreign || uncertain || begun) source.seenOutside(raw);
+        if (foreign || uncertain || begun) source.ended(raw);
         begun = false;
         leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
+        reset();
+        noteClock();
+        if (!inTransaction()) source.closed(this);
+        askBetweenTransactions();
+    }
+
+    /** No transaction is under way any more, as far as the connection is concerned. */
+    private void reset() {
+        ownTransaction = false;
+        joined = !globals.isEmpty();
         written = Tags.none();
         change = Change.DATA;
         isolationUnknown = false;
@@ -558,15 +708,13 @@ public final class Session {
         alteredInTransaction = false;
         statementSent = false;
         snapshotTaken = false;
-        noteClock();
-        if (!inTransaction()) source.closed(this);
-        askBetweenTransactions();
     }
 
     /** With autocommit off there is no other moment outside a transaction. */
     private void askBetweenTransactions() {
         boolean asks = !source.isInspected() && source.effects().wantsSchema(source);
-        if (autoCommit || foreign || uncertain || !(asks || source.isSuspect(raw))) return;
+        boolean isOthers = foreign || uncertain || !globals.isEmpty();
+        if (autoCommit || isOthers || !(asks || source.isSuspect(raw))) return;
         if (asks) source.inspect(raw);
         verify();
         try {
@@ -578,6 +726,7 @@ public final class Session {
     }
 
     void setAutoCommit(boolean value, VoidCall call) throws SQLException {
+        look();
         if (explicit && autoCommit) {
             // Some drivers commit what SQL has begun, some leave it open.
             uncertain();
@@ -601,6 +750,7 @@ public final class Session {
             call.run();
             if (!value && autoCommit) {
                 autoCommit = false;
+                ownTransaction = true;
                 source.opened(this);
             }
         }
@@ -683,9 +833,13 @@ public final class Session {
      * What it wrote stays marked until the connection is seen outside a transaction, or closed for good.
      */
     void giveBack(VoidCall call) throws SQLException {
+        if (!sending) look();
         if (!inTransaction() && !isolationUnknown && !sending) source.verifyAtReturn(raw);
         boolean open = inTransaction() && !foreign;
-        boolean unended = open && !written.isEmpty();
+        boolean global = !globals.isEmpty();
+        boolean unended = open && !global && !written.isEmpty();
+        if (global && !autoCommit && !written.isEmpty() && isPerhapsLocal())
+            globals.forEach(GlobalTransaction::perhapsLocal);
         if (unended) source.stand(physical(), written, analysedAt, change);
         leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
@@ -694,6 +848,7 @@ public final class Session {
         source.closed(this);
         boolean oldSnapshot = open && statementSent && !isReadCommitted();
         boolean exposure = (exposed || committingLate) && autoCommit;
+        if (global && !statementSent && !sending) use();
         if (exposure || oldSnapshot) physical();
         try {
             call.run();
@@ -703,6 +858,23 @@ public final class Session {
             if (oldSnapshot) source.leftOpen(physical());
             if (unended) source.sweep();
         }
+    }
+
+    /**
+     * Has the pool enlist a connection that is given back unused, as after a hit. Atomikos loses what a transaction has
+     * done before on a connection that it is given back like that, and does not know that it takes part.
+     */
+    private void use() {
+        try {
+            raw.createStatement().close();
+        } catch (SQLException | RuntimeException e) {
+            // Nobody asked for it.
+        }
+    }
+
+    /** Whether the transaction that the connection shows may be none of a transaction manager's. */
+    private boolean isPerhapsLocal() {
+        return ownTransaction || (!beganInAutoCommit && !source.isUsuallyInAutoCommit());
     }
 
     private boolean isReadCommitted() {

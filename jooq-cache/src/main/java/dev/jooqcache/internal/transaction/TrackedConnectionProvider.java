@@ -44,7 +44,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
      * @return the data source, or {@code null} if a connection must be looked at
      */
     public @Nullable TrackedSource outside() {
-        return source != null && binding.isOutside(source) ? source : null;
+        return source != null && binding.isOutside(source) && !source.isInGlobalTransaction() ? source : null;
     }
 
     /**

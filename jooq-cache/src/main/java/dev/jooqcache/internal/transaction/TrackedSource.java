@@ -44,18 +44,22 @@ public final class TrackedSource {
     private final SchemaWatch schemas;
     private final OtherInstances others;
     private final Returning returning;
+    private final Enlisting enlisting;
     private volatile CommitDoubts.@Nullable Asker asker;
 
     /** The sessions of a known pool, or {@code null} if each connection is asked where it leads and how it is set. */
     private final @Nullable SessionStates states;
 
     private final Set<Session> open = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean inspectingApart = new AtomicBoolean();
+    private volatile boolean usuallyInAutoCommit;
     private volatile boolean anyIsolation;
     private volatile int defaultIsolation = Session.UNKNOWN_ISOLATION;
     private volatile @Nullable SQLDialect dialect;
     private volatile boolean inspected;
     private volatile long nextInspection = System.nanoTime();
     private final ReentrantLock inspecting = new ReentrantLock();
+    private volatile @Nullable Set<String> inDoubt;
     private volatile @Nullable Object schema;
     private volatile boolean askedBack;
 
@@ -75,6 +79,7 @@ public final class TrackedSource {
             SchemaWatch schemas,
             OtherInstances others,
             Returning returning,
+            Enlisting enlisting,
             CommitDoubts.@Nullable Asker asker,
             @Nullable SessionStates states) {
         this.cacheName = cacheName;
@@ -86,13 +91,18 @@ public final class TrackedSource {
         this.schemas = schemas;
         this.others = others;
         this.returning = returning;
-        this.asker = asker;
+        this.enlisting = enlisting;
+        this.asker = asker == null ? null : outsideGlobalTransactions(asker);
         this.states = states;
     }
 
     /** Where to ask for the outcome of commits, if that is not known yet. */
     void askOn(CommitDoubts.Asker other) {
-        if (asker == null) asker = other;
+        if (asker == null) asker = outsideGlobalTransactions(other);
+    }
+
+    private CommitDoubts.Asker outsideGlobalTransactions(CommitDoubts.Asker given) {
+        return enlisting == Enlisting.POSSIBLE ? connections.globals.asker(given) : given;
     }
 
     /**
@@ -163,6 +173,48 @@ public final class TrackedSource {
         return place.name;
     }
 
+    /** Whether the connections may take part in global transactions. */
+    boolean mayEnlist() {
+        return enlisting == Enlisting.POSSIBLE;
+    }
+
+    /** Whether a connection was seen in autocommit where no global transaction was. */
+    boolean isUsuallyInAutoCommit() {
+        return usuallyInAutoCommit;
+    }
+
+    /** Asks the catalog on another connection, in another thread: this one is in a global transaction. */
+    void inspectApart() {
+        CommitDoubts.Asker pool = asker;
+        if (pool == null || System.nanoTime() - nextInspection < 0) return;
+        if (!inspectingApart.compareAndSet(false, true)) return;
+        Thread thread = new Thread(() -> inspectApart(pool), cacheName + "-catalog");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void inspectApart(CommitDoubts.Asker pool) {
+        try (Connection connection = pool.connection()) {
+            if (connection != null) inspect(connection);
+        } catch (SQLException | RuntimeException e) {
+            nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
+            LOG.warn("{}: cannot get a connection of {} to read its catalog", cacheName, name, e);
+        } finally {
+            inspectingApart.set(false);
+        }
+    }
+
+    /** Whether this thread is in a global transaction, in which the connections may take part. */
+    boolean isInGlobalTransaction() {
+        return mayEnlist() && connections.globals.isActive();
+    }
+
+    /** The global transaction of this thread, if the connections may take part in it. */
+    @Nullable
+    GlobalTransaction globalTransaction() {
+        return mayEnlist() ? connections.globals.current() : null;
+    }
+
     void opened(Session session) {
         open.add(session);
     }
@@ -179,7 +231,10 @@ public final class TrackedSource {
      */
     Session session(Connection raw, Origin origin) throws SQLException {
         Boolean told = Question.answer(raw::getAutoCommit);
-        boolean autoCommit = told == null || told;
+        boolean autoCommit = (told == null || told)
+                && !(mayEnlist() && OpenTransactions.isSeenByServer(PhysicalConnections.physical(raw)));
+        boolean isGlobal = isInGlobalTransaction();
+        if (autoCommit && !isGlobal) usuallyInAutoCommit = true;
         if (dialect == null) dialect = Question.answer(() -> JDBCUtils.dialect(raw));
         // What a batched connection has collected is sent later, past the session that collected it.
         boolean uncertain = told == null
@@ -195,8 +250,9 @@ public final class TrackedSource {
         List<PendingWrite> leftOver = connections.take(raw);
         boolean begun = connections.leftOpen.contains(raw);
         boolean isFresh = leftOver.isEmpty() && !begun && !uncertain;
-        if (isFresh && autoCommit) meet(raw);
-        if (isFresh && !autoCommit && (!inspected || isUnmet(raw))) {
+        if (isFresh && autoCommit && !isGlobal) compare(raw);
+        if (isFresh && (autoCommit || isGlobal)) meet(raw);
+        if (isFresh && !autoCommit && !isGlobal && (!inspected || isUnmet(raw))) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
             if (!inspected) inspect(raw);
             meet(raw);
@@ -211,10 +267,14 @@ public final class TrackedSource {
         return varies ? Session.UNKNOWN_ISOLATION : defaultIsolation;
     }
 
-    /** Notes the state of a pool's session when it is first seen, and again if it was altered since. */
-    private void meet(Connection raw) {
+    /** Looks again at a session that was altered. */
+    private void compare(Connection raw) {
         verifyIsolation(raw);
         if (isAltered(raw) || isSuspect(raw)) verify(raw);
+    }
+
+    /** Notes the state of a pool's session when it is first seen. */
+    private void meet(Connection raw) {
         SessionStates sessions = states;
         if (sessions == null || !isUnmet(raw)) return;
         Connection physical = PhysicalConnections.physical(raw);
@@ -293,6 +353,10 @@ public final class TrackedSource {
         }
         try {
             if (inspected || System.nanoTime() - nextInspection < 0) return;
+            if (isAnyInDoubt(raw)) {
+                nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
+                return;
+            }
             long version = schemas.version();
             BooleanSupplier publish = effects.inspect(this, raw);
             if (publish == null) {
@@ -316,6 +380,36 @@ public final class TrackedSource {
      */
     public static Connection driverConnection(Connection connection) {
         return PhysicalConnections.physical(connection);
+    }
+
+    /**
+     * Whether the database still holds a transaction that it held prepared when it was first asked. What the transaction
+     * has written is not known, and its end will not be seen: its manager was perhaps this application before a crash.
+     */
+    private boolean isAnyInDoubt(Connection raw) {
+        Set<String> before = inDoubt;
+        if (before != null && before.isEmpty()) return false;
+        Set<String> left;
+        try {
+            left = PreparedTransactions.of(raw);
+        } catch (SQLException | RuntimeException e) {
+            LOG.info(
+                    "{}: cannot ask {} whether it holds prepared transactions; it is taken for none",
+                    cacheName,
+                    name,
+                    e);
+            left = Set.of();
+        }
+        if (before != null) left.retainAll(before);
+        else if (!left.isEmpty())
+            LOG.warn(
+                    "{}: {} holds prepared transactions, which may be committed at any time; nothing of it is cached until"
+                            + " these are ended: {}",
+                    cacheName,
+                    name,
+                    left);
+        inDoubt = left;
+        return !left.isEmpty();
     }
 
     /**
@@ -464,19 +558,37 @@ public final class TrackedSource {
         stand(raw, Tags.everything(), schemas.version(), Change.SCHEMA);
     }
 
-    void standForever(Tags tags) {
-        if (tags.isEmpty()) return;
-        // What its deferred triggers write, they have written by now: no later change of the schema adds to it.
-        generations.announce(tags);
-        LOG.warn(
-                "{}: a transaction was prepared for a two-phase commit; {} will not be cached any more",
-                cacheName,
-                tags);
+    /** Marks what a transaction has written that is being prepared: any session can end it. */
+    void standWhilePrepared(PendingWrite write, Connection physical, CommitDoubts.First first) {
+        if (write.tags().isEmpty()) return;
+        if (asker != null) doubts.addBranch(write, physical, asker, first);
+        else
+            LOG.warn(
+                    "{}: a transaction was prepared for a two-phase commit, and there is no pool to ask for its end; {}"
+                            + " will not be cached any more",
+                    cacheName,
+                    write.tags());
     }
 
-    /** The connection is outside a transaction: what stood for it has been committed or rolled back. */
+    /** The session has seen the end of the connection's transaction. */
+    void ended(Connection raw) {
+        connections.ended(raw);
+    }
+
+    /** The connection is idle outside a transaction, whose end was not seen. */
     void seenOutside(Connection raw) {
         connections.seenOutside(raw);
+    }
+
+    /** The connection was seen outside a transaction by somebody to whom it does not belong. */
+    void endedElsewhere(Connection physical) {
+        connections.endedElsewhere(physical);
+    }
+
+    /** A branch of a global transaction is perhaps not final. Without a pool, its own connection is asked later. */
+    void doubtBranch(Connection physical, CommitDoubts.First first, Tags tags, long analysedAt, Change change) {
+        if (asker == null) standUntilOthersEnd(physical, tags, analysedAt, change);
+        else doubts.addBranch(schemas.announce(tags, analysedAt, change), physical, asker, first);
     }
 
     /** Ends what stood for connections that are closed for good. */

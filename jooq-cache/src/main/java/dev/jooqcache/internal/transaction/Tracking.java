@@ -163,7 +163,7 @@ public final class Tracking {
 
     private TrackedConnectionProvider bind(ConnectionProvider provider, DataSource dataSource) {
         DataSourceRoute route = route(dataSource);
-        if (route == null) return new TrackedConnectionProvider(provider, this, dataSource);
+        if (route == null) return bindUnknown(provider, dataSource);
         TrackedSource source = source(route);
         boolean isFresh = route.binding() == Binding.FRESH;
         if (isFresh && !isTracked(dataSource)) {
@@ -174,6 +174,14 @@ public final class Tracking {
         // On connections that others hold too, transactions begin and end unseen, unless the pool itself is tracked.
         Binding binding = isTracked(dataSource) ? route.binding() : Binding.UNKNOWN;
         return new TrackedConnectionProvider(provider, this, source, binding);
+    }
+
+    /** A pool of global transactions is followed from the check-out on; of anything else, each connection. */
+    private TrackedConnectionProvider bindUnknown(ConnectionProvider provider, DataSource dataSource) {
+        ConnectionProvider followed = DataSourceRoute.isTransactional(dataSource)
+                ? new DataSourceConnectionProvider(track(dataSource))
+                : provider;
+        return new TrackedConnectionProvider(followed, this, dataSource);
     }
 
     private @Nullable DataSourceRoute route(DataSource dataSource) {
@@ -237,8 +245,11 @@ public final class Tracking {
         synchronized (sources) {
             TrackedSource known = sources.get(pool);
             if (known != null) return known;
-            TrackedSource made =
-                    made(returning(pool), asker(pool, null), new SessionStates(route.isPooled(), schemas::version));
+            TrackedSource made = made(
+                    returning(pool),
+                    route.enlisting(),
+                    asker(pool, null),
+                    new SessionStates(route.isPooled(), schemas::version));
             sources.put(pool, made);
             return made;
         }
@@ -255,8 +266,8 @@ public final class Tracking {
         synchronized (sources) {
             if (database == null)
                 return sources.computeIfAbsent(
-                        PhysicalConnections.physical(connection), id -> made(Returning.UNKNOWN, null, null));
-            TrackedSource known = databases.computeIfAbsent(database, id -> made(Returning.UNKNOWN, null, null));
+                        PhysicalConnections.physical(connection), id -> made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null));
+            TrackedSource known = databases.computeIfAbsent(database, id -> made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null));
             if (dataSource != null) known.askOn(asker(dataSource, database));
             return known;
         }
@@ -280,13 +291,16 @@ public final class Tracking {
      * @return a data source without a schema
      */
     public TrackedSource withoutConnection() {
-        return made(Returning.UNKNOWN, null, null);
+        return made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null);
     }
 
     private TrackedSource made(
-            Returning returning, CommitDoubts.@Nullable Asker asker, @Nullable SessionStates states) {
+            Returning returning,
+            Enlisting enlisting,
+            CommitDoubts.@Nullable Asker asker,
+            @Nullable SessionStates states) {
         String name = Integer.toString(names.incrementAndGet());
         return new TrackedSource(
-                cacheName, name, generations, effects, doubts, connections, schemas, others, returning, asker, states);
+                cacheName, name, generations, effects, doubts, connections, schemas, others, returning, enlisting, asker, states);
     }
 }

@@ -1,0 +1,92 @@
+package dev.jooqcache.internal.transaction;
+
+import java.lang.reflect.Method;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Whether a transaction is under way, as the driver knows it without asking the server. Autocommit alone does not tell:
+ * PostgreSQL's driver and those of MySQL's family leave it on in an XA branch, and whatever was begun in SQL.
+ */
+final class OpenTransactions {
+
+    private static final int MARIADB_IN_TRANSACTION = 1;
+
+    /** How a driver is asked. Looking that up takes longer than asking. */
+    private static final ClassValue<Probe> PROBES = new ClassValue<>() {
+        @Override
+        protected Probe computeValue(Class<?> driver) {
+            try {
+                return probe(driver);
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+                // Another version of the driver; then autocommit is all that is known.
+                return connection -> false;
+            }
+        }
+    };
+
+    private OpenTransactions() {}
+
+    /** Whether the driver's connection is certainly outside any transaction. */
+    static boolean isOutside(Connection physical) {
+        try {
+            return physical.getAutoCommit() && !isSeenByServer(physical);
+        } catch (SQLException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Whether the server has told the driver that a transaction is under way, where drivers can be asked that. */
+    static boolean isSeenByServer(Connection physical) {
+        try {
+            return PROBES.get(physical.getClass()).isInTransaction(physical);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            // A connection that is closed, for instance.
+            return false;
+        }
+    }
+
+    private static Probe probe(Class<?> driver) throws ReflectiveOperationException {
+        String name = driver.getName();
+        if (name.startsWith("org.postgresql.")) {
+            Method state = driver.getMethod("getTransactionState");
+            return connection -> !state.invoke(connection).toString().equals("IDLE");
+        }
+        if (name.startsWith("org.mariadb.jdbc.")) {
+            Path path = new Path(
+                    driver.getMethod("getContext"),
+                    method(driver, "org.mariadb.jdbc.client.Context", "getServerStatus"));
+            return connection -> ((Integer) path.follow(connection) & MARIADB_IN_TRANSACTION) != 0;
+        }
+        if (name.startsWith("com.mysql.cj.jdbc.")) {
+            Path path = new Path(
+                    method(driver, "com.mysql.cj.jdbc.JdbcConnection", "getSession"),
+                    method(driver, "com.mysql.cj.Session", "getServerSession"),
+                    method(driver, "com.mysql.cj.protocol.ServerSession", "inTransactionOnServer"));
+            return connection -> (Boolean) path.follow(connection);
+        }
+        return connection -> false;
+    }
+
+    private static Method method(Class<?> driver, String type, String name) throws ReflectiveOperationException {
+        return Class.forName(type, false, driver.getClassLoader()).getMethod(name);
+    }
+
+    private interface Probe {
+        boolean isInTransaction(Connection connection) throws ReflectiveOperationException;
+    }
+
+    /** Getters, each of what the one before has answered. */
+    private record Path(List<Method> getters) {
+        Path(Method... getters) {
+            this(List.of(getters));
+        }
+
+        Object follow(Object from) throws ReflectiveOperationException {
+            Object at = from;
+            for (Method getter : getters) at = getter.invoke(at);
+            return at;
+        }
+    }
+}
