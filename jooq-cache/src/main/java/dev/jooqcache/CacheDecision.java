@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the cache would do with a query, and why; see {@link QueryCache#explain}. Immutable.
  *
- * <p>It is about the query alone. An execution can still bypass for a reason of its own, for instance because its
- * transaction has written one of the tables.
+ * <p>It is about the query, and about its data source at that moment. An execution can still bypass for a reason of its own, for
+ * instance because its transaction has written one of the tables.
  */
 public final class CacheDecision {
 
@@ -23,6 +23,7 @@ public final class CacheDecision {
     private final List<String> rules;
     private final List<String> extent;
     private final boolean seldomHit;
+    private final List<String> state;
 
     CacheDecision(
             String sql,
@@ -34,7 +35,8 @@ public final class CacheDecision {
             String detail,
             List<String> rules,
             List<String> extent,
-            boolean seldomHit) {
+            boolean seldomHit,
+            List<String> state) {
         this.sql = sql;
         this.tables = tables;
         this.touches = touches;
@@ -45,6 +47,7 @@ public final class CacheDecision {
         this.rules = rules;
         this.extent = extent;
         this.seldomHit = seldomHit;
+        this.state = state;
     }
 
     /**
@@ -121,6 +124,16 @@ public final class CacheDecision {
         return seldomHit;
     }
 
+    /**
+     * What keeps executions on this data source from being served without a connection, or at all, when the decision was made: its
+     * schema is not known, sessions were altered, a writer is about to commit.
+     *
+     * @return a phrase for each; empty if a stored result would be served at once
+     */
+    public List<String> state() {
+        return state;
+    }
+
     /** Tells what, why, and what to do, one below the other. */
     @Override
     public String toString() {
@@ -134,6 +147,7 @@ public final class CacheDecision {
         if (!touches.isEmpty()) extent.forEach(part -> line(text, "changes", part));
         if (seldomHit) line(text, "admits", "one execution in 16: " + BypassReason.SELDOM_HIT.why());
         for (String rule : rules) line(text, "rule", rule);
+        for (String each : state) line(text, "now", each);
         if (reason != null) {
             line(text, "why", detail.isEmpty() ? reason.why() : detail + ": " + reason.why());
             line(text, "fix", reason.fix());

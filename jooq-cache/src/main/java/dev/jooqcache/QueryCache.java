@@ -278,7 +278,8 @@ public final class QueryCache implements AutoCloseable {
                 analyzed.reason() == null
                         ? analyzed.plan().words()
                         : analyzed.effect().plan().words(),
-                analyzed.admission().isSeldomHit());
+                analyzed.admission().isSeldomHit(),
+                engine.state(query.configuration(), analyzed));
     }
 
     /**

@@ -47,8 +47,14 @@ final class PrintKeys {
         }
         List<String> keys = new ArrayList<>();
         for (Fingerprint key : store.lookedUp())
-            keys.add(HexFormat.of().formatHex(Codec.encode(key)) + " " + key.hashCode());
+            keys.add(HexFormat.of().formatHex(Codec.encode(elsewhere(key))) + " "
+                    + elsewhere(key).hashCode());
         return keys;
+    }
+
+    /** The same key on another database, whose name this JVM has not made. */
+    private static Fingerprint elsewhere(Fingerprint key) {
+        return new Fingerprint("1", key.dialect(), key.sql(), key.scope(), key.shape(), key.bindTypes(), key.binds());
     }
 
     private static void queries(DSLContext dsl) {

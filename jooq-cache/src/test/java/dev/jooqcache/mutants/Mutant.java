@@ -869,7 +869,35 @@ enum Mutant {
             "session",
             "an abort asks the session that it is to abort",
             "races.ConnectionTest#abort_duringACall_asksNothing",
-            inSession("&& !sending) source.verify(raw);", ") source.verify(raw);"));
+            inSession("&& !sending) source.verifyAtReturn(raw);", ") source.verifyAtReturn(raw);")),
+
+    // Which database, whose session
+
+    PLACE_WITHOUT_STATE(
+            "K3",
+            "a key names the data source and not what the session is set to",
+            "sources.RoutingTest#wrapperThatSetsTheSchema_servesEachItsOwnRows",
+            inSource("name + '@' + state.digest()", "name")),
+    WITNESS_IS_CLOSED(
+            "K3",
+            "the state of a session that is closed stands for those that the pool opens",
+            "sources.SessionSettingTest#globalSettings_ofNewSessions_areSeen",
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "internal/transaction/SessionStates.java",
+                    "? !PhysicalConnections.isClosed(seen.connection)",
+                    "? seen.connection != null")),
+    WITNESS_IS_ALTERED(
+            "K3",
+            "an altered session stands for those that the pool opens",
+            "schema.OutdatedSchemaTest#sessionAlteredByCode_isNotShared",
+            in("internal/transaction/SessionStates.java", "if (seen.isAsAtFirst()) elected", "elected")),
+    LOCAL_SETTING_ALTERS_NOTHING(
+            "K3",
+            "SET LOCAL is taken for a setting that changes no result",
+            "sources.SessionSettingTest#setLocal_withinItsTransaction_isBypassed",
+            EnumSet.of(Database.POSTGRESQL),
+            inSession("if (inTransaction()) alteredInTransaction = true; yield", "yield"));
 
     private final String rule;
     private final String defect;
@@ -950,6 +978,10 @@ enum Mutant {
 
     private static Edit inShortcut(String before, String after) {
         return in("internal/execute/Shortcut.java", before, after);
+    }
+
+    private static Edit inSource(String before, String after) {
+        return in("internal/transaction/TrackedSource.java", before, after);
     }
 
     private static Edit inWatch(String before, String after) {

@@ -105,7 +105,7 @@ class ConnectionTest {
             Connection connection = tracked.getConnection();
             try (PreparedStatement code = connection.prepareStatement(
                     switch (database) {
-                        case H2 -> "execute immediate 'update a set v = 1'";
+                        case H2 -> "execute immediate 'update a ' || 'set v = 1'";
                         case POSTGRESQL -> "do $$ begin execute 'select 1'; end $$";
                         case MARIADB -> throw new IllegalStateException();
                     })) {

@@ -486,7 +486,7 @@ class ProtocolTest {
             stage.assertCached("before");
             stage.dsl.execute(
                     switch (database) {
-                        case H2 -> "execute immediate 'update t set v = v + 1'";
+                        case H2 -> "execute immediate 'update t ' || 'set v = v + 1'";
                         case POSTGRESQL -> "do $$ begin update t set v = v + 1; end $$";
                         case MARIADB -> "begin not atomic update t set v = v + 1; end";
                     });

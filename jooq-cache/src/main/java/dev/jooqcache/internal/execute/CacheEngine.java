@@ -5,6 +5,7 @@ import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheMode;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.analysis.Statements;
+import dev.jooqcache.internal.generation.BindValues;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.generation.Generations.Standing;
 import dev.jooqcache.internal.transaction.Session;
@@ -18,6 +19,7 @@ import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.Stamp;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -155,6 +157,25 @@ public final class CacheEngine {
         } finally {
             provider.release(connection);
         }
+    }
+
+    /**
+     * What keeps executions from being served without a connection, or at all, at the moment.
+     *
+     * @param configuration the configuration of the query
+     * @param statement the analysed query
+     * @return a phrase for each; empty if a stored result would be served at once
+     */
+    public List<String> state(@Nullable Configuration configuration, AnalyzedStatement statement) {
+        if (closed) return List.of("the cache is closed");
+        if (configuration == null || statement.reason() != null) return List.of();
+        TrackedSource source =
+                tracking.track(configuration.connectionProvider()).source();
+        List<String> found = new ArrayList<>(source == null ? TrackedSource.ASKED : source.obstacles());
+        Stamp now = generations.capture(statement.plan().tags(BindValues.NONE));
+        if (now == null) found.add(BypassReason.GENERATION_STORE.why());
+        else if (now.pending()) found.add(BypassReason.PENDING_WRITE.why());
+        return List.copyOf(found);
     }
 
     /**

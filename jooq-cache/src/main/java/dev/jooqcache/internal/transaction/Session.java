@@ -240,13 +240,17 @@ public final class Session {
     }
 
     private @Nullable SessionState asked() {
-        boolean mayAsk = !inTransaction() && !isolationUnknown && !sending;
-        // What others do on a connection that they hold as well is not seen.
-        if (mayAsk && (state == null || origin == Origin.SHARED)) {
+        boolean mayAsk = (!inTransaction() || isOnlyInGlobal()) && !isolationUnknown && !sending;
+        if (mayAsk && state == null) {
             SessionState answer = source.stateOf(raw);
             state = answer != null && answer.isComplete() ? answer : null;
         }
         return state;
+    }
+
+    /** Whether the transaction is one of a transaction manager's, which is all that the connection may be used in. */
+    private boolean isOnlyInGlobal() {
+        return !globals.isEmpty() && !explicit && !uncertain && !foreign && !failed;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
+import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
@@ -7,6 +8,7 @@ import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -29,6 +31,10 @@ import org.slf4j.LoggerFactory;
 public final class TrackedSource {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
+
+    /** What is said of a data source whose connections are asked. */
+    public static final List<String> ASKED =
+            List.of("each read asks its connection where it leads, as the data source is not known to be one pool");
 
     /** How long a read waits for another one that asks the catalog; then it goes to the database uncached. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
@@ -155,6 +161,27 @@ public final class TrackedSource {
                 || !isKnownToBeServed(defaultIsolation)) return null;
         SessionState common = sessions.common();
         return common == null || common.isStandby() || common.hasTemporaryTables() ? null : place(common);
+    }
+
+    /**
+     * What keeps reads from being served without a look at their connection, or at all, at the moment.
+     *
+     * @return a phrase for each; empty if {@link #commonPlace} names one
+     */
+    public List<String> obstacles() {
+        SessionStates sessions = states;
+        if (sessions == null) return ASKED;
+        List<String> found = new ArrayList<>();
+        if (!inspected) found.add("the schema is not known");
+        if (!connections.altered.isEmpty()) found.add("a session has settings or temporary tables of its own");
+        if (!connections.suspect.isEmpty()) found.add("code of unknown effect has run on a session");
+        if (!connections.leftOpen.isEmpty()) found.add("a connection was given back within a transaction");
+        if (anyIsolation || !connections.otherIsolation.isEmpty()) found.add("the isolation level of a session was changed");
+        if (!isKnownToBeServed(defaultIsolation)) found.add("the default isolation level needs a look at the connection");
+        SessionState common = sessions.common();
+        if (common == null) found.add("no session is open, or open sessions differ in their settings");
+        else if (common.isStandby()) found.add(BypassReason.STANDBY.why());
+        return found;
     }
 
     private static boolean isKnownToBeServed(int isolation) {

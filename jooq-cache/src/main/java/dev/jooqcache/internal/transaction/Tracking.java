@@ -266,8 +266,10 @@ public final class Tracking {
         synchronized (sources) {
             if (database == null)
                 return sources.computeIfAbsent(
-                        PhysicalConnections.physical(connection), id -> made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null));
-            TrackedSource known = databases.computeIfAbsent(database, id -> made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null));
+                        PhysicalConnections.physical(connection),
+                        id -> made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null));
+            TrackedSource known =
+                    databases.computeIfAbsent(database, id -> made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null));
             if (dataSource != null) known.askOn(asker(dataSource, database));
             return known;
         }
@@ -301,6 +303,17 @@ public final class Tracking {
             @Nullable SessionStates states) {
         String name = Integer.toString(names.incrementAndGet());
         return new TrackedSource(
-                cacheName, name, generations, effects, doubts, connections, schemas, others, returning, enlisting, asker, states);
+                cacheName,
+                name,
+                generations,
+                effects,
+                doubts,
+                connections,
+                schemas,
+                others,
+                returning,
+                enlisting,
+                asker,
+                states);
     }
 }
