@@ -95,6 +95,8 @@ class OutcomeTest {
 
     @DatabaseTest
     void timedOutTransaction_andWhatIsSentAfterIt_isSeen(Database database) throws Exception {
+        // Above READ COMMITTED, its default, nothing is served in a global transaction.
+        if (database == Database.MARIADB) return;
         for (Coordinator jta : Coordinator.values())
             try (JtaFixture f = new JtaFixture(database, jta, Registration.TRACK)) {
                 f.warm();
@@ -211,6 +213,8 @@ class OutcomeTest {
 
     @DatabaseTest
     void preparedQuery_isNotServedPastTheTransaction(Database database) throws SQLException {
+        // Above READ COMMITTED, its default, nothing is served in a global transaction.
+        if (database == Database.MARIADB) return;
         for (Coordinator jta : Coordinator.values())
             try (JtaFixture f = new JtaFixture(database, jta, Registration.TRACK)) {
                 f.warm();

@@ -69,6 +69,7 @@ class ModelCheckTest {
                             "session_state",
                             "pg_settings",
                             "session_variables",
+                            "like 'temporary%'",
                             "pg_stat_activity",
                             "processlist",
                             "in_doubt",

@@ -15,18 +15,21 @@ import dev.jooqcache.QueryCache;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.Fixture;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.apache.commons.dbcp2.BasicDataSource;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record1;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.SQLDataType;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -230,6 +233,30 @@ class PoolKindTest {
                 long before = s.cache.stats().hits();
                 assertThat(value(dsl)).isEqualTo("a");
                 assertThat(s.cache.stats().hits()).isEqualTo(before + 1);
+            }
+        }
+    }
+
+    /** Without a delay, H2 forgets a database in memory with its last connection. */
+    @Test
+    void databaseInMemory_thatIsOpenedAgain_isAnotherOne() throws Exception {
+        String url = "jdbc:h2:mem:again";
+        for (PoolKind kind : new PoolKind[] {PoolKind.UNPOOLED, PoolKind.DBCP2}) {
+            DataSource pool = kind.open(url, 1);
+            if (pool instanceof BasicDataSource idle) idle.setMaxIdle(0);
+            try (QueryCache cache = QueryCache.create()) {
+                for (String each : new String[] {"first", "second"})
+                    try (Connection open = DriverManager.getConnection(url)) {
+                        try (Statement statement = open.createStatement()) {
+                            statement.execute("create table t (id int primary key, v varchar(10))");
+                            statement.execute("insert into t values (1, '" + each + "')");
+                        }
+                        DSLContext dsl = Registration.DERIVED.register(cache, pool, H2);
+                        for (int i = 0; i < 3; i++)
+                            assertThat(dsl.fetchValue(READ)).as("%s", kind).isEqualTo(each);
+                    }
+            } finally {
+                PoolKind.close(pool);
             }
         }
     }

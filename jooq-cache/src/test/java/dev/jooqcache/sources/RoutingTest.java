@@ -18,6 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import net.ttddyy.dsproxy.listener.MethodExecutionContext;
+import net.ttddyy.dsproxy.listener.MethodExecutionListener;
+import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -247,6 +250,41 @@ class RoutingTest {
                 try (QueryCache cache = QueryCache.create()) {
                     assertEachTenantsRows(way, registration.apply(cache));
                     assertThat(cache.stats().failures()).as(way).isZero();
+                }
+            });
+        }
+    }
+
+    /** Proxies of well-known classes run what their users hang into them. */
+    @DatabaseTest
+    void proxyWithAListenerThatSetsTheSchema_servesEachItsOwnRows(Database database) {
+        try (Fixture f = twoSchemas(database)) {
+            Function<DataSource, DataSource> proxy = pool -> ProxyDataSourceBuilder.create(pool)
+                    .methodListener(new MethodExecutionListener() {
+                        @Override
+                        public void beforeMethod(MethodExecutionContext context) {}
+
+                        @Override
+                        public void afterMethod(MethodExecutionContext context) {
+                            if (!(context.getResult() instanceof Connection connection)) return;
+                            try {
+                                String schema = f.schema(tenant.equals("a") ? "public" : "other");
+                                if (f.database == Database.MARIADB) connection.setCatalog(schema);
+                                else connection.setSchema(schema);
+                            } catch (SQLException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        }
+                    })
+                    .build();
+            Map<String, Function<QueryCache, DSLContext>> ways = new LinkedHashMap<>();
+            ways.put("derive(proxy)", c -> derived(c, on(proxy.apply(f.pool)), database));
+            ways.put("derive(track(proxy))", c -> derived(c, on(c.track(proxy.apply(f.pool))), database));
+            ways.put("listener, proxy", c -> listening(c, on(proxy.apply(f.pool)), database));
+            ways.put("derive(proxy over tracked)", c -> derived(c, on(proxy.apply(c.track(f.pool))), database));
+            ways.forEach((way, registration) -> {
+                try (QueryCache cache = QueryCache.create()) {
+                    assertEachTenantsRows(way, registration.apply(cache));
                 }
             });
         }

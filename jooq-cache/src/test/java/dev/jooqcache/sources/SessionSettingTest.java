@@ -23,9 +23,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
 import org.jooq.impl.DefaultConfiguration;
+import org.postgresql.jdbc.PgConnection;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Statements that alter a session alter what is cached on it no longer than the session stays altered. */
@@ -143,7 +146,7 @@ class SessionSettingTest {
                         "set @x = 1",
                         "set session lock_wait_timeout = 50",
                         "set max_statement_time = 30",
-                        "set sql_mode = 'ANSI' ;; set sql_mode = default",
+                        "set @old = @@sql_mode ;; set sql_mode = 'ANSI' ;; set sql_mode = @old",
                         "create temporary table scratch (id int) ;; drop temporary table scratch");
         };
     }
@@ -225,9 +228,164 @@ class SessionSettingTest {
         }
     }
 
+    /** One session, and a second schema whose first book has another title. */
+    private static Fixture twoSchemas(Database database) {
+        Fixture f = Fixture.empty(
+                        database,
+                        pool -> {
+                            pool.setMaximumPoolSize(1);
+                            pool.setConnectionTimeout(60_000);
+                        },
+                        settings -> {})
+                .with(Catalogue.DDL);
+        String other = f.schema("other");
+        f.with(
+                "create schema " + other,
+                "create table " + other + ".book as select * from book",
+                "create table " + other + ".author as select * from author",
+                "update " + other + ".book set title = 'other'",
+                "update " + other + ".author set name = 'other'");
+        return f;
+    }
+
+    private static void execute(Fixture f, String sql) {
+        try (Connection connection = f.tracked.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    @DatabaseTest
+    void readerThatGetsAnAlteredSession_storesNothingForOthers(Database database) throws Exception {
+        try (Fixture f = twoSchemas(database)) {
+            String toPublic = f.use("public");
+            String toOther = f.use("other");
+            for (int i = 0; i < 3; i++) Books.title(f.dsl);
+            CompletableFuture<String> read = new CompletableFuture<>();
+            Thread reader = new Thread(() -> read.complete(Books.name(f.dsl)));
+            try (Connection connection = f.tracked.getConnection();
+                    Statement statement = connection.createStatement()) {
+                reader.start();
+                while (reader.getState() != Thread.State.TIMED_WAITING) Thread.onSpinWait();
+                statement.execute(toOther);
+            }
+            assertThat(read.get(1, TimeUnit.MINUTES)).isEqualTo("other");
+            execute(f, toPublic);
+            String name =
+                    f.unseen.fetchValue("select name from author where id = 1").toString();
+            for (int i = 0; i < 3; i++) assertThat(Books.name(f.dsl)).isEqualTo(name);
+            for (int i = 0; i < 3; i++) f.assertFresh(Books::titles);
+        }
+    }
+
+    @DatabaseTest
+    void settingsByStatementsThatDoOtherThings_areSeen(Database database) {
+        if (database != POSTGRESQL) return;
+        String set = "set_config('search_path', 'other', false)";
+        for (String sql : List.of(
+                "insert into log values (" + set + ")",
+                "update log set line = " + set,
+                "with x as (insert into log values (" + set + ") returning line) select * from x",
+                "explain analyze insert into log values (" + set + ")",
+                "alter table log add column added text default " + set,
+                "alter table log alter column line type text using " + set,
+                "alter table log add constraint checked check (" + set + " is not null)",
+                "truncate emptied"))
+            try (Fixture f = twoSchemas(database)) {
+                f.with(
+                        "create table log (line text)",
+                        "insert into log values ('x')",
+                        "create table emptied (id int)",
+                        "create function switch() returns trigger language plpgsql as $$ begin perform " + set
+                                + "; return null; end $$",
+                        "create trigger switching after truncate on emptied execute function switch()",
+                        "set search_path to public");
+                for (int i = 0; i < 3; i++) f.assertFresh(Books::titles);
+                execute(f, sql);
+                assertThat(Books.title(f.dsl)).as(sql).isEqualTo("other");
+                for (int i = 0; i < 3; i++) f.assertFresh(Books::titles);
+                execute(f, "set search_path to public");
+                assertThat(Books.title(f.dsl)).as(sql).isEqualTo("1984");
+            }
+    }
+
+    @DatabaseTest
+    void unwrappedConnection_isLookedAtAfterwards(Database database) throws SQLException {
+        if (database != POSTGRESQL) return;
+        try (Fixture f = twoSchemas(database)) {
+            for (int i = 0; i < 3; i++) f.assertFresh(Books::titles);
+            try (Connection connection = f.tracked.getConnection();
+                    Statement raw = connection.unwrap(PgConnection.class).createStatement()) {
+                raw.execute("set search_path to other");
+            }
+            for (int i = 0; i < 3; i++) assertThat(Books.title(f.dsl)).isEqualTo("other");
+        }
+    }
+
+    @DatabaseTest
+    void onePool_trackedInTwoWays_isOnePool(Database database) {
+        try (Fixture f = twoSchemas(database)) {
+            String toPublic = f.use("public");
+            String toOther = f.use("other");
+            DSLContext wrapped = f.cache
+                    .derive(new DefaultConfiguration()
+                            .set(f.cache.trackPool(new DelegatingDataSource(f.pool) {}))
+                            .set(database.dialect()))
+                    .dsl();
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < 3; i++) assertThat(Books.title(wrapped)).isEqualTo("1984");
+                for (int i = 0; i < 3; i++) assertThat(Books.title(f.dsl)).isEqualTo("1984");
+                execute(f, toOther);
+                for (int i = 0; i < 3; i++) assertThat(Books.title(f.dsl)).isEqualTo("other");
+                for (int i = 0; i < 3; i++) assertThat(Books.title(wrapped)).isEqualTo("other");
+                wrapped.execute(toPublic);
+            }
+        }
+    }
+
+    @DatabaseTest
+    void transactionBegunBySql_onceItIsOver_endsNothing(Database database) {
+        try (Fixture f = twoSchemas(database)) {
+            for (int i = 0; i < 3; i++) f.assertFresh(Books::titles);
+            execute(f, "begin");
+            f.assertFresh(Books::titles);
+            execute(f, "rollback");
+            if (database == H2) execute(f, "set autocommit on");
+            assertStillCached(f, "a stray BEGIN");
+        }
+    }
+
+    @DatabaseTest
+    void poolWithoutAutocommit_settingThatIsAsBefore_isForgiven(Database database) {
+        try (Fixture f = Fixture.empty(
+                database,
+                pool -> {
+                    pool.setMaximumPoolSize(1);
+                    pool.setAutoCommit(false);
+                },
+                settings -> {})) {
+            f.unseen.transaction(c -> {
+                for (String sql : Catalogue.DDL) c.dsl().execute(sql);
+            });
+            Books.title(f.dsl);
+            String use = f.use("public");
+            f.dsl.transaction(c -> c.dsl().execute(use));
+            f.dsl.transaction(c -> Books.title(c.dsl()));
+            for (int i = 0; i < 3; i++) Books.title(f.dsl);
+            CacheStats done = f.during(() -> {
+                for (int i = 0; i < 20; i++) Books.title(f.dsl);
+            });
+            assertThat(done.hits()).as("%s", done).isEqualTo(20);
+        }
+    }
+
     @DatabaseTest
     void sharedConnection_alteredByOthers_isNotTakenForAnother(Database database) throws SQLException {
         try (Fixture f = small(database)) {
+            String toPublic = f.use("public");
+            String toOther = f.use("other");
             String other = f.schema("other");
             f.with("create schema " + other, "create table " + other + ".book as select * from book");
             f.unseen.execute("update " + other + ".book set title = 'other'");
@@ -237,9 +395,9 @@ class SessionSettingTest {
                         .derive(new DefaultConfiguration().set(connection).set(database.dialect()))
                         .dsl();
                 for (int i = 0; i < 3; i++) assertThat(Books.title(dsl)).isEqualTo("1984");
-                statement.execute(f.use("other"));
+                statement.execute(toOther);
                 for (int i = 0; i < 3; i++) assertThat(Books.title(dsl)).isEqualTo("other");
-                statement.execute(f.use("public"));
+                statement.execute(toPublic);
                 for (int i = 0; i < 3; i++) assertThat(Books.title(dsl)).isEqualTo("1984");
             }
         }

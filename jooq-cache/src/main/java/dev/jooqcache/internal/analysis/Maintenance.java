@@ -8,14 +8,15 @@ import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Statements that look after a database and change no row. They may change plans, and so the order of what is not
+ * Statements that look after a database and change no row. PostgreSQL's COMMENT, REINDEX and CLUSTER are not among them, as
+ * event triggers may write. They may change plans, and so the order of what is not
  * ordered.
  */
 final class Maintenance {
 
     /** Cursors do as their declaration does: where that is not known, their transaction may have written anything. */
-    private static final Set<String> POSTGRES = Set.of(
-            "analyze", "analyse", "vacuum", "reindex", "cluster", "checkpoint", "comment", "fetch", "move", "close");
+    private static final Set<String> POSTGRES =
+            Set.of("analyze", "analyse", "vacuum", "checkpoint", "fetch", "move", "close");
 
     private static final Set<String> H2 = Set.of("analyze", "checkpoint", "comment");
 

@@ -214,8 +214,10 @@ final class Planner {
             if (named.isOpaque() || named.tables().isEmpty()) return unknown("target of DML");
             targets.addAll(named.tables());
         }
+        SelectText text = new SelectText(tokens, dialect);
         if (targets.isEmpty()) return unknown("target of DML");
-        return Plan.write(targets, DmlText.events(parts.events(), tokens), new SelectText(tokens, dialect).calls())
+        if (text.altersSession()) return unknown("DML that alters the session");
+        return Plan.write(targets, DmlText.events(parts.events(), tokens), text.calls())
                 .withReads(parts.tables());
     }
 

@@ -485,6 +485,7 @@ final class CachingListener implements ExecuteListener {
         Reading reading = current.reading(tags(), dialect);
         BypassReason why = privacy(reading, before);
         if (done.cancelled() != null) bypass(done.cancelled(), "");
+        else if (!key.fingerprint().dataSource().equals(current.place())) bypass(current.whyUnplaced(), "");
         else if (limit > 0 && done.rows() >= limit) bypass(BypassReason.RESULT_INCOMPLETE, "maxRows");
         else if (current.isAltered() && scope.isEmpty()) bypass(BypassReason.SESSION_STATE, "");
         else if (why != null) bypass(why, "");

@@ -51,7 +51,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
             "com.zaxxer.hikari.HikariDataSource",
             new Pool("getJdbcUrl", List.of()),
             "org.apache.commons.dbcp2.BasicDataSource",
-            new Pool("getUrl", List.of()),
+            new Pool("getUrl", List.of("getConnectionFactoryClassName")),
             "org.apache.tomcat.jdbc.pool.DataSource",
             new Pool("getUrl", List.of("getJdbcInterceptors", "getValidator")),
             "com.mchange.v2.c3p0.ComboPooledDataSource",
@@ -74,13 +74,11 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
             "org.springframework.jdbc.datasource.SimpleDriverDataSource", "getUrl");
 
     /** Wrappers that take another connection from their target at each call, with the getter of the target. */
-    private static final Map<String, String> PLAIN_WRAPPERS = Map.of(
-            "org.springframework.jdbc.datasource.DelegatingDataSource", "getTargetDataSource",
-            "net.ttddyy.dsproxy.support.ProxyDataSource", "getDataSource");
+    private static final Map<String, String> PLAIN_WRAPPERS =
+            Map.of("org.springframework.jdbc.datasource.DelegatingDataSource", "getTargetDataSource");
 
     /** The same, of which only {@code unwrap} tells the target. */
     private static final Set<String> CLOSED_WRAPPERS = Set.of(
-            "com.p6spy.engine.spy.P6DataSource",
             "io.opentelemetry.instrumentation.jdbc.datasource.OpenTelemetryDataSource",
             "org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseFactory$EmbeddedDataSourceProxy");
 
@@ -93,8 +91,22 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
 
     /** Schemes whose URLs are understood, perhaps behind the prefix of a proxy's driver. */
     private static final Pattern URL = Pattern.compile(
-            "jdbc:(?:p6spy:|otel:)?(?<scheme>h2|sqlite|duckdb|derby|hsqldb|postgresql|mariadb|mysql):(?<rest>.*)",
+            "jdbc:(?:otel:)?(?<scheme>h2|sqlite|duckdb|derby|hsqldb|postgresql|mariadb|mysql):(?<rest>.*)",
             Pattern.DOTALL);
+
+    /** Drivers that lead where a URL says. */
+    private static final Set<String> DRIVERS = Set.of(
+            "",
+            "org.h2.Driver",
+            "org.postgresql.Driver",
+            "org.mariadb.jdbc.Driver",
+            "com.mysql.cj.jdbc.Driver",
+            "org.sqlite.JDBC",
+            "org.duckdb.DuckDBDriver",
+            "org.apache.derby.jdbc.EmbeddedDriver",
+            "org.apache.derby.iapi.jdbc.AutoloadedDriver",
+            "org.hsqldb.jdbc.JDBCDriver",
+            "io.opentelemetry.instrumentation.jdbc.OpenTelemetryDriver");
 
     private static final Set<String> SERVERS = Set.of("postgresql", "mariadb", "mysql");
 
@@ -124,7 +136,9 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
             return isOneDatabase(dataSource, pool, depth) ? new DataSourceRoute(dataSource, true, Binding.FRESH) : null;
         String url = UNPOOLED.get(type);
         if (url != null)
-            return isOneDatabase(url(dataSource, url)) ? new DataSourceRoute(dataSource, false, Binding.FRESH) : null;
+            return isDriver(optional(dataSource, "getDriver")) && isOneDatabase(url(dataSource, url))
+                    ? new DataSourceRoute(dataSource, false, Binding.FRESH)
+                    : null;
         String target = PLAIN_WRAPPERS.get(type);
         if (target != null) return of((DataSource) value(dataSource, target), depth - 1);
         if (CLOSED_WRAPPERS.contains(type)) return of(unwrapped(dataSource), depth - 1);
@@ -200,6 +214,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     private static boolean isOneDatabase(DataSource pool, Pool known, int depth)
             throws ReflectiveOperationException, SQLException {
         for (String hook : known.hooks) if (!isHarmless(hook(pool, hook))) return false;
+        if (!isDriver(optional(pool, "getDriverClassName")) || !isDriver(optional(pool, "getDriver"))) return false;
         Object inner = optional(pool, "getDataSource");
         if (inner != null) return inner instanceof DataSource below && of(below, depth - 1) != null;
         String url = url(pool, known.url);
@@ -211,6 +226,13 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
                 && UNPOOLED.containsKey(type)
                 && properties instanceof Properties given
                 && isOneDatabase(given);
+    }
+
+    /** Whether a driver leads where its URL says, by its name or the driver itself; or none is named. */
+    private static boolean isDriver(@Nullable Object driver) {
+        if (driver == null) return true;
+        return DRIVERS.contains(
+                driver instanceof String name ? name : driver.getClass().getName());
     }
 
     /** The value of a hook; Agroal's getter throws as long as there is none. */

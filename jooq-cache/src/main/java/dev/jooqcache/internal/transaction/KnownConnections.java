@@ -3,6 +3,7 @@ package dev.jooqcache.internal.transaction;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
+import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -11,6 +12,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +50,11 @@ final class KnownConnections {
     /** The global transactions in which they are used. */
     final GlobalTransactions globals;
 
+    /** How many alterations of sessions, or statements that may alter one, have been seen. */
+    final AtomicLong alterations = new AtomicLong();
+
+    private final List<WeakReference<SessionStates>> followed = new CopyOnWriteArrayList<>();
+    private final Map<Object, String> databases = new WeakHashMap<>();
     private final SchemaWatch schemas;
     private final CommitDoubts doubts;
     private final IdentityHashMap<Connection, List<PendingWrite>> standing = new IdentityHashMap<>();
@@ -55,6 +64,58 @@ final class KnownConnections {
         this.schemas = schemas;
         this.doubts = doubts;
         this.globals = new GlobalTransactions(schemas);
+    }
+
+    /** A data source whose sessions are followed. */
+    void follow(SessionStates states) {
+        followed.add(new WeakReference<>(states));
+    }
+
+    /** Makes known how a session is to the other data sources that it was seen through. */
+    void noteElsewhere(SessionStates here, Connection physical, SessionState state) {
+        followed.removeIf(each -> each.get() == null);
+        for (WeakReference<SessionStates> each : followed) {
+            SessionStates other = each.get();
+            if (other != null && other != here && other.of(physical) != null) other.note(physical, state);
+        }
+    }
+
+    /**
+     * Numbers the databases in this process: an H2 database in memory that is closed, and opened again under its name, is
+     * another one.
+     *
+     * @return a number, or an empty string if the connection leads elsewhere
+     */
+    String instance(Connection raw) {
+        Connection physical = PhysicalConnections.physical(raw);
+        if (!physical.getClass().getName().startsWith("org.h2.")) return "";
+        try {
+            Object session = physical.getClass().getMethod("getSession").invoke(physical);
+            Object database = session.getClass().getMethod("getDatabase").invoke(session);
+            String settings = settings(session);
+            synchronized (databases) {
+                return databases.computeIfAbsent(database, any -> databases.size() + "/" + System.nanoTime())
+                        + settings;
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return "";
+        }
+    }
+
+    /** What H2's catalog does not tell of a session. */
+    private static String settings(Object session) {
+        StringBuilder settings = new StringBuilder();
+        for (String getter : List.of("isVariableBinary", "getNonKeywords", "isTruncateLargeLength"))
+            settings.append('|').append(Question.<Object>answer(() -> valueOf(session, getter), ""));
+        return settings.toString();
+    }
+
+    private static Object valueOf(Object object, String getter) {
+        try {
+            return object.getClass().getMethod(getter).invoke(object);
+        } catch (ReflectiveOperationException e) {
+            return "";
+        }
     }
 
     /** Marks what a transaction wrote whose end will not be seen by its session. What is marked already stays so. */

@@ -13,6 +13,9 @@ final class OpenTransactions {
 
     private static final int MARIADB_IN_TRANSACTION = 1;
 
+    /** Nothing but autocommit is known. */
+    private static final Probe UNKNOWN = connection -> false;
+
     /** How a driver is asked. Looking that up takes longer than asking. */
     private static final ClassValue<Probe> PROBES = new ClassValue<>() {
         @Override
@@ -21,7 +24,7 @@ final class OpenTransactions {
                 return probe(driver);
             } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
                 // Another version of the driver; then autocommit is all that is known.
-                return connection -> false;
+                return UNKNOWN;
             }
         }
     };
@@ -35,6 +38,14 @@ final class OpenTransactions {
         } catch (SQLException | RuntimeException e) {
             return false;
         }
+    }
+
+    /** Whether a driver that is known to tell says that its connection is outside any transaction. */
+    static boolean isToldOutside(Connection physical) {
+        // H2's autocommit is off from any BEGIN to its end.
+        boolean tells = physical.getClass().getName().equals("org.h2.jdbc.JdbcConnection")
+                || PROBES.get(physical.getClass()) != UNKNOWN;
+        return tells && isOutside(physical);
     }
 
     /** Whether the server has told the driver that a transaction is under way, where drivers can be asked that. */
@@ -66,7 +77,7 @@ final class OpenTransactions {
                     method(driver, "com.mysql.cj.protocol.ServerSession", "inTransactionOnServer"));
             return connection -> (Boolean) path.follow(connection);
         }
-        return connection -> false;
+        return UNKNOWN;
     }
 
     private static Method method(Class<?> driver, String type, String name) throws ReflectiveOperationException {

@@ -57,6 +57,9 @@ public final class Session {
     /** Where the session leads and how it is set, as far as that is known to hold still. */
     private volatile @Nullable SessionState state;
 
+    /** How many alterations had been seen, of whatever session, when the state was asked. */
+    private volatile long askedAt;
+
     private volatile @Nullable Connection physical;
     private volatile boolean autoCommit;
     private volatile boolean foreign;
@@ -241,7 +244,9 @@ public final class Session {
 
     private @Nullable SessionState asked() {
         boolean mayAsk = (!inTransaction() || isOnlyInGlobal()) && !isolationUnknown && !sending;
+        if (isAskedAnew() && askedAt != source.alterations()) forgetState();
         if (mayAsk && state == null) {
+            askedAt = source.alterations();
             SessionState answer = source.stateOf(raw);
             state = answer != null && answer.isComplete() ? answer : null;
         }
@@ -428,13 +433,25 @@ public final class Session {
                 yield changeSchema(call);
             }
             case CODE -> {
-                source.suspect(raw);
-                forgetState();
+                suspect();
                 yield unknown(call);
             }
-            case SCHEMA -> changeSchema(call);
-            case UNKNOWN -> unknown(call);
+            case SCHEMA -> {
+                // It runs defaults, checks and triggers.
+                suspect();
+                yield changeSchema(call);
+            }
+            case UNKNOWN -> {
+                suspect();
+                yield unknown(call);
+            }
         };
+    }
+
+    /** What is about to run may alter the session. */
+    private void suspect() {
+        source.suspect(raw);
+        forgetState();
     }
 
     private void alterIsolation() {
@@ -512,7 +529,12 @@ public final class Session {
     private void verify() {
         if (!source.isSuspect(raw)) return;
         source.verify(raw);
-        if (!isAskedAnew()) state = source.lastState(raw);
+        if (!isAskedAnew()) knowState(source.lastState(raw));
+    }
+
+    private void knowState(@Nullable SessionState known) {
+        state = known;
+        if (known != null && !inTransaction()) isolation = known.isolation();
     }
 
     private <T> T send(SqlCall<T> call) throws SQLException {
@@ -718,9 +740,10 @@ public final class Session {
     private void askBetweenTransactions() {
         boolean asks = !source.isInspected() && source.effects().wantsSchema(source);
         boolean isOthers = foreign || uncertain || !globals.isEmpty();
-        if (autoCommit || isOthers || !(asks || source.isSuspect(raw))) return;
+        if (autoCommit || isOthers || !(asks || source.isToBeAsked(raw))) return;
         if (asks) source.inspect(raw);
-        verify();
+        source.ask(raw);
+        if (!isAskedAnew()) knowState(source.lastState(raw));
         try {
             raw.rollback();
         } catch (SQLException e) {
@@ -827,6 +850,7 @@ public final class Session {
     void exposed() {
         if (exposed) return;
         exposed = true;
+        suspect();
         source.exposed(raw);
     }
 
@@ -848,6 +872,7 @@ public final class Session {
         leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
         if (explicit) source.uncertain(raw);
+        if (inTransaction() && alteredInTransaction) source.altered(raw);
         if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION) source.isolationVaries(raw);
         source.closed(this);
         boolean oldSnapshot = open && statementSent && !isReadCommitted();

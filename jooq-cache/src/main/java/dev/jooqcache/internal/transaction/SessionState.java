@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *     not seen may have run on the session
  * @param hasTemporaryTables whether a name can mean a table of this session alone, whose rows no digest tells
  * @param isStandby whether the server is, or may be, one that follows another one and can lag behind
+ * @param isolation the isolation level of its transactions, as JDBC names it, or -1
  * @param transaction a text that stays the same during a transaction and differs between two of them, or {@code null} if the
  *     database does not tell one
  */
@@ -38,7 +39,17 @@ record SessionState(
         boolean isComplete,
         boolean hasTemporaryTables,
         boolean isStandby,
+        int isolation,
         @Nullable String transaction) {
+
+    /** Whether every query answers the same on both sessions, in a transaction, too. */
+    boolean isAlike(SessionState other) {
+        return digest.equals(other.digest) && isolation == other.isolation;
+    }
+
+    private SessionState withIsolation(int level) {
+        return new SessionState(digest, details, isComplete, hasTemporaryTables, isStandby, level, transaction);
+    }
 
     private static final int SECONDS = 5;
 
@@ -111,18 +122,24 @@ record SessionState(
      *
      * @param connection a connection outside a transaction
      * @param dialect its dialect
+     * @param instance tells databases of one name in this process apart, or is empty
      * @return the state
      * @throws SQLException if the database does not answer
      */
-    static SessionState of(Connection connection, SQLDialect dialect) throws SQLException {
-        String place = place(connection);
+    static SessionState of(Connection connection, SQLDialect dialect, String instance) throws SQLException {
+        String place = place(connection) + '|' + instance;
+        return asked(connection, dialect, place)
+                .withIsolation(Question.answer(connection::getTransactionIsolation, Session.UNKNOWN_ISOLATION));
+    }
+
+    private static SessionState asked(Connection connection, SQLDialect dialect, String place) throws SQLException {
         return switch (dialect.family()) {
             case POSTGRES -> postgres(connection, place);
             case H2 -> h2(connection, place);
             case MARIADB -> mariaDb(connection, place);
             case MYSQL -> mySql(connection, place);
             case SQLITE -> sqlite(connection, place);
-            default -> new SessionState(digest(place), List.of(), false, false, false, null);
+            default -> new SessionState(digest(place), List.of(), false, false, false, -1, null);
         };
     }
 
@@ -150,6 +167,7 @@ record SessionState(
                         true,
                         row.getBoolean(5),
                         row.getBoolean(2),
+                        -1,
                         row.getString(3));
             }
         }
@@ -159,13 +177,13 @@ record SessionState(
         // A limit would be one of the session, from here on.
         List<String> rows = rows(connection, H2, 0);
         boolean temporary = rows.stream().anyMatch(row -> row.startsWith("TABLE "));
-        return new SessionState(digest(text(place, rows)), rows, true, temporary, false, null);
+        return new SessionState(digest(text(place, rows)), rows, true, temporary, false, -1, null);
     }
 
     private static SessionState sqlite(Connection connection, String place) throws SQLException {
         List<String> rows = rows(connection, SQLITE, 0);
         boolean temporary = !rows.get(1).equals("0");
-        return new SessionState(digest(text(place, rows)), rows, true, temporary, false, null);
+        return new SessionState(digest(text(place, rows)), rows, true, temporary, false, -1, null);
     }
 
     private static SessionState mySql(Connection connection, String place) throws SQLException {
@@ -177,7 +195,7 @@ record SessionState(
                 })
                 .toList();
         boolean standby = rows.contains("read_only=ON");
-        return new SessionState(digest(text(place, rows)), List.of(), false, false, standby, null);
+        return new SessionState(digest(text(place, rows)), List.of(), false, false, standby, -1, null);
     }
 
     private static SessionState mariaDb(Connection connection, String place) throws SQLException {
@@ -195,6 +213,7 @@ record SessionState(
                 complete,
                 !temporary.isEmpty(),
                 told.get(1).equals("1"),
+                -1,
                 open ? "open" : null);
     }
 

@@ -60,7 +60,6 @@ public final class TrackedSource {
     private final AtomicBoolean inspectingApart = new AtomicBoolean();
     private volatile boolean usuallyInAutoCommit;
     private volatile boolean anyIsolation;
-    private volatile int defaultIsolation = Session.UNKNOWN_ISOLATION;
     private volatile @Nullable SQLDialect dialect;
     private volatile boolean inspected;
     private volatile long nextInspection = System.nanoTime();
@@ -100,6 +99,7 @@ public final class TrackedSource {
         this.enlisting = enlisting;
         this.asker = asker == null ? null : outsideGlobalTransactions(asker);
         this.states = states;
+        if (states != null) connections.follow(states);
     }
 
     /** Where to ask for the outcome of commits, if that is not known yet. */
@@ -157,10 +157,10 @@ public final class TrackedSource {
                 || !connections.suspect.isEmpty()
                 || !connections.leftOpen.isEmpty()
                 || !connections.otherIsolation.isEmpty()
-                || anyIsolation
-                || !isKnownToBeServed(defaultIsolation)) return null;
+                || anyIsolation) return null;
         SessionState common = sessions.common();
-        return common == null || common.isStandby() || common.hasTemporaryTables() ? null : place(common);
+        if (common == null || common.isStandby() || common.hasTemporaryTables()) return null;
+        return isKnownToBeServed(common.isolation()) ? place(common) : null;
     }
 
     /**
@@ -176,11 +176,13 @@ public final class TrackedSource {
         if (!connections.altered.isEmpty()) found.add("a session has settings or temporary tables of its own");
         if (!connections.suspect.isEmpty()) found.add("code of unknown effect has run on a session");
         if (!connections.leftOpen.isEmpty()) found.add("a connection was given back within a transaction");
-        if (anyIsolation || !connections.otherIsolation.isEmpty()) found.add("the isolation level of a session was changed");
-        if (!isKnownToBeServed(defaultIsolation)) found.add("the default isolation level needs a look at the connection");
+        if (anyIsolation || !connections.otherIsolation.isEmpty())
+            found.add("the isolation level of a session was changed");
         SessionState common = sessions.common();
         if (common == null) found.add("no session is open, or open sessions differ in their settings");
         else if (common.isStandby()) found.add(BypassReason.STANDBY.why());
+        else if (!isKnownToBeServed(common.isolation()))
+            found.add("the default isolation level needs a look at the connection");
         return found;
     }
 
@@ -264,22 +266,19 @@ public final class TrackedSource {
         if (autoCommit && !isGlobal) usuallyInAutoCommit = true;
         if (dialect == null) dialect = Question.answer(() -> JDBCUtils.dialect(raw));
         // What a batched connection has collected is sent later, past the session that collected it.
-        boolean uncertain = told == null
-                || raw instanceof BatchedConnection
-                || connections.uncertain.contains(raw)
-                || isInHiddenTransaction(raw);
+        boolean uncertain =
+                told == null || raw instanceof BatchedConnection || isLeftUncertain(raw) || isInHiddenTransaction(raw);
         if (autoCommit && !uncertain) connections.seenOutside(raw);
         if (origin == Origin.SHARED)
             return new Session(
                     this, raw, origin, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
-        if (states != null && defaultIsolation == Session.UNKNOWN_ISOLATION)
-            defaultIsolation = Question.answer(raw::getTransactionIsolation, Session.UNKNOWN_ISOLATION);
         List<PendingWrite> leftOver = connections.take(raw);
         boolean begun = connections.leftOpen.contains(raw);
         boolean isFresh = leftOver.isEmpty() && !begun && !uncertain;
         if (isFresh && autoCommit && !isGlobal) compare(raw);
         if (isFresh && (autoCommit || isGlobal)) meet(raw);
-        if (isFresh && !autoCommit && !isGlobal && (!inspected || isUnmet(raw))) {
+        boolean isBegun = OpenTransactions.isSeenByServer(PhysicalConnections.physical(raw));
+        if (isFresh && !autoCommit && !isGlobal && !isBegun && (!inspected || isUnmet(raw))) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
             if (!inspected) inspect(raw);
             meet(raw);
@@ -288,10 +287,19 @@ public final class TrackedSource {
         return new Session(this, raw, origin, autoCommit, false, uncertain, begun, isolation(raw), leftOver);
     }
 
+    /** Whether a transaction may be under way since an earlier check-out. Some drivers tell that it has ended. */
+    private boolean isLeftUncertain(Connection raw) {
+        if (!connections.uncertain.contains(raw)) return false;
+        boolean isOver = OpenTransactions.isToldOutside(PhysicalConnections.physical(raw));
+        if (isOver) connections.uncertain.remove(raw);
+        return !isOver;
+    }
+
     /** The isolation level of a session, if it is that of all others. */
     private int isolation(Connection raw) {
-        boolean varies = anyIsolation || states == null || connections.otherIsolation.contains(raw);
-        return varies ? Session.UNKNOWN_ISOLATION : defaultIsolation;
+        SessionState last = lastState(raw);
+        if (last == null || anyIsolation || connections.otherIsolation.contains(raw)) return Session.UNKNOWN_ISOLATION;
+        return last.isolation();
     }
 
     /** Looks again at a session that was altered. */
@@ -312,10 +320,9 @@ public final class TrackedSource {
                     physical.getClass().getName());
             return;
         }
-        long version = schemas.version();
         SessionState state = stateOf(raw);
         if (state == null) return;
-        sessions.note(physical, state, version);
+        sessions.note(physical, state);
         others.look(raw, dialect(), name);
         if (state.isStandby())
             tell("data source {} leads to a standby or a read-only server ({}), whose results are not cached", "");
@@ -468,7 +475,7 @@ public final class TrackedSource {
     @Nullable
     SessionState stateOf(Connection raw) {
         try {
-            return SessionState.of(raw, dialect());
+            return SessionState.of(raw, dialect(), connections.instance(raw));
         } catch (SQLException | RuntimeException | LinkageError e) {
             LOG.debug("{}: cannot ask for the state of a session of {}", cacheName, name, e);
             return null;
@@ -477,6 +484,7 @@ public final class TrackedSource {
 
     /** Code of unknown effect is about to run on the connection, and may alter the session. */
     void suspect(Connection raw) {
+        connections.alterations.incrementAndGet();
         connections.suspect.add(raw);
     }
 
@@ -493,14 +501,14 @@ public final class TrackedSource {
     List<String> verify(Connection raw) {
         if (states == null || (!isAltered(raw) && !isSuspect(raw))) return List.of();
         Connection physical = PhysicalConnections.physical(raw);
-        long version = schemas.version();
         SessionState state = stateOf(raw);
         // It may be busy or broken; then it stays suspect.
         if (state == null || !state.isComplete() || !PhysicalConnections.isDriversOwn(physical)) return List.of();
         boolean isPrivate = state.hasTemporaryTables();
         if (isPrivate) connections.altered.add(raw);
         else connections.altered.remove(raw);
-        states.note(physical, state, version);
+        states.note(physical, state);
+        connections.noteElsewhere(states, physical, state);
         connections.suspect.remove(raw);
         return isPrivate ? state.details() : List.of();
     }
@@ -525,7 +533,9 @@ public final class TrackedSource {
     private void verifyIsolation(Connection raw) {
         if (!connections.otherIsolation.contains(raw)) return;
         try {
-            if (raw.getTransactionIsolation() == defaultIsolation) connections.otherIsolation.remove(raw);
+            SessionState last = lastState(raw);
+            if (last != null && raw.getTransactionIsolation() == last.isolation())
+                connections.otherIsolation.remove(raw);
         } catch (SQLException e) {
             LOG.debug("{}: cannot ask for the isolation level of a session of {}", cacheName, name, e);
         }
@@ -547,7 +557,24 @@ public final class TrackedSource {
     }
 
     void altered(Connection raw) {
+        connections.alterations.incrementAndGet();
         connections.altered.add(raw);
+    }
+
+    /** How many alterations of sessions, or statements that may alter one, have been seen. */
+    long alterations() {
+        return connections.alterations.get();
+    }
+
+    /** Whether a session of a pool was not seen yet, or may have been altered since. */
+    boolean isToBeAsked(Connection raw) {
+        return isUnmet(raw) || isAltered(raw) || isSuspect(raw);
+    }
+
+    /** Asks a session that is to be asked, outside a transaction of the user's. */
+    void ask(Connection raw) {
+        compare(raw);
+        meet(raw);
     }
 
     boolean isAltered(Connection raw) {

@@ -245,11 +245,8 @@ public final class Tracking {
         synchronized (sources) {
             TrackedSource known = sources.get(pool);
             if (known != null) return known;
-            TrackedSource made = made(
-                    returning(pool),
-                    route.enlisting(),
-                    asker(pool, null),
-                    new SessionStates(route.isPooled(), schemas::version));
+            TrackedSource made =
+                    made(returning(pool), route.enlisting(), asker(pool, null), new SessionStates(route.isPooled()));
             sources.put(pool, made);
             return made;
         }

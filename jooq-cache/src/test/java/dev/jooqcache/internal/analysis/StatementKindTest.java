@@ -60,7 +60,7 @@ class StatementKindTest {
                     create table y (id int) with system versioning | MARIADB  | SCHEMA
                     analyze book                                   | POSTGRES | NONE
                     vacuum (full, analyze) book                    | POSTGRES | NONE
-                    comment on table book is 'x'                   | POSTGRES | NONE
+                    comment on table book is 'x'                   | POSTGRES | SCHEMA
                     refresh materialized view m                    | POSTGRES | SCHEMA
                     explain analyze select id from book            | POSTGRES | NONE
                     explain (analyze, buffers) select id from book | POSTGRES | NONE
