@@ -88,7 +88,7 @@ public enum BypassReason {
     /** A transaction on a connection whose commits the cache does not see. */
     UNTRACKED_TRANSACTION(
             "the transaction's commit cannot be seen", "use cache.track(dataSource) on the innermost pool"),
-    /** It is not known, and could not be asked, to which database and as whom the connection leads. */
+    /** The database, or the user, to which the connection leads is not known and could not be asked. */
     UNKNOWN_DATABASE(
             "it is not known to which database and as which user the connection leads",
             "use cache.track(dataSource) on each pool below the router or wrapper"),

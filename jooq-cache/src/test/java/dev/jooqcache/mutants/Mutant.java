@@ -885,13 +885,13 @@ enum Mutant {
             EnumSet.of(Database.POSTGRESQL),
             in(
                     "internal/transaction/SessionStates.java",
-                    "? !PhysicalConnections.isClosed(seen.connection)",
-                    "? seen.connection != null")),
+                    "if (seen != null && !PhysicalConnections.isClosed(seen.connection)) return",
+                    "if (seen != null) return")),
     WITNESS_IS_ALTERED(
             "K3",
             "an altered session stands for those that the pool opens",
             "schema.OutdatedSchemaTest#sessionAlteredByCode_isNotShared",
-            in("internal/transaction/SessionStates.java", "if (seen.isAsAtFirst()) elected", "elected")),
+            in("internal/transaction/SessionStates.java", "if (seen.first.isAlike(seen.last)) elected", "elected")),
     LOCAL_SETTING_ALTERS_NOTHING(
             "K3",
             "SET LOCAL is taken for a setting that changes no result",

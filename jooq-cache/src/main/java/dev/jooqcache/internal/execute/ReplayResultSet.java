@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Going live cannot fail before a value has left the replay, unless the database does. Afterwards it can: the values
  * that were handed out may have been changed on the database since, and those of another instant must not be added to
- * them. So a replay answers only who reads as was recorded. jOOQ does, by the types and bindings that are a part of the
- * fingerprint. Anybody else, who may call any getter, gets a live result from the first row on. What is left is a binding
+ * them. So a replay answers only a reader that calls the recorded getters. jOOQ does, by the types and bindings that are a part of the
+ * fingerprint. Any other reader, which may call any getter, gets a live result from the first row on. What is left is a binding
  * of the user's that has called other getters for the same column before: if the row is another one by then, the read
  * fails, since neither half of it could be given up.
  */

@@ -136,7 +136,7 @@ public final class CommitDoubts implements AutoCloseable {
     private static boolean answers(Connection raw) {
         try {
             return !raw.isClosed() && raw.isValid(VALID_SECONDS);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return false;
         }
     }
@@ -146,7 +146,7 @@ public final class CommitDoubts implements AutoCloseable {
         try {
             Method pid = physical.getClass().getMethod("getBackendPID");
             return (Integer) pid.invoke(physical);
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             return 0;
         }
     }
@@ -173,7 +173,7 @@ public final class CommitDoubts implements AutoCloseable {
             // Asking the database takes its time; nobody who adds a doubt is to wait for it.
             Map<Asker, Set<String>> prepared = new HashMap<>();
             for (Doubt doubt : List.copyOf(doubts)) {
-                if (!isOver(doubt, prepared)) continue;
+                if (!isOverOrQuarantined(doubt, prepared)) continue;
                 doubt.write.committed();
                 doubts.remove(doubt);
             }
@@ -186,6 +186,16 @@ public final class CommitDoubts implements AutoCloseable {
             stopIfIdle();
         } catch (RuntimeException e) {
             LOG.warn("{}: looking after unfinished commits failed; it goes on in a second", cacheName, e);
+        }
+    }
+
+    /** A pool that is closed, or code of the user's that throws, delays nothing but its own doubts. */
+    private boolean isOverOrQuarantined(Doubt doubt, Map<Asker, Set<String>> prepared) {
+        try {
+            return isOver(doubt, prepared);
+        } catch (RuntimeException | LinkageError e) {
+            LOG.debug("{}: cannot ask for the outcome of a commit", cacheName, e);
+            return false;
         }
     }
 
@@ -204,8 +214,9 @@ public final class CommitDoubts implements AutoCloseable {
                 if (connection == null) return isQuarantineOver(doubt);
                 now = PreparedTransactions.of(connection);
             } catch (SQLException e) {
+                // The privilege for that is seldom granted on MySQL.
                 LOG.debug("{}: cannot ask what is prepared", cacheName, e);
-                return false;
+                return isQuarantineOver(doubt);
             }
             prepared.put(asker, now);
         }

@@ -133,7 +133,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
             return isOneXa(dataSource) ? new DataSourceRoute(dataSource, true, Binding.FRESH) : null;
         Pool pool = POOLS.get(type);
         if (pool != null)
-            return isOneDatabase(dataSource, pool, depth) ? new DataSourceRoute(dataSource, true, Binding.FRESH) : null;
+            return isOneDatabase(dataSource, pool) ? new DataSourceRoute(dataSource, true, Binding.FRESH) : null;
         String url = UNPOOLED.get(type);
         if (url != null)
             return isDriver(optional(dataSource, "getDriver")) && isOneDatabase(url(dataSource, url))
@@ -155,7 +155,18 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     Enlisting enlisting() {
         String type = pool.getClass().getName();
         boolean isPlain = (POOLS.containsKey(type) || UNPOOLED.containsKey(type)) && !TRANSACTIONAL.contains(type);
-        return isPlain ? Enlisting.NEVER : Enlisting.POSSIBLE;
+        return isPlain ? enlistingBelow() : Enlisting.POSSIBLE;
+    }
+
+    /** A plain pool enlists nothing, but perhaps the data source does from which it takes its connections. */
+    private Enlisting enlistingBelow() {
+        try {
+            if (!(optional(pool, "getDataSource") instanceof DataSource below)) return Enlisting.NEVER;
+            DataSourceRoute route = of(below);
+            return route == null ? Enlisting.POSSIBLE : route.enlisting();
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return Enlisting.POSSIBLE;
+        }
     }
 
     private static boolean isOneXa(DataSource bean) throws ReflectiveOperationException {
@@ -211,12 +222,12 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
         }
     }
 
-    private static boolean isOneDatabase(DataSource pool, Pool known, int depth)
-            throws ReflectiveOperationException, SQLException {
+    private static boolean isOneDatabase(DataSource pool, Pool known) throws ReflectiveOperationException {
         for (String hook : known.hooks) if (!isHarmless(hook(pool, hook))) return false;
         if (!isDriver(optional(pool, "getDriverClassName")) || !isDriver(optional(pool, "getDriver"))) return false;
         Object inner = optional(pool, "getDataSource");
-        if (inner != null) return inner instanceof DataSource below && of(below, depth - 1) != null;
+        // The pool opens its sessions there, wherever that leads; each is asked when it is first seen.
+        if (inner != null) return inner instanceof DataSource;
         String url = url(pool, known.url);
         if (url != null) return isOneDatabase(url);
         // A pool that makes a driver's data source by its class and properties.

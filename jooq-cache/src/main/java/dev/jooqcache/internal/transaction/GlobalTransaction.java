@@ -20,6 +20,9 @@ import java.util.Map;
  */
 final class GlobalTransaction implements JtaTransaction.Synchronization {
 
+    /** A transaction that touches more tags than this is not followed row by row. */
+    private static final int MOST_TAGS = 256;
+
     private final SchemaWatch schemas;
     private final Runnable forget;
     private final IdentityHashMap<Connection, TrackedSource> branches = new IdentityHashMap<>();
@@ -68,7 +71,8 @@ final class GlobalTransaction implements JtaTransaction.Synchronization {
         branches.put(physical, source);
         if (may == Change.SCHEMA) change = may;
         analysedAt = written.isEmpty() ? version : Math.min(analysedAt, version);
-        written = written.plus(tags);
+        Tags all = written.plus(tags);
+        written = all.size() > MOST_TAGS ? all.coarse() : all;
         if (completing) announced.add(schemas.announce(tags, version, may));
         return true;
     }

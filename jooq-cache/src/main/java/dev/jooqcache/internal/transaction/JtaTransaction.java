@@ -27,7 +27,7 @@ record JtaTransaction(Object manager, Class<?> api, Object key) {
         if (api == null) return null;
         try {
             return isManager(api) ? ofManager(manager, api) : ofRegistry(manager, api);
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             // Unknown is not none: a transaction that will tell nothing.
             return new JtaTransaction(manager, api, new Object());
         }
@@ -77,7 +77,7 @@ record JtaTransaction(Object manager, Class<?> api, Object key) {
                 TransactionManagers.call(api, manager, "registerInterposedSynchronization", proxy);
             }
             return true;
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             return false;
         }
     }
@@ -107,7 +107,7 @@ record JtaTransaction(Object manager, Class<?> api, Object key) {
             if (!isManager(like.api)) return false;
             TransactionManagers.call(like.api, like.manager, "begin");
             return true;
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             return false;
         }
     }
@@ -116,7 +116,7 @@ record JtaTransaction(Object manager, Class<?> api, Object key) {
     static void rollback(JtaTransaction like) {
         try {
             TransactionManagers.call(like.api, like.manager, "rollback");
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             // It has timed out, and was rolled back by that.
         }
     }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KnownConnections {
 
+    private static final int MOST_MARKS = 64;
+
     /** Their schema, role or settings were changed. */
     final PhysicalConnections altered = new PhysicalConnections();
 
@@ -33,6 +35,9 @@ final class KnownConnections {
 
     /** Their isolation level was changed, and perhaps not set back. */
     final PhysicalConnections otherIsolation = new PhysicalConnections();
+
+    /** The application holds the driver's own connection, and may write there unseen. */
+    final PhysicalConnections exposed = new PhysicalConnections();
 
     /** Whether a transaction is open on them cannot be known any more. */
     final PhysicalConnections uncertain = new PhysicalConnections();
@@ -124,9 +129,11 @@ final class KnownConnections {
             List<PendingWrite> marks =
                     standing.computeIfAbsent(PhysicalConnections.physical(raw), c -> new ArrayList<>());
             Tags marked = Tags.none();
-            for (PendingWrite mark : marks) marked = marked.plus(mark.tags());
-            boolean told = marks.stream().anyMatch(mark -> mark.change() == Change.SCHEMA) || change == Change.DATA;
-            if (!marked.plus(tags).equals(marked) || !told) marks.add(schemas.announce(tags, analysedAt, change));
+            for (PendingWrite each : marks) marked = marked.plus(each.tags());
+            // Of very many writes, tables are marked as a whole, which says all at once.
+            Tags mark = marks.size() < MOST_MARKS ? tags : tags.coarse();
+            boolean told = marks.stream().anyMatch(each -> each.change() == Change.SCHEMA) || change == Change.DATA;
+            if (!marked.plus(tags).equals(marked) || !told) marks.add(schemas.announce(mark, analysedAt, change));
             anyStanding = true;
         }
         doubts.watch(this);
@@ -165,7 +172,7 @@ final class KnownConnections {
      */
     void seenOutside(Connection raw) {
         leftOpen.remove(raw);
-        if (!anyStanding) return;
+        if (!anyStanding || exposed.contains(raw)) return;
         Connection physical = PhysicalConnections.physical(raw);
         Optional<CommitDoubts.Asker> others = endedByOthers.get(physical);
         if (others == null || isNonePrepared(physical)) take(raw).forEach(PendingWrite::committed);
@@ -173,7 +180,7 @@ final class KnownConnections {
     }
 
     private void endedByOthers(Connection physical, Optional<CommitDoubts.Asker> others) {
-        // Without anybody to ask, it is asked again on the same connection when that is seen next time.
+        // Without a pool to ask, it is asked again on the same connection when that is seen next time.
         if (others.isEmpty()) return;
         CommitDoubts.Asker asker = others.get();
         take(physical).forEach(write -> doubts.addBranch(write, physical, asker, CommitDoubts.First.NOTHING));
@@ -193,7 +200,7 @@ final class KnownConnections {
         try {
             return OpenTransactions.isOutside(physical)
                     && PreparedTransactions.of(physical).isEmpty();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return false;
         }
     }

@@ -35,16 +35,17 @@ final class OpenTransactions {
     static boolean isOutside(Connection physical) {
         try {
             return physical.getAutoCommit() && !isSeenByServer(physical);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return false;
         }
     }
 
     /** Whether a driver that is known to tell says that its connection is outside any transaction. */
     static boolean isToldOutside(Connection physical) {
-        // H2's autocommit is off from any BEGIN to its end.
-        boolean tells = physical.getClass().getName().equals("org.h2.jdbc.JdbcConnection")
-                || PROBES.get(physical.getClass()) != UNKNOWN;
+        String driver = physical.getClass().getName();
+        // H2's autocommit is off from any BEGIN to its end. That of MySQL's driver is its own, whatever SQL has set.
+        boolean tells = driver.equals("org.h2.jdbc.JdbcConnection")
+                || (!driver.startsWith("com.mysql.") && PROBES.get(physical.getClass()) != UNKNOWN);
         return tells && isOutside(physical);
     }
 
@@ -52,7 +53,7 @@ final class OpenTransactions {
     static boolean isSeenByServer(Connection physical) {
         try {
             return PROBES.get(physical.getClass()).isInTransaction(physical);
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             // A connection that is closed, for instance.
             return false;
         }

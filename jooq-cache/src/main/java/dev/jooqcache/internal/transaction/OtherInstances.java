@@ -78,7 +78,7 @@ final class OtherInstances {
             try (ResultSet rows = statement.executeQuery(sql)) {
                 return rows.next() ? String.valueOf(rows.getString(1)) : null;
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             LOG.debug("cannot look for other instances", e);
             return null;
         }

@@ -173,7 +173,7 @@ public final class Session {
     private boolean isOutside() {
         try {
             return raw.getAutoCommit() && !isSeenByServer();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return autoCommit;
         }
     }
@@ -247,7 +247,7 @@ public final class Session {
         if (isAskedAnew() && askedAt != source.alterations()) forgetState();
         if (mayAsk && state == null) {
             askedAt = source.alterations();
-            SessionState answer = source.stateOf(raw);
+            SessionState answer = isAskedAnew() ? source.stateOf(raw) : source.met(raw);
             state = answer != null && answer.isComplete() ? answer : null;
         }
         return state;
@@ -264,6 +264,8 @@ public final class Session {
      * @return the reason
      */
     public BypassReason whyUnplaced() {
+        BypassReason obstacle = isSqlite() ? sqliteObstacle() : null;
+        if (obstacle != null) return obstacle;
         if (inTransaction() && (foreign || uncertain)) return BypassReason.UNTRACKED_TRANSACTION;
         if (inTransaction() && failed) return BypassReason.FAILED_TRANSACTION;
         return state == null && !isAltered() ? BypassReason.UNKNOWN_DATABASE : BypassReason.SESSION_STATE;
@@ -488,7 +490,7 @@ public final class Session {
         boolean active = globals.stream().noneMatch(GlobalTransaction::isOver);
         try {
             return active && !(raw.getAutoCommit() && !isSeenByServer());
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             return false;
         }
     }
@@ -525,10 +527,12 @@ public final class Session {
         verify();
     }
 
-    /** Finds out what code of unknown effect has left of the session. */
+    /** Finds out how the session is set, once, after statements that alter it or may do so. */
     private void verify() {
-        if (!source.isSuspect(raw)) return;
+        if (!source.isSuspect(raw) && !altered) return;
         source.verify(raw);
+        // What cannot be told, or is the session's alone, the source knows.
+        altered = false;
         if (!isAskedAnew()) knowState(source.lastState(raw));
     }
 
@@ -697,7 +701,9 @@ public final class Session {
 
     /** The first phase of a two-phase commit: another session will end the transaction, so its intents stand. */
     private <T> T prepare(SqlCall<T> call) throws SQLException {
-        PendingWrite write = source.schemas().announce(written(), analysedAt, change);
+        // Other sessions have perhaps written in the same transaction.
+        Tags all = foreign || uncertain ? Tags.everything() : written();
+        PendingWrite write = source.schemas().announce(all, analysedAt, change);
         T result;
         try {
             result = send(call);
@@ -865,7 +871,8 @@ public final class Session {
         if (!inTransaction() && !isolationUnknown && !sending) source.verifyAtReturn(raw);
         boolean open = inTransaction() && !foreign;
         boolean global = !globals.isEmpty();
-        boolean unended = open && !global && !written.isEmpty();
+        // What was written before the connection joined is committed by its pool, perhaps.
+        boolean unended = open && !written.isEmpty() && (!global || isPerhapsLocal());
         if (global && !autoCommit && !written.isEmpty() && isPerhapsLocal())
             globals.forEach(GlobalTransaction::perhapsLocal);
         if (unended) source.stand(physical(), written, analysedAt, change);
@@ -883,7 +890,7 @@ public final class Session {
             call.run();
         } finally {
             written = Tags.none();
-            if (exposure) source.seenOutside(physical());
+            if (exposure) source.noLongerExposed(physical());
             if (oldSnapshot) source.leftOpen(physical());
             if (unended) source.sweep();
         }
@@ -896,8 +903,8 @@ public final class Session {
     private void use() {
         try {
             raw.createStatement().close();
-        } catch (SQLException | RuntimeException e) {
-            // Nobody asked for it.
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            // The application did not ask for it.
         }
     }
 

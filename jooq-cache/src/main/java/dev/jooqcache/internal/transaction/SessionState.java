@@ -183,7 +183,8 @@ record SessionState(
     private static SessionState sqlite(Connection connection, String place) throws SQLException {
         List<String> rows = rows(connection, SQLITE, 0);
         boolean temporary = !rows.get(1).equals("0");
-        return new SessionState(digest(text(place, rows)), rows, true, temporary, false, -1, null);
+        // Some pragmas cannot be asked.
+        return new SessionState(digest(text(place, rows)), rows, false, temporary, false, -1, null);
     }
 
     private static SessionState mySql(Connection connection, String place) throws SQLException {

@@ -32,7 +32,7 @@ final class SpringBinding {
                     .findStatic(registry, "hasResource", MethodType.methodType(boolean.class, Object.class))
                     .bindTo(target);
             return source -> !isBound(bound);
-        } catch (ReflectiveOperationException | RuntimeException e) {
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             return Binding.UNKNOWN;
         }
     }

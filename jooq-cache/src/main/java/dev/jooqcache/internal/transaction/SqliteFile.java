@@ -27,7 +27,7 @@ record SqliteFile(@Nullable BypassReason obstacle) {
             if (url == null || !url.startsWith(PREFIX) || !isFile(url.substring(PREFIX.length())))
                 return new SqliteFile(BypassReason.OWN_DATABASE);
             return new SqliteFile(isPlain(settings(physical)) ? null : BypassReason.ISOLATION);
-        } catch (SQLException | ReflectiveOperationException | RuntimeException e) {
+        } catch (SQLException | ReflectiveOperationException | RuntimeException | LinkageError e) {
             return new SqliteFile(BypassReason.ISOLATION);
         }
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrackedConnection extends DefaultConnection {
 
     private final Session session;
+    private volatile boolean isGivenBack;
     private final @Nullable TrackedConnectionProvider wrapper;
 
     TrackedConnection(Connection raw, Session session, @Nullable TrackedConnectionProvider wrapper) {
@@ -160,7 +161,8 @@ public final class TrackedConnection extends DefaultConnection {
 
     @Override
     public void close() throws SQLException {
-        if (Question.answer(getDelegate()::isClosed, false)) return;
+        if (isGivenBack) return;
+        isGivenBack = true;
         session.giveBack(getDelegate()::close);
     }
 

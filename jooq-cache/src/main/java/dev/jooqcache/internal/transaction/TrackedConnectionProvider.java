@@ -69,7 +69,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
         try {
             TrackedSource owner = source == null ? tracking.source(connection, dataSource) : source;
             return new TrackedConnection(connection, owner.session(connection, Origin.SHARED), this);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             provider.release(connection);
             throw new DataAccessException("cannot read the connection's transaction state", e);
         }

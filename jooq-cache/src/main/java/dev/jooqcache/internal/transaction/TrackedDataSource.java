@@ -98,8 +98,8 @@ public final class TrackedDataSource implements DataSource, Closeable {
     }
 
     /**
-     * The pool under this, or what is under the pool: what somebody does there is not seen. Only this class itself leads to
-     * this; an interface does not, as somebody who asks for one wants to get to the bottom of it.
+     * The pool under this, or what is under the pool: what is done there is not seen. Only this class itself leads to
+     * this; an interface does not, as code that asks for one wants to get to the bottom of it.
      */
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {

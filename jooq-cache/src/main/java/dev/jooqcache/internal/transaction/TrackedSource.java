@@ -225,7 +225,7 @@ public final class TrackedSource {
     private void inspectApart(CommitDoubts.Asker pool) {
         try (Connection connection = pool.connection()) {
             if (connection != null) inspect(connection);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
             LOG.warn("{}: cannot get a connection of {} to read its catalog", cacheName, name, e);
         } finally {
@@ -276,7 +276,7 @@ public final class TrackedSource {
         boolean begun = connections.leftOpen.contains(raw);
         boolean isFresh = leftOver.isEmpty() && !begun && !uncertain;
         if (isFresh && autoCommit && !isGlobal) compare(raw);
-        if (isFresh && (autoCommit || isGlobal)) meet(raw);
+        if (isFresh && autoCommit && !isGlobal) meet(raw);
         boolean isBegun = OpenTransactions.isSeenByServer(PhysicalConnections.physical(raw));
         if (isFresh && !autoCommit && !isGlobal && !isBegun && (!inspected || isUnmet(raw))) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
@@ -426,7 +426,7 @@ public final class TrackedSource {
         Set<String> left;
         try {
             left = PreparedTransactions.of(raw);
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) {
             LOG.info(
                     "{}: cannot ask {} whether it holds prepared transactions; it is taken for none",
                     cacheName,
@@ -571,6 +571,14 @@ public final class TrackedSource {
         return isUnmet(raw) || isAltered(raw) || isSuspect(raw);
     }
 
+    /** The state of a session that is about to be read in a global transaction, asked once for each session of a pool. */
+    @Nullable
+    SessionState met(Connection raw) {
+        meet(raw);
+        SessionState known = lastState(raw);
+        return known == null ? stateOf(raw) : known;
+    }
+
     /** Asks a session that is to be asked, outside a transaction of the user's. */
     void ask(Connection raw) {
         compare(raw);
@@ -609,6 +617,7 @@ public final class TrackedSource {
                         + " closed (use an untracked DataSource for such work, and invalidate(..) after it)",
                 cacheName,
                 name);
+        connections.exposed.add(raw);
         stand(raw, Tags.everything(), schemas.version(), Change.SCHEMA);
     }
 
@@ -629,12 +638,18 @@ public final class TrackedSource {
         connections.ended(raw);
     }
 
+    /** A connection on which writes could not be seen is given back. */
+    void noLongerExposed(Connection physical) {
+        connections.exposed.remove(physical);
+        connections.seenOutside(physical);
+    }
+
     /** The connection is idle outside a transaction, whose end was not seen. */
     void seenOutside(Connection raw) {
         connections.seenOutside(raw);
     }
 
-    /** The connection was seen outside a transaction by somebody to whom it does not belong. */
+    /** The connection was seen outside a transaction by a session that it does not belong to. */
     void endedElsewhere(Connection physical) {
         connections.endedElsewhere(physical);
     }
