@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * leads to, user, role, schema, settings, and temporary tables. Two sessions of equal digests answer every query alike.
  *
  * @param digest stands for all of it
- * @param details what was set in the session itself, for the log
  * @param isComplete whether the database tells all of it; if not, an equal digest proves nothing once statements that were
  *     not seen may have run on the session
  * @param hasTemporaryTables whether a name can mean a table of this session alone, whose rows no digest tells
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 record SessionState(
         String digest,
-        List<String> details,
         boolean isComplete,
         boolean hasTemporaryTables,
         boolean isStandby,
@@ -48,7 +46,7 @@ record SessionState(
     }
 
     private SessionState withIsolation(int level) {
-        return new SessionState(digest, details, isComplete, hasTemporaryTables, isStandby, level, transaction);
+        return new SessionState(digest, isComplete, hasTemporaryTables, isStandby, level, transaction);
     }
 
     private static final int SECONDS = 5;
@@ -66,8 +64,6 @@ record SessionState(
                        where setting is distinct from coalesce(boot_val, '') and name not like 'transaction\\_%'
                          and name not in (IGNORED))),
                    pg_is_in_recovery(), now()::text,
-                   (select string_agg(name || '=' || setting, chr(10) order by name) from pg_settings
-                     where source = 'session' and name not like 'transaction\\_%' and name not in (IGNORED)),
                    exists (select from pg_class where relnamespace = pg_my_temp_schema())
                      or exists (select from pg_type where typnamespace = pg_my_temp_schema())""";
 
@@ -139,7 +135,7 @@ record SessionState(
             case MARIADB -> mariaDb(connection, place);
             case MYSQL -> mySql(connection, place);
             case SQLITE -> sqlite(connection, place);
-            default -> new SessionState(digest(place), List.of(), false, false, false, -1, null);
+            default -> new SessionState(digest(place), false, false, false, -1, null);
         };
     }
 
@@ -160,12 +156,10 @@ record SessionState(
             statement.setQueryTimeout(SECONDS);
             try (ResultSet row = statement.executeQuery(POSTGRES.replace("IGNORED", ignored))) {
                 row.next();
-                String own = row.getString(4);
                 return new SessionState(
                         digest(place + '\n' + row.getString(1)),
-                        own == null ? List.of() : List.of(own.split("\n", -1)),
                         true,
-                        row.getBoolean(5),
+                        row.getBoolean(4),
                         row.getBoolean(2),
                         -1,
                         row.getString(3));
@@ -177,14 +171,14 @@ record SessionState(
         // A limit would be one of the session, from here on.
         List<String> rows = rows(connection, H2, 0);
         boolean temporary = rows.stream().anyMatch(row -> row.startsWith("TABLE "));
-        return new SessionState(digest(text(place, rows)), rows, true, temporary, false, -1, null);
+        return new SessionState(digest(text(place, rows)), true, temporary, false, -1, null);
     }
 
     private static SessionState sqlite(Connection connection, String place) throws SQLException {
         List<String> rows = rows(connection, SQLITE, 0);
         boolean temporary = !rows.get(1).equals("0");
         // Some pragmas cannot be asked.
-        return new SessionState(digest(text(place, rows)), rows, false, temporary, false, -1, null);
+        return new SessionState(digest(text(place, rows)), false, temporary, false, -1, null);
     }
 
     private static SessionState mySql(Connection connection, String place) throws SQLException {
@@ -196,7 +190,7 @@ record SessionState(
                 })
                 .toList();
         boolean standby = rows.contains("read_only=ON");
-        return new SessionState(digest(text(place, rows)), List.of(), false, false, standby, -1, null);
+        return new SessionState(digest(text(place, rows)), false, false, standby, -1, null);
     }
 
     private static SessionState mariaDb(Connection connection, String place) throws SQLException {
@@ -210,7 +204,6 @@ record SessionState(
         boolean open = !told.get(2).equals("0");
         return new SessionState(
                 digest(text(place, told.subList(0, 1))),
-                temporary,
                 complete,
                 !temporary.isEmpty(),
                 told.get(1).equals("1"),

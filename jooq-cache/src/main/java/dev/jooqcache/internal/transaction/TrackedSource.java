@@ -260,8 +260,7 @@ public final class TrackedSource {
      */
     Session session(Connection raw, Origin origin) throws SQLException {
         Boolean told = Question.answer(raw::getAutoCommit);
-        boolean autoCommit = (told == null || told)
-                && !(mayEnlist() && OpenTransactions.isSeenByServer(PhysicalConnections.physical(raw)));
+        boolean autoCommit = (told == null || told) && !(mayEnlist() && isBegun(raw));
         boolean isGlobal = isInGlobalTransaction();
         if (autoCommit && !isGlobal) usuallyInAutoCommit = true;
         if (dialect == null) dialect = Question.answer(() -> JDBCUtils.dialect(raw));
@@ -275,16 +274,20 @@ public final class TrackedSource {
         List<PendingWrite> leftOver = connections.take(raw);
         boolean begun = connections.leftOpen.contains(raw);
         boolean isFresh = leftOver.isEmpty() && !begun && !uncertain;
-        if (isFresh && autoCommit && !isGlobal) compare(raw);
-        if (isFresh && autoCommit && !isGlobal) meet(raw);
-        boolean isBegun = OpenTransactions.isSeenByServer(PhysicalConnections.physical(raw));
-        if (isFresh && !autoCommit && !isGlobal && !isBegun && (!inspected || isUnmet(raw))) {
+        boolean isToItself = isFresh && !isGlobal;
+        if (isToItself && autoCommit) ask(raw);
+        if (isToItself && !autoCommit && (!inspected || isUnmet(raw)) && !isBegun(raw)) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
             if (!inspected) inspect(raw);
             meet(raw);
             raw.rollback();
         }
         return new Session(this, raw, origin, autoCommit, false, uncertain, begun, isolation(raw), leftOver);
+    }
+
+    /** Whether the driver tells that a transaction is under way, perhaps of a wrapper below. */
+    private static boolean isBegun(Connection raw) {
+        return OpenTransactions.isSeenByServer(PhysicalConnections.physical(raw));
     }
 
     /** Whether a transaction may be under way since an earlier check-out. Some drivers tell that it has ended. */
@@ -496,27 +499,27 @@ public final class TrackedSource {
      * Finds out how a session is that was altered, or on which code of unknown effect has run, so that its results are told
      * from those of others; they are shared with others again if it is as they are. To be called outside a transaction.
      *
-     * @return what sets the session apart so that nothing can be cached on it
+     * @return whether it was found to have temporary tables, so that nothing can be cached on it
      */
-    List<String> verify(Connection raw) {
-        if (states == null || (!isAltered(raw) && !isSuspect(raw))) return List.of();
+    boolean verify(Connection raw) {
+        if (states == null || (!isAltered(raw) && !isSuspect(raw))) return false;
         Connection physical = PhysicalConnections.physical(raw);
         SessionState state = stateOf(raw);
         // It may be busy or broken; then it stays suspect.
-        if (state == null || !state.isComplete() || !PhysicalConnections.isDriversOwn(physical)) return List.of();
+        if (state == null || !state.isComplete() || !PhysicalConnections.isDriversOwn(physical)) return false;
         boolean isPrivate = state.hasTemporaryTables();
         if (isPrivate) connections.altered.add(raw);
         else connections.altered.remove(raw);
         states.note(physical, state);
         connections.noteElsewhere(states, physical, state);
         connections.suspect.remove(raw);
-        return isPrivate ? state.details() : List.of();
+        return isPrivate;
     }
 
     /** The same when a connection is given back, which is told in the log if anything is left. */
     void verifyAtReturn(Connection raw) {
         verifyIsolation(raw);
-        if (!verify(raw).isEmpty())
+        if (verify(raw))
             LOG.info(
                     "{}: a session of data source {} has temporary tables, so reads on it are not cached until these are"
                             + " dropped or it is closed",
