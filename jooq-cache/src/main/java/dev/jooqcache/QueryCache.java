@@ -11,6 +11,7 @@ import dev.jooqcache.internal.execute.CacheSettings;
 import dev.jooqcache.internal.execute.Counters;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
+import dev.jooqcache.internal.reactive.ReactiveTracking;
 import dev.jooqcache.internal.transaction.CommitDoubts;
 import dev.jooqcache.internal.transaction.Tracking;
 import dev.jooqcache.model.Behavior;
@@ -19,6 +20,7 @@ import dev.jooqcache.model.ModelCheck;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.ResultStore;
+import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -36,7 +38,6 @@ import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.Table;
 import org.jooq.TableField;
-import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultTransactionProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,7 @@ public final class QueryCache implements AutoCloseable {
     private final Generations generations;
     private final Statements statements;
     private final Tracking tracking;
+    private final ReactiveTracking reactive;
     private final CommitDoubts doubts;
     private final ResultStore store;
     private final ExecuteListenerProvider listenerProvider;
@@ -83,6 +85,7 @@ public final class QueryCache implements AutoCloseable {
                 settings.precision());
         this.doubts = new CommitDoubts(name, settings.commitQuarantine);
         this.tracking = new Tracking(name, generations, statements, doubts, settings.untracked);
+        this.reactive = new ReactiveTracking(name, tracking);
         this.engine = new CacheEngine(
                 settings.engineSettings(), generations, statements, tracking, store, settings.maximumEntries);
         this.listenerProvider = engine::listener;
@@ -109,15 +112,17 @@ public final class QueryCache implements AutoCloseable {
     /**
      * A configuration whose queries are cached and whose writes invalidate. The given one is not changed.
      *
-     * @param configuration a configuration with a JDBC connection or data source
+     * <p>If it has an R2DBC {@code ConnectionFactory} too, that is {@linkplain #track(ConnectionFactory) tracked}: its writes
+     * invalidate, and its reads go to the database.
+     *
+     * @param configuration a configuration with a JDBC connection or data source, an R2DBC connection factory, or both
      * @return a derived configuration
-     * @throws IllegalArgumentException if the configuration has an R2DBC {@code ConnectionFactory}: jOOQ tells nobody what
-     *     is executed there, so its writes would go unnoticed
      */
     public Configuration derive(Configuration configuration) {
-        refuseR2dbc(configuration);
         ConnectionProvider tracked = tracking.track(configuration.connectionProvider());
         Configuration derived = configuration.derive(tracked);
+        if (ReactiveTracking.isUsable(configuration.connectionFactory()))
+            derived.set(reactive.track(configuration.connectionFactory()));
         // jOOQ's own transactions would go on with the provider of the given configuration.
         if (configuration.transactionProvider() instanceof DefaultTransactionProvider transactions)
             derived.set(new DefaultTransactionProvider(tracked, transactions.nested()));
@@ -127,16 +132,6 @@ public final class QueryCache implements AutoCloseable {
         all[users.length] = listenerProvider;
         derived.set(all);
         return derived;
-    }
-
-    private static void refuseR2dbc(Configuration configuration) {
-        Class<?> none = new DefaultConfiguration().connectionFactory().getClass();
-        if (configuration.connectionFactory().getClass() != none)
-            throw new IllegalArgumentException(
-                    "the Configuration has an R2DBC ConnectionFactory, whose statements jOOQ reports to no listener: "
-                            + configuration.connectionFactory()
-                            + "; derive from a Configuration with a JDBC DataSource, and call invalidate(..) after"
-                            + " writes through R2DBC");
     }
 
     /**
@@ -168,6 +163,20 @@ public final class QueryCache implements AutoCloseable {
      */
     public DataSource trackPool(DataSource pool) {
         return tracking.trackPool(pool);
+    }
+
+    /**
+     * A connection factory of R2DBC whose writes invalidate, whether jOOQ executes them or anything else. Its reads are not
+     * cached.
+     *
+     * <p>To which of the tracked databases it leads is not known, so a statement touches what it would touch in any database of
+     * a tracked data source: to the cache all of them is one, and everything if a table is missing in one of them.
+     *
+     * @param factory best the innermost one, or the pool
+     * @return a tracked view of it; closing it closes the factory, if that can be closed
+     */
+    public ConnectionFactory track(ConnectionFactory factory) {
+        return reactive.track(factory);
     }
 
     /**

@@ -44,6 +44,7 @@ class ArchitectureTest {
                 Arguments.of("dev.jooqcache.ehcache", new String[] {"spi"}),
                 Arguments.of("dev.jooqcache.internal.generation", new String[] {"spi"}),
                 Arguments.of("dev.jooqcache.internal.transaction", new String[] {"spi", "internal.generation"}),
+                Arguments.of("dev.jooqcache.internal.reactive", new String[] {"internal.transaction"}),
                 Arguments.of(
                         "dev.jooqcache.internal.analysis",
                         new String[] {"spi", "model", "internal.generation", "internal.transaction"}),

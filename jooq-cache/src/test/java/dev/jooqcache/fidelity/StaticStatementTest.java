@@ -108,7 +108,8 @@ class StaticStatementTest {
     void fetch_listenerUsesStatementsOfItsOwnMeanwhile_answersBoth(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             CallbackExecuteListener listener = new CallbackExecuteListener().onPrepareStart(ctx -> {
-                // The pool closes the statement: in jOOQ 3.20, closing one gives the connection back before jOOQ uses it.
+                // The pool closes the statement: in jOOQ 3.20, closing one gives the connection back before jOOQ uses
+                // it.
                 try (var rows = ctx.connection().createStatement().executeQuery(ctx.sql())) {
                     assertThat(rows.next()).isTrue();
                 } catch (java.sql.SQLException e) {

@@ -897,7 +897,37 @@ enum Mutant {
             "SET LOCAL is taken for a setting that changes no result",
             "sources.SessionSettingTest#setLocal_withinItsTransaction_isBypassed",
             EnumSet.of(Database.POSTGRESQL),
-            inSession("if (inTransaction()) alteredInTransaction = true; yield", "yield"));
+            inSession("if (inTransaction()) alteredInTransaction = true; yield", "yield")),
+
+    // The same rules, for R2DBC
+
+    R2DBC_COMMIT_UNANNOUNCED(
+            "P2",
+            "a commit through R2DBC is not announced",
+            "reactive.ReactiveWritesTest#transaction_isSeenAtItsCommit",
+            EnumSet.of(Database.POSTGRESQL),
+            inReactive(
+                    "Call call = new Call(connection, announced(), written);",
+                    "Call call = new Call(connection, null, written);")),
+    R2DBC_CANCELLED_IS_OVER(
+            "P11",
+            "what is cancelled through R2DBC is taken for ended",
+            "reactive.ReactiveWritesTest#write_cancelledByMono_isSeenAndOverWithTheConnection",
+            EnumSet.of(Database.POSTGRESQL),
+            inReactive("if (!outcome.isAnswer()) {", "if (!outcome.isAnswer()) { settle();")),
+    R2DBC_PIPELINE_IN_TRANSACTION(
+            "P6",
+            "what is subscribed to behind a commit through R2DBC is taken for a part of its transaction",
+            "reactive.ReactiveWritesTest#write_behindCommit_isSeen",
+            EnumSet.of(Database.POSTGRESQL),
+            inReactive("return unsettled.isEmpty() && !uncertain;", "return !uncertain;")),
+    R2DBC_SCHEMA_LEARNT_MEANWHILE(
+            "P2",
+            "a write through R2DBC is not escalated when a schema becomes known before its end",
+            "reactive.ReactiveWritesTest#write_beforeItsDatabaseIsKnown_isSeen",
+            EnumSet.of(Database.POSTGRESQL),
+            inWatch("underWay.forEach(PendingWrite::escalateIfUnplaced);", ""),
+            inWatch("return !versions().equals(analysedAt);", "return false;"));
 
     private final String rule;
     private final String defect;
@@ -946,6 +976,10 @@ enum Mutant {
 
     private static Edit inSession(String before, String after) {
         return in("internal/transaction/Session.java", before, after);
+    }
+
+    private static Edit inReactive(String before, String after) {
+        return in("internal/reactive/ReactiveSession.java", before, after);
     }
 
     private static Edit inStore(String before, String after) {

@@ -3,7 +3,6 @@ package dev.jooqcache.writes;
 import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jooqcache.CacheStats;
@@ -13,8 +12,6 @@ import dev.jooqcache.testing.Catalogue.BookRecord;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
-import io.r2dbc.spi.ConnectionFactories;
-import io.r2dbc.spi.ConnectionFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,11 +20,9 @@ import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 import org.jooq.Result;
-import org.jooq.SQLDialect;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 @DisplayName("derive(..), track(..), and the listener alone")
 class RegistrationTest {
@@ -215,20 +210,6 @@ class RegistrationTest {
         while (f.during(() -> Writing.books(f.dsl).fetch()).hits() == 0) {
             assertThat(System.nanoTime()).as("books are cached again in time").isLessThan(deadline);
             java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
-        }
-    }
-
-    @Test
-    @DisplayName("R2DBC: derive() refuses, and says what to do")
-    void derive_ofR2dbc_isRefused() {
-        ConnectionFactory factory = ConnectionFactories.get("r2dbc:h2:mem:///refused");
-        try (QueryCache cache = QueryCache.create()) {
-            Configuration configuration = DSL.using(factory, SQLDialect.H2).configuration();
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> cache.derive(configuration))
-                    .withMessageContaining("R2DBC ConnectionFactory")
-                    .withMessageContaining("derive from a Configuration with a JDBC DataSource")
-                    .withMessageContaining("invalidate(..)");
         }
     }
 

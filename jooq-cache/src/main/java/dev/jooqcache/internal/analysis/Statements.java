@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -41,6 +42,9 @@ public final class Statements implements Effects {
 
     /** The analysis of a text takes many times its size. */
     private static final int LONGEST_ANALYZED = 8 << 20;
+
+    /** Drivers and users call the one by the name of the other. */
+    private static final Set<SQLDialect> POSTGRES_LIKE = EnumSet.of(SQLDialect.POSTGRES, SQLDialect.YUGABYTEDB);
 
     private final String cacheName;
     private final Set<String> excluded;
@@ -123,6 +127,28 @@ public final class Statements implements Effects {
             LOG.debug("{}: cannot analyse a statement, so it touches everything: {}", cacheName, sql, e);
             return Effect.CODE;
         }
+    }
+
+    @Override
+    public Effect ofUnplaced(TrackedSource elsewhere, String sql) {
+        List<TrackedSource> all = new ArrayList<>();
+        synchronized (dataSources) {
+            for (TrackedSource each : dataSources) if (mayBeOneDatabase(elsewhere, each)) all.add(each);
+        }
+        String text = isTooLong(sql) ? sql : ParameterMarkers.ofJdbc(sql, elsewhere.dialect());
+        if (all.isEmpty() || all.stream().anyMatch(each -> schema(each) == null)) return of(elsewhere, text);
+        return all.stream().map(each -> of(each, text)).reduce(Effect.NONE, Effect::then);
+    }
+
+    /** Whether two dialects may be those of one database, each as a driver or a user has named it. */
+    private static boolean mayBeOneDatabase(TrackedSource one, TrackedSource other) {
+        SQLDialect here = one.dialect().family();
+        SQLDialect there = other.dialect().family();
+        return here == there
+                || here == SQLDialect.DEFAULT
+                || there == SQLDialect.DEFAULT
+                || (StatementKind.isMysql(here) && StatementKind.isMysql(there))
+                || (POSTGRES_LIKE.contains(here) && POSTGRES_LIKE.contains(there));
     }
 
     @Override

@@ -100,6 +100,7 @@ final class CachingListener implements ExecuteListener {
             if (given == null) return;
             try {
                 provider = engine.tracking.follow(given);
+                engine.tracking.look(ctx.configuration().connectionFactory());
             } catch (IllegalStateException e) {
                 throw new RefusedException(e);
             }

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +89,25 @@ public final class CommitDoubts implements AutoCloseable {
                         ? "the server has ended process " + doubt.process
                         : quarantine + " have passed");
         doubts.add(doubt);
+        start();
+    }
+
+    /**
+     * The outcome of a write is unknown that was not made through JDBC.
+     *
+     * @param isEnded tells whether its transaction has ended, or {@code null} if nothing can tell it before the quarantine
+     *     has passed
+     */
+    void addUnplaced(PendingWrite write, @Nullable BooleanSupplier isEnded) {
+        if (write.tags().isEmpty()) return;
+        if (isEnded == null)
+            LOG.warn(
+                    "{}: the outcome of a write through R2DBC is unknown; {} will not be cached until its connection"
+                            + " answers again, or {} have passed",
+                    cacheName,
+                    write.tags(),
+                    quarantine);
+        doubts.add(new Doubt(write, null, 0, First.PROCESS_ENDED, Prepared.NEVER, isEnded));
         start();
     }
 
@@ -231,6 +251,8 @@ public final class CommitDoubts implements AutoCloseable {
 
     private boolean isFirstSeen(Doubt doubt) {
         if (doubt.first == First.NOTHING) return true;
+        BooleanSupplier isEnded = doubt.isEnded;
+        if (isEnded != null && Question.answer(isEnded::getAsBoolean, false)) return true;
         Asker asker = doubt.asker;
         if (asker == null || !doubt.canAskForProcess()) return isQuarantineOver(doubt);
         String question = doubt.first == First.PROCESS_ENDED ? PROCESSES : SESSIONS;
@@ -300,12 +322,24 @@ public final class CommitDoubts implements AutoCloseable {
         final int process;
         final First first;
         final Prepared prepared;
+        final @Nullable BooleanSupplier isEnded;
         boolean firstSeen;
         /** Those of the prepared transactions that have not ended yet. */
         @Nullable
         Set<String> awaited;
 
         Doubt(PendingWrite write, @Nullable Asker asker, int process, First first, Prepared prepared) {
+            this(write, asker, process, first, prepared, null);
+        }
+
+        Doubt(
+                PendingWrite write,
+                @Nullable Asker asker,
+                int process,
+                First first,
+                Prepared prepared,
+                @Nullable BooleanSupplier isEnded) {
+            this.isEnded = isEnded;
             this.write = write;
             this.asker = asker;
             this.process = process;

@@ -17,6 +17,15 @@ public interface Effects {
     Effect of(TrackedSource dataSource, String sql);
 
     /**
+     * What a statement does that runs in an unknown one of the databases of all data sources.
+     *
+     * @param elsewhere stands for where it runs: a data source without a schema, which knows the dialect
+     * @param sql its text, possibly several statements
+     * @return all that it does in any of them; everything, as long as the schema of one of them is not known
+     */
+    Effect ofUnplaced(TrackedSource elsewhere, String sql);
+
+    /**
      * Whether the schema must be known in order to tell what a statement does.
      *
      * @param dataSource where it runs

@@ -34,6 +34,7 @@ final class SchemaWatch {
     private final Runnable forget;
     private final Set<PendingWrite> underWay = ConcurrentHashMap.newKeySet();
     private volatile long version;
+    private volatile long publications;
 
     /**
      * Watches the schemas of a cache.
@@ -56,6 +57,15 @@ final class SchemaWatch {
         return analysedAt != version;
     }
 
+    /** What an analysis rests on that takes all schemas into account; to be read before a statement is analysed. */
+    Versions versions() {
+        return new Versions(version, publications);
+    }
+
+    private boolean isOutdated(Versions analysedAt) {
+        return !versions().equals(analysedAt);
+    }
+
     /** The schema of some data source was changed, or may have been. Called before the change's mark is removed. */
     void changed() {
         synchronized (this) {
@@ -68,11 +78,17 @@ final class SchemaWatch {
     /**
      * Makes known what was read from a catalog, unless some schema was changed meanwhile.
      *
+     * <p>From then on results of that data source are stored. A write under way that was analysed without this schema, as it
+     * leads nobody knows where, is escalated before.
+     *
      * @param readAt the version before it was read
      * @param publication makes it known
      */
     synchronized void publish(long readAt, Runnable publication) {
-        if (!isOutdated(readAt)) publication.run();
+        if (isOutdated(readAt)) return;
+        publications++;
+        underWay.forEach(PendingWrite::escalateIfUnplaced);
+        publication.run();
     }
 
     /**
@@ -83,11 +99,40 @@ final class SchemaWatch {
      * @param change what it may change
      */
     PendingWrite announce(Tags tags, long analysedAt, Change change) {
-        PendingWrite write = new PendingWrite(tags, change);
+        PendingWrite write = new PendingWrite(tags, change, Place.DATA_SOURCE);
         if (tags.isEmpty()) return write;
         underWay.add(write);
         write.announce(isOutdated(analysedAt));
         return write;
+    }
+
+    /**
+     * Announces a write of which it is not known to which of the data sources' databases it leads.
+     *
+     * @param tags what it touches in any of them
+     * @param analysedAt the versions at which that was found out
+     * @param change what it may change
+     */
+    PendingWrite announceUnplaced(Tags tags, Versions analysedAt, Change change) {
+        PendingWrite write = new PendingWrite(tags, change, Place.ANY);
+        if (tags.isEmpty()) return write;
+        underWay.add(write);
+        write.announce(isOutdated(analysedAt));
+        return write;
+    }
+
+    /**
+     * The state of all schemas.
+     *
+     * @param changes how many changes there have been
+     * @param publications how often a schema was made known
+     */
+    record Versions(long changes, long publications) {}
+
+    /** Where a write leads. */
+    private enum Place {
+        DATA_SOURCE,
+        ANY
     }
 
     /** A write that is to be ended exactly once; ending it again does nothing. */
@@ -95,13 +140,15 @@ final class SchemaWatch {
 
         private final Tags tags;
         private final Change change;
+        private final Place place;
         private @Nullable Announcement announcement;
         private @Nullable Announcement escalation;
         private boolean ended;
 
-        private PendingWrite(Tags tags, Change change) {
+        private PendingWrite(Tags tags, Change change, Place place) {
             this.tags = tags;
             this.change = change;
+            this.place = place;
         }
 
         /** What the write touches, as far as is known. */
@@ -122,6 +169,10 @@ final class SchemaWatch {
         private synchronized void escalate() {
             if (!ended && escalation == null && !tags.hasEverything())
                 escalation = generations.announce(Tags.everything());
+        }
+
+        private void escalateIfUnplaced() {
+            if (place == Place.ANY) escalate();
         }
 
         /** The write has taken effect, or may have. */

@@ -107,6 +107,11 @@ public final class TrackedSource {
         if (asker == null) asker = outsideGlobalTransactions(other);
     }
 
+    /** Tells the dialect where no JDBC URL will. */
+    void speak(SQLDialect known) {
+        dialect = known;
+    }
+
     private CommitDoubts.Asker outsideGlobalTransactions(CommitDoubts.Asker given) {
         return enlisting == Enlisting.POSSIBLE ? connections.globals.asker(given) : given;
     }

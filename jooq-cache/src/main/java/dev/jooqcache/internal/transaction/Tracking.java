@@ -4,6 +4,7 @@ import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import dev.jooqcache.internal.transaction.TrackedSource.Returning;
 import dev.jooqcache.spi.Tags;
+import io.r2dbc.spi.ConnectionFactory;
 import java.lang.ref.SoftReference;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
@@ -18,7 +19,9 @@ import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jooq.ConnectionProvider;
+import org.jooq.SQLDialect;
 import org.jooq.impl.DataSourceConnectionProvider;
+import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultConnectionProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +34,9 @@ public final class Tracking {
 
     /** How many databases are known at a time behind data sources that lead to several. */
     private static final int MOST_DATABASES = 1_000;
+
+    private static final Class<?> NO_FACTORY =
+            new DefaultConfiguration().connectionFactory().getClass();
 
     private final String cacheName;
     private final Generations generations;
@@ -144,11 +150,32 @@ public final class Tracking {
         return tracked;
     }
 
+    /**
+     * Looks at the R2DBC connection factory of a configuration that has the listener. jOOQ tells no listener what it executes
+     * there. Where it is untracked, a warning tells so once, or the execution is refused.
+     *
+     * @param factory the configuration's factory, perhaps the one of jOOQ that has no connections
+     * @throws IllegalStateException if what is untracked is refused
+     */
+    public void look(ConnectionFactory factory) {
+        if (factory.getClass() == NO_FACTORY || factory.getClass().getName().startsWith("org.jooq.impl.")) return;
+        if (factory instanceof FollowedFactory followed && followed.isFollowedBy(this)) return;
+        untracked(
+                factory,
+                "the configuration has an untracked R2DBC connection factory, whose writes are not seen: " + factory
+                        + ". Pass it through cache.track(connectionFactory), or use cache.derive(configuration)");
+    }
+
     private void untracked(Object origin) {
-        String message =
-                cacheName + ": the listener follows queries on an untracked data source, so commits, and writes by"
-                        + " other means than jOOQ, are not seen there: " + origin
-                        + ". Pass it through cache.track(dataSource) once, and use the result everywhere";
+        untracked(
+                origin,
+                "the listener follows queries on an untracked data source, so commits, and writes by other means than"
+                        + " jOOQ, are not seen there: " + origin
+                        + ". Pass it through cache.track(dataSource) once, and use the result everywhere");
+    }
+
+    private void untracked(Object origin, String what) {
+        String message = cacheName + ": " + what;
         if (isStrict) throw new IllegalStateException(message);
         if (untracked.put(origin, true) == null) LOG.warn(message);
     }
@@ -291,6 +318,18 @@ public final class Tracking {
      */
     public TrackedSource withoutConnection() {
         return made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null);
+    }
+
+    /**
+     * Begins to follow writers that use no JDBC.
+     *
+     * @param dialect the dialect of their statements
+     * @return what announces their writes
+     */
+    public UnplacedWrites unplacedWrites(SQLDialect dialect) {
+        TrackedSource elsewhere = withoutConnection();
+        elsewhere.speak(dialect);
+        return new UnplacedWrites(cacheName, elsewhere, effects, schemas, doubts, connections);
     }
 
     private TrackedSource made(

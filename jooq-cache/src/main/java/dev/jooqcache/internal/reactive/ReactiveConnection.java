@@ -1,0 +1,168 @@
+package dev.jooqcache.internal.reactive;
+
+import dev.jooqcache.internal.reactive.FollowedPublisher.Execution;
+import io.r2dbc.spi.Batch;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionMetadata;
+import io.r2dbc.spi.IsolationLevel;
+import io.r2dbc.spi.Statement;
+import io.r2dbc.spi.TransactionDefinition;
+import io.r2dbc.spi.ValidationDepth;
+import io.r2dbc.spi.Wrapped;
+import java.time.Duration;
+import java.util.List;
+import org.reactivestreams.Publisher;
+
+/** A handle of a connection, from its creation to its return. */
+final class ReactiveConnection implements Connection, Wrapped<Connection> {
+
+    private final Connection delegate;
+    private final Connection physical;
+    private final ReactiveSession session;
+    private final TrackedConnectionFactory factory;
+
+    ReactiveConnection(
+            Connection delegate, Connection physical, ReactiveSession session, TrackedConnectionFactory factory) {
+        this.delegate = delegate;
+        this.physical = physical;
+        this.session = session;
+        this.factory = factory;
+    }
+
+    boolean isOf(ReactiveTracking tracking) {
+        return factory.isOf(tracking);
+    }
+
+    /** Follows an execution of statements. */
+    <T> Publisher<T> execute(List<String> statements, Publisher<? extends T> execution) {
+        return new FollowedPublisher<>(
+                execution, () -> session.execute(factory.writes().analyse(statements), delegate));
+    }
+
+    private Publisher<Void> mayCommit(Publisher<Void> call) {
+        return new FollowedPublisher<>(call, () -> session.mayCommit(delegate));
+    }
+
+    private Publisher<Void> send(Publisher<Void> call) {
+        return new FollowedPublisher<>(call, () -> session.send(delegate));
+    }
+
+    @Override
+    public Publisher<Void> beginTransaction() {
+        // In the MySQL family it commits what is under way.
+        return mayCommit(delegate.beginTransaction());
+    }
+
+    @Override
+    public Publisher<Void> beginTransaction(TransactionDefinition definition) {
+        return mayCommit(delegate.beginTransaction(definition));
+    }
+
+    @Override
+    public Publisher<Void> commitTransaction() {
+        return new FollowedPublisher<>(delegate.commitTransaction(), () -> session.commit(delegate));
+    }
+
+    @Override
+    public Publisher<Void> rollbackTransaction() {
+        return new FollowedPublisher<>(delegate.rollbackTransaction(), () -> session.rollback(delegate));
+    }
+
+    @Override
+    public Publisher<Void> setAutoCommit(boolean autoCommit) {
+        Publisher<Void> call = delegate.setAutoCommit(autoCommit);
+        return autoCommit ? new FollowedPublisher<>(call, () -> session.commit(delegate)) : mayCommit(call);
+    }
+
+    @Override
+    public Publisher<Void> close() {
+        if (!session.isToBeAsked()) return closing();
+        // Some drivers answer no more as soon as their close() was called.
+        return Signals.afterAnswer(this::isAnswering, session::answered, this::closing);
+    }
+
+    private Publisher<Void> closing() {
+        return new FollowedPublisher<>(delegate.close(), () -> session.close(delegate, physical));
+    }
+
+    private Publisher<Boolean> isAnswering() {
+        return delegate.validate(ValidationDepth.REMOTE);
+    }
+
+    @Override
+    public Statement createStatement(String sql) {
+        return new ReactiveStatement(delegate.createStatement(sql), sql, this);
+    }
+
+    @Override
+    public Batch createBatch() {
+        return new ReactiveBatch(delegate.createBatch(), this);
+    }
+
+    @Override
+    public Publisher<Void> createSavepoint(String name) {
+        return send(delegate.createSavepoint(name));
+    }
+
+    @Override
+    public Publisher<Void> releaseSavepoint(String name) {
+        return send(delegate.releaseSavepoint(name));
+    }
+
+    @Override
+    public Publisher<Void> rollbackTransactionToSavepoint(String name) {
+        return send(delegate.rollbackTransactionToSavepoint(name));
+    }
+
+    @Override
+    public Publisher<Void> setTransactionIsolationLevel(IsolationLevel level) {
+        // H2 commits at SET.
+        return mayCommit(delegate.setTransactionIsolationLevel(level));
+    }
+
+    @Override
+    public Publisher<Void> setLockWaitTimeout(Duration timeout) {
+        return mayCommit(delegate.setLockWaitTimeout(timeout));
+    }
+
+    @Override
+    public Publisher<Void> setStatementTimeout(Duration timeout) {
+        return mayCommit(delegate.setStatementTimeout(timeout));
+    }
+
+    @Override
+    public Publisher<Boolean> validate(ValidationDepth depth) {
+        Publisher<Boolean> call = delegate.validate(depth);
+        return depth == ValidationDepth.REMOTE ? new FollowedPublisher<>(call, this::asking) : call;
+    }
+
+    private Execution asking() {
+        return session.send(delegate);
+    }
+
+    @Override
+    public boolean isAutoCommit() {
+        return delegate.isAutoCommit();
+    }
+
+    @Override
+    public ConnectionMetadata getMetadata() {
+        return delegate.getMetadata();
+    }
+
+    @Override
+    public IsolationLevel getTransactionIsolationLevel() {
+        return delegate.getTransactionIsolationLevel();
+    }
+
+    @Override
+    public Connection unwrap() {
+        factory.tracking().exposed(session);
+        return delegate;
+    }
+
+    @Override
+    public String toString() {
+        return "tracked " + delegate;
+    }
+}

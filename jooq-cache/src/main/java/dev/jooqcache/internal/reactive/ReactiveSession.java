@@ -1,0 +1,301 @@
+package dev.jooqcache.internal.reactive;
+
+import dev.jooqcache.internal.reactive.FollowedPublisher.Execution;
+import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.internal.transaction.UnplacedWrites;
+import dev.jooqcache.internal.transaction.UnplacedWrites.Analysis;
+import dev.jooqcache.internal.transaction.UnplacedWrites.Write;
+import dev.jooqcache.internal.transaction.UnplacedWrites.Written;
+import io.r2dbc.spi.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transaction state of one connection of a driver, through whichever handles it is used (rules P2, P5, P6, P11).
+ *
+ * <ul>
+ *   <li>A write in a transaction is noted when its publisher is subscribed to, and announced with the commit.
+ *   <li>A write in autocommit is announced before the driver sees the subscription, and ended with its publisher.
+ *   <li>Calls may be subscribed to before earlier ones have ended. Then it is not known whether a statement will find a
+ *       transaction, and both is done.
+ *   <li>A call that was cancelled, as by {@code Mono.from(statement.execute())} after the first result, may still be running.
+ *       Its marks stand until the connection has answered a later one, as a connection executes its calls in their order.
+ * </ul>
+ *
+ * <p>Thread-safe: publishers signal on the driver's threads.
+ */
+final class ReactiveSession {
+
+    private final UnplacedWrites writes;
+    private final boolean tellsTransactions;
+
+    /** Calls that have begun, and of which the end was neither seen nor is implied by a later answer. */
+    private final List<Call> unsettled = new ArrayList<>();
+
+    /** What was written in transactions that were open when their handles were closed. */
+    private final List<Write> left = new ArrayList<>();
+
+    /** Counts beginnings and cancellations. */
+    private long steps;
+
+    private Written written;
+
+    /** Code or text may have begun a transaction that the driver does not tell of. */
+    private boolean uncertain;
+
+    /** The application holds the driver's own connection. */
+    private @Nullable Write exposed;
+
+    /**
+     * Begins with a new connection.
+     *
+     * @param writes announces writes
+     * @param tellsTransactions whether the driver tells transactions, too, that were begun by SQL text
+     */
+    ReactiveSession(UnplacedWrites writes, boolean tellsTransactions) {
+        this.writes = writes;
+        this.tellsTransactions = tellsTransactions;
+        this.written = writes.nothing();
+    }
+
+    private static boolean isAutoCommit(Connection connection) {
+        try {
+            return connection.isAutoCommit();
+        } catch (RuntimeException | LinkageError e) {
+            return false;
+        }
+    }
+
+    /** A handle was given out. */
+    synchronized void opened(Connection connection) {
+        if (isIdleOutside(connection)) forget();
+    }
+
+    private boolean isIdleOutside(Connection connection) {
+        return isQuiet() && isAutoCommit(connection);
+    }
+
+    /** No transaction is under way. */
+    private void forget() {
+        left.forEach(Write::committed);
+        left.clear();
+        written = writes.nothing();
+    }
+
+    /** Whether the driver's answer to {@code isAutoCommit()} holds for what is subscribed to now. */
+    private boolean isQuiet() {
+        return unsettled.isEmpty() && !uncertain;
+    }
+
+    /** A statement or batch is being subscribed to. */
+    synchronized Execution execute(Analysis statement, Connection connection) {
+        Effect effect = statement.effect();
+        Written own = statement.written();
+        return switch (effect.kind()) {
+            case NONE, ROLLBACK_TO_SAVEPOINT -> begin(new Call(connection, null, null));
+            case WRITE -> write(own, connection);
+            case COMMIT -> commit(connection);
+            case ROLLBACK -> rollback(connection);
+            case PREPARE -> prepare(connection);
+            case ISOLATION, SESSION_ISOLATION, SESSION, SESSION_DEFAULTS, LOCAL_SETTING, IMPLICIT_COMMIT ->
+                mayCommit(connection);
+            case BEGIN, BEGIN_WITH_MODES, AUTOCOMMIT, TEMPORARY_TABLE, SCHEMA, CODE, UNKNOWN ->
+                unknown(own, connection);
+        };
+    }
+
+    private Execution write(Written own, Connection connection) {
+        boolean quiet = isQuiet();
+        boolean autoCommit = isAutoCommit(connection);
+        boolean onlyInTransaction = quiet && !autoCommit;
+        boolean onlyByItself = quiet && autoCommit;
+        Write mark = onlyInTransaction ? null : writes.announce(own);
+        if (!onlyByItself) written = written.and(own);
+        return begin(new Call(connection, mark, null));
+    }
+
+    /** It may commit by itself, begin or end a transaction, and write what is told of it. */
+    private Execution unknown(Written own, Connection connection) {
+        if (!own.isEmpty()) writes.mayAlterSessions();
+        uncertain |= !tellsTransactions;
+        written = written.and(own);
+        return mayCommit(connection);
+    }
+
+    /** What the transaction has written so far may take effect by a call that does not end it for certain. */
+    synchronized Execution mayCommit(Connection connection) {
+        return begin(new Call(connection, announced(), null));
+    }
+
+    private @Nullable Write announced() {
+        return written.isEmpty() ? null : writes.announce(written);
+    }
+
+    /** Something is sent that writes nothing and commits nothing. */
+    synchronized Execution send(Connection connection) {
+        return begin(new Call(connection, null, null));
+    }
+
+    /** The transaction is being committed: what is written from here on belongs to the next. */
+    synchronized Execution commit(Connection connection) {
+        Call call = new Call(connection, announced(), written);
+        written = writes.nothing();
+        return begin(call);
+    }
+
+    synchronized Execution rollback(Connection connection) {
+        Call call = new Call(connection, null, written);
+        written = writes.nothing();
+        return begin(call);
+    }
+
+    private Execution prepare(Connection connection) {
+        Write mark = writes.announce(isQuiet() ? written : written.and(writes.everything()));
+        Call call = new Call(connection, null, written) {
+            @Override
+            public void ended(Outcome outcome) {
+                super.ended(outcome);
+                if (outcome.isAnswer() && outcome != Outcome.COMPLETED) mark.committed();
+                else writes.standWhilePrepared(mark);
+            }
+        };
+        written = writes.nothing();
+        return begin(call);
+    }
+
+    private Call begin(Call call) {
+        call.begunAt = ++steps;
+        unsettled.add(call);
+        return call;
+    }
+
+    /**
+     * Whether a write was cancelled once it had begun to answer, so that it is over as soon as the connection answers once
+     * more. One that has not answered may run for long, and a question would wait for it.
+     */
+    synchronized boolean isToBeAsked() {
+        return unsettled.stream().anyMatch(call -> call.abandonedAt > 0 && call.mark != null && call.hasAnswered)
+                && unsettled.stream().allMatch(call -> call.hasAnswered);
+    }
+
+    /**
+     * The application gets at the driver's own connection, where its writes are not seen.
+     *
+     * @return whether it is the first time since the handle was given out
+     */
+    synchronized boolean exposed() {
+        if (exposed != null) return false;
+        exposed = writes.announce(writes.everything());
+        return true;
+    }
+
+    /**
+     * A handle is being closed. A transaction that is open is rolled back by the driver or a pool, or left open by one.
+     *
+     * @param connection the handle
+     * @param physical the driver's own connection, as far as it can be told
+     */
+    synchronized Execution close(Connection connection, Connection physical) {
+        boolean isOver = isIdleOutside(connection) || written.isEmpty();
+        Write mark = isOver ? null : writes.announce(written);
+        if (mark != null) left.add(mark);
+        return new Closing(connection, physical, mark);
+    }
+
+    /** One call, in the order of the subscriptions. */
+    private class Call implements Execution {
+
+        private final Connection connection;
+        private final @Nullable Write mark;
+
+        /** What the transaction had written that this call is to end, or {@code null} if it ends none. */
+        private final @Nullable Written ending;
+
+        private long begunAt;
+        private boolean hasAnswered;
+
+        /** When it was cancelled, or failed without an answer; 0 if it was not. */
+        private long abandonedAt;
+
+        Call(Connection connection, @Nullable Write mark, @Nullable Written ending) {
+            this.connection = connection;
+            this.mark = mark;
+            this.ending = ending;
+        }
+
+        @Override
+        public void answered() {
+            synchronized (ReactiveSession.this) {
+                hasAnswered = true;
+                settleBefore(begunAt);
+            }
+        }
+
+        @Override
+        public void ended(Outcome outcome) {
+            synchronized (ReactiveSession.this) {
+                if (outcome != Outcome.COMPLETED && ending != null) written = ending.and(written);
+                if (!outcome.isAnswer()) {
+                    abandonedAt = ++steps;
+                    return;
+                }
+                unsettled.remove(this);
+                if (outcome != Outcome.COMPLETED) settleBefore(begunAt);
+                if (mark != null && ending != null && outcome == Outcome.ROLLED_BACK) mark.abandoned();
+                else settle();
+                if (isIdleOutside(connection)) forget();
+            }
+        }
+
+        private void settle() {
+            if (mark != null) mark.committed();
+        }
+    }
+
+    /**
+     * The connection has answered a call. Those that were abandoned before it began were sent before it, or never will be;
+     * of one that was abandoned later this is not known, as drivers may send what is asked for first.
+     */
+    private void settleBefore(long begunAt) {
+        unsettled.removeIf(call -> {
+            boolean isOver = call.abandonedAt > 0 && call.abandonedAt < begunAt;
+            if (isOver) call.settle();
+            return isOver;
+        });
+    }
+
+    /** The connection has answered once more before it is closed. */
+    synchronized void answered() {
+        settleBefore(++steps);
+    }
+
+    private final class Closing implements Execution {
+
+        private final Connection delegate;
+        private final Connection physical;
+        private final @Nullable Write open;
+
+        Closing(Connection delegate, Connection physical, @Nullable Write open) {
+            this.delegate = delegate;
+            this.physical = physical;
+            this.open = open;
+        }
+
+        @Override
+        public void answered() {}
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // The driver's own connection is closed for good, and rolls back.
+        public void ended(Outcome outcome) {
+            synchronized (ReactiveSession.this) {
+                for (Call call : unsettled) if (call.mark != null) call.mark.doubt(null);
+                if (tellsTransactions && delegate == physical && outcome == Outcome.COMPLETED) forget();
+                else if (open != null) open.doubt(uncertain ? null : physical::isAutoCommit);
+                Write unseen = exposed;
+                exposed = null;
+                if (unseen != null) unseen.committed();
+            }
+        }
+    }
+}

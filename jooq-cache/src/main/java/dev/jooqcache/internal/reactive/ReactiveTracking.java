@@ -1,0 +1,107 @@
+package dev.jooqcache.internal.reactive;
+
+import dev.jooqcache.internal.transaction.Tracking;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.Wrapped;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DefaultConfiguration;
+import org.jooq.tools.jdbc.JDBCUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All R2DBC connection factories of one cache, and the connections that they have given out. Thread-safe. */
+public final class ReactiveTracking {
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
+    private static final int MOST_WRAPPERS = 8;
+
+    /** Drivers whose {@code isAutoCommit()} is the server's word, also after BEGIN and COMMIT as SQL text. */
+    private static final List<String> DRIVERS_THAT_TELL =
+            List.of("io.r2dbc.h2.", "io.r2dbc.postgresql.", "org.mariadb.r2dbc.");
+
+    private final String cacheName;
+    private final Tracking tracking;
+    private final Map<Connection, ReactiveSession> sessions = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /**
+     * Begins without factories.
+     *
+     * @param cacheName begins every log line
+     * @param tracking announces what is written
+     */
+    public ReactiveTracking(String cacheName, Tracking tracking) {
+        this.cacheName = cacheName;
+        this.tracking = tracking;
+    }
+
+    boolean isOf(Tracking sources) {
+        return tracking.equals(sources);
+    }
+
+    /**
+     * Whether a configuration has a connection factory, rather than the one of jOOQ that has no connections.
+     *
+     * @param factory a configuration's factory
+     * @return whether jOOQ can execute statements through it
+     */
+    public static boolean isUsable(ConnectionFactory factory) {
+        return factory.getClass()
+                != new DefaultConfiguration().connectionFactory().getClass();
+    }
+
+    /**
+     * Tracks a connection factory.
+     *
+     * @param factory any factory
+     * @return a factory whose connections announce what they write
+     */
+    public ConnectionFactory track(ConnectionFactory factory) {
+        if (factory instanceof TrackedConnectionFactory tracked && tracked.isOf(this)) return factory;
+        return new TrackedConnectionFactory(factory, this, tracking.unplacedWrites(dialect(factory)));
+    }
+
+    private static SQLDialect dialect(ConnectionFactory factory) {
+        try {
+            return JDBCUtils.dialect(factory);
+        } catch (RuntimeException | LinkageError e) {
+            return SQLDialect.DEFAULT;
+        }
+    }
+
+    /** The driver's own connection, as far as its wrappers tell; or the handle of a tracked one. */
+    static Connection physical(Connection connection) {
+        Connection inner = connection;
+        for (int i = 0; i < MOST_WRAPPERS; i++) {
+            if (inner instanceof ReactiveConnection || !(inner instanceof Wrapped<?> wrapper)) return inner;
+            if (!(wrapper.unwrap() instanceof Connection next)) return inner;
+            inner = next;
+        }
+        return inner;
+    }
+
+    /** Follows a connection that a factory gives out, unless it is followed already. */
+    Connection follow(Connection connection, TrackedConnectionFactory factory) {
+        Connection physical = physical(connection);
+        if (physical instanceof ReactiveConnection tracked && tracked.isOf(this)) return connection;
+        String driver = physical.getClass().getName();
+        boolean tellsTransactions = DRIVERS_THAT_TELL.stream().anyMatch(driver::startsWith);
+        ReactiveSession session =
+                sessions.computeIfAbsent(physical, unknown -> new ReactiveSession(factory.writes(), tellsTransactions));
+        session.opened(connection);
+        return new ReactiveConnection(connection, physical, session, factory);
+    }
+
+    /** The application gets at the driver's own connection. */
+    void exposed(ReactiveSession session) {
+        if (session.exposed())
+            LOG.warn(
+                    "{}: an R2DBC connection was unwrapped, so writes on it cannot be seen; nothing is cached until it is closed"
+                            + " (use an untracked ConnectionFactory for such work, and invalidate(..) after it)",
+                    cacheName);
+    }
+}
