@@ -45,6 +45,9 @@ final class KnownConnections {
     /** They were given back within a transaction whose snapshot nobody may have ended. */
     final PhysicalConnections leftOpen = new PhysicalConnections();
 
+    /** What the log has told of them. */
+    final UncachedSessions uncached = new UncachedSessions();
+
     /**
      * Others end their transactions, and can be about to commit when they are closed; with whom to ask whether that is
      * over, if there is anybody.

@@ -4,6 +4,7 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.transaction.UncachedSessions.Obstacle;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,6 +24,7 @@ import org.jooq.tools.jdbc.JDBCUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the cache knows of one data source: its dialect and default isolation, the transactions that are open on it, and
@@ -275,7 +277,10 @@ public final class TrackedSource {
         boolean begun = connections.leftOpen.contains(raw);
         boolean isFresh = leftOver.isEmpty() && !begun && !uncertain;
         boolean isToItself = isFresh && !isGlobal;
+        if (uncertain) connections.uncached.found(this, raw, Obstacle.TRANSACTION);
+        else if (begun) connections.uncached.found(this, raw, Obstacle.SNAPSHOT);
         if (isToItself && autoCommit) ask(raw);
+        else if (isToItself && !isToBeAsked(raw)) tellWhetherCached(raw);
         if (isToItself && !autoCommit && (!inspected || isUnmet(raw)) && !isBegun(raw)) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
             if (!inspected) inspect(raw);
@@ -498,33 +503,44 @@ public final class TrackedSource {
     /**
      * Finds out how a session is that was altered, or on which code of unknown effect has run, so that its results are told
      * from those of others; they are shared with others again if it is as they are. To be called outside a transaction.
-     *
-     * @return whether it was found to have temporary tables, so that nothing can be cached on it
      */
-    boolean verify(Connection raw) {
-        if (states == null || (!isAltered(raw) && !isSuspect(raw))) return false;
+    void verify(Connection raw) {
+        if (states == null || (!isAltered(raw) && !isSuspect(raw))) return;
         Connection physical = PhysicalConnections.physical(raw);
         SessionState state = stateOf(raw);
         // It may be busy or broken; then it stays suspect.
-        if (state == null || !state.isComplete() || !PhysicalConnections.isDriversOwn(physical)) return false;
-        boolean isPrivate = state.hasTemporaryTables();
-        if (isPrivate) connections.altered.add(raw);
+        if (state == null || !state.isComplete() || !PhysicalConnections.isDriversOwn(physical)) return;
+        if (state.hasTemporaryTables()) connections.altered.add(raw);
         else connections.altered.remove(raw);
         states.note(physical, state);
         connections.noteElsewhere(states, physical, state);
         connections.suspect.remove(raw);
-        return isPrivate;
     }
 
     /** The same when a connection is given back, which is told in the log if anything is left. */
     void verifyAtReturn(Connection raw) {
-        verifyIsolation(raw);
-        if (verify(raw))
-            LOG.info(
-                    "{}: a session of data source {} has temporary tables, so reads on it are not cached until these are"
-                            + " dropped or it is closed",
-                    cacheName,
-                    name);
+        compare(raw);
+        tellWhetherCached(raw);
+    }
+
+    /** Tells in the log if reads on a session are no longer cached, or are again. It was just asked, if need be. */
+    private void tellWhetherCached(Connection raw) {
+        if (!connections.exposed.contains(raw)) connections.uncached.found(this, raw, obstacle(raw));
+    }
+
+    private @Nullable Obstacle obstacle(Connection raw) {
+        // Otherwise each check-out asks anew.
+        if (states == null) return null;
+        boolean isSuspect = isSuspect(raw);
+        if (!isAltered(raw)) return isSuspect ? Obstacle.CODE : null;
+        SessionState last = lastState(raw);
+        if (last != null && last.hasTemporaryTables()) return Obstacle.TEMPORARY_TABLES;
+        return isSuspect ? Obstacle.CODE : Obstacle.SETTINGS;
+    }
+
+    /** Writes a line of the log, in which the first braces stand for the data source. */
+    void log(Level level, String message) {
+        LOG.atLevel(level).log("{}: " + message, cacheName, name);
     }
 
     /** The isolation level of a session may be another one than that of the others from here on. */
@@ -586,6 +602,7 @@ public final class TrackedSource {
     void ask(Connection raw) {
         compare(raw);
         meet(raw);
+        tellWhetherCached(raw);
     }
 
     boolean isAltered(Connection raw) {
@@ -615,11 +632,7 @@ public final class TrackedSource {
     }
 
     void exposed(Connection raw) {
-        LOG.warn(
-                "{}: a connection of {} was unwrapped, so writes on it cannot be seen; nothing is cached until it is"
-                        + " closed (use an untracked DataSource for such work, and invalidate(..) after it)",
-                cacheName,
-                name);
+        connections.uncached.found(this, raw, Obstacle.EXPOSED);
         connections.exposed.add(raw);
         stand(raw, Tags.everything(), schemas.version(), Change.SCHEMA);
     }
@@ -645,6 +658,7 @@ public final class TrackedSource {
     void noLongerExposed(Connection physical) {
         connections.exposed.remove(physical);
         connections.seenOutside(physical);
+        tellWhetherCached(physical);
     }
 
     /** The connection is idle outside a transaction, whose end was not seen. */
