@@ -54,6 +54,7 @@ public final class TrackedSource {
     private final Returning returning;
     private final Enlisting enlisting;
     private volatile CommitDoubts.@Nullable Asker asker;
+    private volatile boolean isAskerOfPools;
 
     /** The sessions of a known pool, or {@code null} if each connection is asked where it leads and how it is set. */
     private final @Nullable SessionStates states;
@@ -65,6 +66,7 @@ public final class TrackedSource {
     private volatile @Nullable SQLDialect dialect;
     private volatile boolean inspected;
     private volatile long nextInspection = System.nanoTime();
+    private volatile long nextInspectionApart = nextInspection;
     private final ReentrantLock inspecting = new ReentrantLock();
     private volatile @Nullable Set<String> inDoubt;
     private volatile @Nullable Object schema;
@@ -107,6 +109,13 @@ public final class TrackedSource {
     /** Where to ask for the outcome of commits, if that is not known yet. */
     void askOn(CommitDoubts.Asker other) {
         if (asker == null) asker = outsideGlobalTransactions(other);
+    }
+
+    /** The same, where each connection is a pool's that nobody uses. */
+    void askOnPools(CommitDoubts.Asker pools) {
+        if (isAskerOfPools) return;
+        asker = outsideGlobalTransactions(pools);
+        isAskerOfPools = true;
     }
 
     private CommitDoubts.Asker outsideGlobalTransactions(CommitDoubts.Asker given) {
@@ -217,16 +226,28 @@ public final class TrackedSource {
     /** Asks the catalog on another connection, in another thread: this one is in a global transaction. */
     void inspectApart() {
         CommitDoubts.Asker pool = asker;
-        if (pool == null || System.nanoTime() - nextInspection < 0) return;
+        long now = System.nanoTime();
+        if (pool == null || now - nextInspection < 0 || now - nextInspectionApart < 0) return;
+        if (connections.isEverythingStanding()) return;
         if (!inspectingApart.compareAndSet(false, true)) return;
         Thread thread = new Thread(() -> inspectApart(pool), cacheName + "-catalog");
         thread.setDaemon(true);
         thread.start();
     }
 
+    /**
+     * The same, while a transaction is under way whose end nobody may see. Only on a pool's own connection: another data
+     * source may hand out the one that is in use.
+     */
+    void inspectPoolApart() {
+        if (states != null || isAskerOfPools) inspectApart();
+    }
+
     private void inspectApart(CommitDoubts.Asker pool) {
         try (Connection connection = pool.connection()) {
-            if (connection != null) inspect(connection);
+            if (connection != null && OpenTransactions.isOutside(PhysicalConnections.physical(connection)))
+                inspect(connection);
+            else nextInspectionApart = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
         } catch (SQLException | RuntimeException | LinkageError e) {
             nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
             LOG.warn("{}: cannot get a connection of {} to read its catalog", cacheName, name, e);
@@ -412,6 +433,7 @@ public final class TrackedSource {
         } finally {
             inspecting.unlock();
         }
+        if (inspected) connections.settle();
     }
 
     /**
@@ -618,6 +640,13 @@ public final class TrackedSource {
     /** Marks what a transaction wrote whose end will not be seen by its session. */
     void stand(Connection raw, Tags tags, long analysedAt, Change change) {
         connections.stand(raw, tags, analysedAt, change);
+    }
+
+    /** The same for a statement that touches everything, perhaps only as the schema is not known, in such a transaction. */
+    void standInDoubt(Connection raw, String sql, long analysedAt) {
+        if (inspected && effects.of(this, sql).tags().hasEverything())
+            standUntilOthersEnd(raw, Tags.everything(), analysedAt, Change.DATA);
+        else connections.standInDoubt(raw, new KnownConnections.Unresolved(this, sql, analysedAt), asker);
     }
 
     /** Marks what a transaction writes that was begun, and will be ended, where nobody sees it. */
