@@ -3,7 +3,6 @@ package dev.jooqcache.internal.transaction;
 import java.sql.Connection;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
@@ -15,7 +14,7 @@ import org.slf4j.event.Level;
  */
 final class UncachedSessions {
 
-    private final Map<Object, Told> sessions = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Told> sessions = new IdentityHashMap<>();
     private volatile boolean empty = true;
 
     /**
@@ -39,10 +38,9 @@ final class UncachedSessions {
         Object key = PhysicalConnections.isDriversOwn(physical) ? physical : source;
         synchronized (sessions) {
             sessions.keySet().removeIf(each -> each instanceof Connection one && PhysicalConnections.isClosed(one));
-            Told told = sessions.get(key);
             empty = sessions.isEmpty();
-            if (told == null && obstacle == null) return null;
-            if (told == null) sessions.put(key, told = new Told());
+            if (obstacle == null && !sessions.containsKey(key)) return null;
+            Told told = sessions.computeIfAbsent(key, first -> new Told());
             empty = false;
             if (told.now == obstacle) return null;
             boolean isNew = obstacle == null ? told.isLoud : told.before.add(obstacle);
