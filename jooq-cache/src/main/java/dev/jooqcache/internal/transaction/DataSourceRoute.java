@@ -191,13 +191,44 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     /** With a data source of its own for reading, a lazy proxy leads to two. */
     private static @Nullable DataSourceRoute lazy(DataSource proxy, int depth)
             throws ReflectiveOperationException, SQLException {
-        for (Class<?> type = proxy.getClass(); type != null; type = type.getSuperclass())
+        return forReading(proxy) == null ? of((DataSource) value(proxy, "getTargetDataSource"), depth - 1) : null;
+    }
+
+    /** What a lazy proxy takes connections from in read-only transactions, if that is another data source. */
+    private static @Nullable DataSource forReading(DataSource lazy) throws IllegalAccessException {
+        for (Class<?> type = lazy.getClass(); type != null; type = type.getSuperclass())
             for (var field : type.getDeclaredFields()) {
                 if (!field.getName().equals("readOnlyDataSource")) continue;
                 field.setAccessible(true);
-                if (field.get(proxy) != null) return null;
+                if (field.get(lazy) instanceof DataSource reading) return reading;
             }
-        return of((DataSource) value(proxy, "getTargetDataSource"), depth - 1);
+        return null;
+    }
+
+    /**
+     * The pools of a data source that leads to several.
+     *
+     * @param dataSource any data source
+     * @return the pools, if the data source is known to lead to these and no others; else empty
+     */
+    static List<DataSource> pools(DataSource dataSource) {
+        try {
+            DataSource lazy = dataSource;
+            for (int depth = DEEPEST; depth > 0 && isWrapper(lazy); depth--)
+                lazy = (DataSource) value(lazy, "getTargetDataSource");
+            if (lazy == null || !lazy.getClass().getName().equals(LAZY)) return List.of();
+            DataSourceRoute reading = of(forReading(lazy), DEEPEST);
+            DataSourceRoute writing = of((DataSource) value(lazy, "getTargetDataSource"), DEEPEST);
+            return reading == null || writing == null ? List.of() : List.of(writing.pool, reading.pool);
+        } catch (ReflectiveOperationException | SQLException | RuntimeException | LinkageError e) {
+            return List.of();
+        }
+    }
+
+    private static boolean isWrapper(@Nullable DataSource dataSource) {
+        if (dataSource == null) return false;
+        String type = dataSource.getClass().getName();
+        return PLAIN_WRAPPERS.containsKey(type) || SpringBinding.isProxy(type);
     }
 
     /** The target of a wrapper that has no getter for it: the known data source that it says it wraps. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class KnownConnections {
 
     private static final int MOST_MARKS = 64;
+    private static final int LONGEST_TEXT = 16_384;
 
     /** Their schema, role or settings were changed. */
     final PhysicalConnections altered = new PhysicalConnections();
@@ -45,6 +46,9 @@ final class KnownConnections {
     /** They were given back within a transaction whose snapshot nobody may have ended. */
     final PhysicalConnections leftOpen = new PhysicalConnections();
 
+    /** What the log has told of them. */
+    final UncachedSessions uncached = new UncachedSessions();
+
     /**
      * Others end their transactions, and can be about to commit when they are closed; with whom to ask whether that is
      * over, if there is anybody.
@@ -62,7 +66,7 @@ final class KnownConnections {
     private final Map<Object, String> databases = new WeakHashMap<>();
     private final SchemaWatch schemas;
     private final CommitDoubts doubts;
-    private final IdentityHashMap<Connection, List<PendingWrite>> standing = new IdentityHashMap<>();
+    private final IdentityHashMap<Connection, Standing> standing = new IdentityHashMap<>();
     private volatile boolean anyStanding;
 
     KnownConnections(SchemaWatch schemas, CommitDoubts doubts) {
@@ -127,7 +131,7 @@ final class KnownConnections {
     void stand(Connection raw, Tags tags, long analysedAt, Change change) {
         synchronized (standing) {
             List<PendingWrite> marks =
-                    standing.computeIfAbsent(PhysicalConnections.physical(raw), c -> new ArrayList<>());
+                    standing.computeIfAbsent(PhysicalConnections.physical(raw), c -> new Standing()).marks;
             Tags marked = Tags.none();
             for (PendingWrite each : marks) marked = marked.plus(each.tags());
             // Of very many writes, tables are marked as a whole, which says all at once.
@@ -146,6 +150,73 @@ final class KnownConnections {
         stand(raw, tags, analysedAt, change);
     }
 
+    /**
+     * The same, for a statement that touches everything only because the schema is not known yet: that is settled as soon as
+     * the schema is known.
+     */
+    void standInDoubt(Connection raw, Unresolved statement, CommitDoubts.@Nullable Asker asker) {
+        Connection physical = PhysicalConnections.physical(raw);
+        boolean isNoted;
+        synchronized (standing) {
+            Standing stands = standing.computeIfAbsent(physical, c -> new Standing());
+            isNoted = stands.add(statement);
+            if (isNoted && stands.doubt == null)
+                stands.doubt = schemas.announce(Tags.everything(), statement.analysedAt, Change.DATA);
+            anyStanding = true;
+        }
+        if (!isNoted) stand(raw, Tags.everything(), statement.analysedAt, Change.DATA);
+        endedByOthers.put(physical, Optional.ofNullable(asker));
+        doubts.watch(this);
+        // Its schema may have become known before the statement was noted.
+        if (statement.source.isInspected()) settle(physical);
+    }
+
+    /** A schema has become known: what stands for statements of which nobody knew what they touch is narrowed to that. */
+    void settle() {
+        if (!anyStanding) return;
+        List<Connection> inDoubt = new ArrayList<>();
+        synchronized (standing) {
+            standing.forEach((physical, stands) -> {
+                if (stands.doubt != null) inDoubt.add(physical);
+            });
+        }
+        inDoubt.forEach(this::settle);
+    }
+
+    /**
+     * The schema tells what a statement has done if it has not changed from before the statement was analysed until now, nor
+     * may be changing: then the code that the statement has run is that which the catalog shows.
+     */
+    private void settle(Connection physical) {
+        List<Unresolved> statements;
+        synchronized (standing) {
+            Standing stands = standing.get(physical);
+            if (stands == null) return;
+            statements = List.copyOf(stands.unresolved);
+        }
+        Tags touched = Tags.none();
+        boolean isCode = false;
+        for (Unresolved each : statements) {
+            if (!each.source.isInspected()) return;
+            Effect effect = each.source.effects().of(each.source, each.sql);
+            isCode |= effect.kind() != Effect.Kind.NONE && effect.kind() != Effect.Kind.WRITE;
+            touched = touched.plus(effect.tags());
+        }
+        synchronized (standing) {
+            Standing stands = standing.get(physical);
+            if (stands == null || stands.doubt == null || !stands.unresolved.equals(statements)) return;
+            boolean isCertain =
+                    !schemas.isChanging() && statements.stream().noneMatch(each -> schemas.isOutdated(each.analysedAt));
+            if (isCode) stand(physical, Tags.everything(), schemas.version(), Change.SCHEMA);
+            else if (!isCertain || touched.hasEverything()) return;
+            else if (!touched.isEmpty()) stand(physical, touched, statements.get(0).analysedAt, Change.DATA);
+            stands.doubt.abandoned();
+            stands.doubt = null;
+            stands.unresolved.clear();
+            if (stands.marks.isEmpty()) take(physical);
+        }
+    }
+
     boolean isAnyStanding() {
         return anyStanding;
     }
@@ -155,7 +226,7 @@ final class KnownConnections {
         if (!anyStanding) return false;
         synchronized (standing) {
             return standing.values().stream()
-                    .flatMap(List::stream)
+                    .flatMap(stands -> stands.marks.stream())
                     .anyMatch(mark -> mark.tags().hasEverything());
         }
     }
@@ -210,10 +281,10 @@ final class KnownConnections {
         if (!anyStanding) return List.of();
         synchronized (standing) {
             Connection physical = PhysicalConnections.physical(raw);
-            List<PendingWrite> taken = standing.remove(physical);
+            Standing taken = standing.remove(physical);
             endedByOthers.remove(physical);
             anyStanding = !standing.isEmpty();
-            return taken == null ? List.of() : taken;
+            return taken == null ? List.of() : taken.all();
         }
     }
 
@@ -228,9 +299,10 @@ final class KnownConnections {
                 // A handle that hides its session is closed long before the session's transaction may end.
                 boolean isEnded = PhysicalConnections.isDriversOwn(physical)
                         && (others == null || CommitDoubts.isInProcess(physical));
-                if (isEnded) over.addAll(entry.getValue());
+                if (isEnded) over.addAll(entry.getValue().all());
                 else
                     entry.getValue()
+                            .all()
                             .forEach(write ->
                                     doubts.addClosed(write, physical, others == null ? null : others.orElse(null)));
                 return true;
@@ -239,5 +311,36 @@ final class KnownConnections {
         }
         over.forEach(PendingWrite::committed);
         return anyStanding;
+    }
+
+    /**
+     * A statement that was sent when nobody knew what it touches.
+     *
+     * @param source where
+     * @param sql its text
+     * @param analysedAt the version of the schemas before that was found out
+     */
+    record Unresolved(TrackedSource source, String sql, long analysedAt) {}
+
+    /** What stands for one connection. */
+    private static final class Standing {
+        private final List<PendingWrite> marks = new ArrayList<>();
+        private final List<Unresolved> unresolved = new ArrayList<>();
+
+        /** Everything, on account of statements whose effect only their schema tells. */
+        private @Nullable PendingWrite doubt;
+
+        /** Whether the statement is remembered; of very many or very long ones the doubt stays. */
+        boolean add(Unresolved statement) {
+            if (unresolved.contains(statement)) return true;
+            if (unresolved.size() >= MOST_MARKS || statement.sql.length() > LONGEST_TEXT) return false;
+            return unresolved.add(statement);
+        }
+
+        List<PendingWrite> all() {
+            List<PendingWrite> all = new ArrayList<>(marks);
+            if (doubt != null) all.add(doubt);
+            return all;
+        }
     }
 }

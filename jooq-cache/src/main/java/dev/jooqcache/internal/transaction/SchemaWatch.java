@@ -66,6 +66,11 @@ final class SchemaWatch {
         return !versions().equals(analysedAt);
     }
 
+    /** Whether a writer is under way that may change a schema. */
+    boolean isChanging() {
+        return underWay.stream().anyMatch(write -> write.change == Change.SCHEMA);
+    }
+
     /** The schema of some data source was changed, or may have been. Called before the change's mark is removed. */
     void changed() {
         synchronized (this) {

@@ -98,6 +98,9 @@ public final class Session {
      */
     private volatile long snapshotClock = -1;
 
+    /** The text of the present statement, if it touches everything perhaps only as the schema is not known. */
+    private volatile @Nullable String unresolved;
+
     private final UnsentQuery unsent = new UnsentQuery();
 
     /**
@@ -376,7 +379,7 @@ public final class Session {
     }
 
     /**
-     * Executes a statement, bracketed as its effect needs it.
+     * Executes something that writes, or several statements, bracketed as its effect needs it.
      *
      * @param effect what it does
      * @param version the version of the schemas before that was found out
@@ -386,7 +389,26 @@ public final class Session {
      * @throws SQLException if it fails
      */
     <T> T run(Effect effect, long version, SqlCall<T> call) throws SQLException {
+        return run(null, effect, version, call);
+    }
+
+    /**
+     * Executes a statement, bracketed as its effect needs it.
+     *
+     * @param sql its text, which tells more of its effect once the schema is known, or {@code null}
+     * @param effect what it does
+     * @param version the version of the schemas before that was found out
+     * @param call executes it
+     * @param <T> what it answers
+     * @return its answer
+     * @throws SQLException if it fails
+     */
+    <T> T run(@Nullable String sql, Effect effect, long version, SqlCall<T> call) throws SQLException {
         look();
+        boolean isInDoubt = sql != null
+                && effect.kind() == Effect.Kind.WRITE
+                && effect.tags().hasEverything();
+        unresolved = isInDoubt ? sql : null;
         return switch (effect.kind()) {
             case NONE -> send(call);
             case WRITE -> write(effect.tags(), version, call);
@@ -517,7 +539,10 @@ public final class Session {
      */
     public void learnSchema() {
         look();
-        if (!globals.isEmpty() && !source.isInspected()) source.inspectApart();
+        if (!source.isInspected()) {
+            if (!globals.isEmpty()) source.inspectApart();
+            else if (foreign) source.inspectPoolApart();
+        }
         // A question would use up an isolation level that is set for the next transaction.
         if (!inTransaction() && !isolationUnknown) ask();
     }
@@ -586,7 +611,9 @@ public final class Session {
         if (!tags.isEmpty()) physical();
         boolean unseen = foreign || uncertain;
         for (GlobalTransaction global : globals) unseen |= !global.note(source, physical(), tags, version, may);
-        if (unseen) source.standUntilOthersEnd(physical(), tags, version, may);
+        String sql = unresolved;
+        if (unseen && sql != null && may == Change.DATA) source.standInDoubt(physical(), sql, version);
+        else if (unseen) source.standUntilOthersEnd(physical(), tags, version, may);
         if (may == Change.SCHEMA) change = may;
         if (written.isEmpty()) analysedAt = version;
         analysedAt = Math.min(analysedAt, version);

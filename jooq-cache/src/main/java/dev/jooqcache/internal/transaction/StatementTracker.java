@@ -35,7 +35,7 @@ final class StatementTracker {
     <T> T run(String sql, BindValues binds, SqlCall<T> call) throws SQLException {
         long version = session.source().schemas().version();
         Effect effect = effect(sql).with(binds);
-        return session.ask(question(sql), () -> session.run(effect, version, call));
+        return session.ask(question(sql), () -> session.run(sql, effect, version, call));
     }
 
     void addBatch(String sql) {

@@ -4,6 +4,7 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.transaction.UncachedSessions.Obstacle;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,6 +24,7 @@ import org.jooq.tools.jdbc.JDBCUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What the cache knows of one data source: its dialect and default isolation, the transactions that are open on it, and
@@ -52,6 +54,7 @@ public final class TrackedSource {
     private final Returning returning;
     private final Enlisting enlisting;
     private volatile CommitDoubts.@Nullable Asker asker;
+    private volatile boolean isAskerOfPools;
 
     /** The sessions of a known pool, or {@code null} if each connection is asked where it leads and how it is set. */
     private final @Nullable SessionStates states;
@@ -63,6 +66,7 @@ public final class TrackedSource {
     private volatile @Nullable SQLDialect dialect;
     private volatile boolean inspected;
     private volatile long nextInspection = System.nanoTime();
+    private volatile long nextInspectionApart = nextInspection;
     private final ReentrantLock inspecting = new ReentrantLock();
     private volatile @Nullable Set<String> inDoubt;
     private volatile @Nullable Object schema;
@@ -110,6 +114,13 @@ public final class TrackedSource {
     /** Tells the dialect where no JDBC URL will. */
     void speak(SQLDialect known) {
         dialect = known;
+    }
+
+    /** The same, where each connection is a pool's that nobody uses. */
+    void askOnPools(CommitDoubts.Asker pools) {
+        if (isAskerOfPools) return;
+        asker = outsideGlobalTransactions(pools);
+        isAskerOfPools = true;
     }
 
     private CommitDoubts.Asker outsideGlobalTransactions(CommitDoubts.Asker given) {
@@ -220,16 +231,28 @@ public final class TrackedSource {
     /** Asks the catalog on another connection, in another thread: this one is in a global transaction. */
     void inspectApart() {
         CommitDoubts.Asker pool = asker;
-        if (pool == null || System.nanoTime() - nextInspection < 0) return;
+        long now = System.nanoTime();
+        if (pool == null || now - nextInspection < 0 || now - nextInspectionApart < 0) return;
+        if (connections.isEverythingStanding()) return;
         if (!inspectingApart.compareAndSet(false, true)) return;
         Thread thread = new Thread(() -> inspectApart(pool), cacheName + "-catalog");
         thread.setDaemon(true);
         thread.start();
     }
 
+    /**
+     * The same, while a transaction is under way whose end nobody may see. Only on a pool's own connection: another data
+     * source may hand out the one that is in use.
+     */
+    void inspectPoolApart() {
+        if (states != null || isAskerOfPools) inspectApart();
+    }
+
     private void inspectApart(CommitDoubts.Asker pool) {
         try (Connection connection = pool.connection()) {
-            if (connection != null) inspect(connection);
+            if (connection != null && OpenTransactions.isOutside(PhysicalConnections.physical(connection)))
+                inspect(connection);
+            else nextInspectionApart = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
         } catch (SQLException | RuntimeException | LinkageError e) {
             nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
             LOG.warn("{}: cannot get a connection of {} to read its catalog", cacheName, name, e);
@@ -280,7 +303,10 @@ public final class TrackedSource {
         boolean begun = connections.leftOpen.contains(raw);
         boolean isFresh = leftOver.isEmpty() && !begun && !uncertain;
         boolean isToItself = isFresh && !isGlobal;
+        if (uncertain) connections.uncached.found(this, raw, Obstacle.TRANSACTION);
+        else if (begun) connections.uncached.found(this, raw, Obstacle.SNAPSHOT);
         if (isToItself && autoCommit) ask(raw);
+        else if (isToItself && !isToBeAsked(raw)) tellWhetherCached(raw);
         if (isToItself && !autoCommit && (!inspected || isUnmet(raw)) && !isBegun(raw)) {
             // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
             if (!inspected) inspect(raw);
@@ -412,6 +438,7 @@ public final class TrackedSource {
         } finally {
             inspecting.unlock();
         }
+        if (inspected) connections.settle();
     }
 
     /**
@@ -503,33 +530,44 @@ public final class TrackedSource {
     /**
      * Finds out how a session is that was altered, or on which code of unknown effect has run, so that its results are told
      * from those of others; they are shared with others again if it is as they are. To be called outside a transaction.
-     *
-     * @return whether it was found to have temporary tables, so that nothing can be cached on it
      */
-    boolean verify(Connection raw) {
-        if (states == null || (!isAltered(raw) && !isSuspect(raw))) return false;
+    void verify(Connection raw) {
+        if (states == null || (!isAltered(raw) && !isSuspect(raw))) return;
         Connection physical = PhysicalConnections.physical(raw);
         SessionState state = stateOf(raw);
         // It may be busy or broken; then it stays suspect.
-        if (state == null || !state.isComplete() || !PhysicalConnections.isDriversOwn(physical)) return false;
-        boolean isPrivate = state.hasTemporaryTables();
-        if (isPrivate) connections.altered.add(raw);
+        if (state == null || !state.isComplete() || !PhysicalConnections.isDriversOwn(physical)) return;
+        if (state.hasTemporaryTables()) connections.altered.add(raw);
         else connections.altered.remove(raw);
         states.note(physical, state);
         connections.noteElsewhere(states, physical, state);
         connections.suspect.remove(raw);
-        return isPrivate;
     }
 
     /** The same when a connection is given back, which is told in the log if anything is left. */
     void verifyAtReturn(Connection raw) {
-        verifyIsolation(raw);
-        if (verify(raw))
-            LOG.info(
-                    "{}: a session of data source {} has temporary tables, so reads on it are not cached until these are"
-                            + " dropped or it is closed",
-                    cacheName,
-                    name);
+        compare(raw);
+        tellWhetherCached(raw);
+    }
+
+    /** Tells in the log if reads on a session are no longer cached, or are again. It was just asked, if need be. */
+    private void tellWhetherCached(Connection raw) {
+        if (!connections.exposed.contains(raw)) connections.uncached.found(this, raw, obstacle(raw));
+    }
+
+    private @Nullable Obstacle obstacle(Connection raw) {
+        // Otherwise each check-out asks anew.
+        if (states == null) return null;
+        boolean isSuspect = isSuspect(raw);
+        if (!isAltered(raw)) return isSuspect ? Obstacle.CODE : null;
+        SessionState last = lastState(raw);
+        if (last != null && last.hasTemporaryTables()) return Obstacle.TEMPORARY_TABLES;
+        return isSuspect ? Obstacle.CODE : Obstacle.SETTINGS;
+    }
+
+    /** Writes a line of the log, in which the first braces stand for the data source. */
+    void log(Level level, String message) {
+        LOG.atLevel(level).log("{}: " + message, cacheName, name);
     }
 
     /** The isolation level of a session may be another one than that of the others from here on. */
@@ -591,6 +629,7 @@ public final class TrackedSource {
     void ask(Connection raw) {
         compare(raw);
         meet(raw);
+        tellWhetherCached(raw);
     }
 
     boolean isAltered(Connection raw) {
@@ -608,6 +647,13 @@ public final class TrackedSource {
         connections.stand(raw, tags, analysedAt, change);
     }
 
+    /** The same for a statement that touches everything, perhaps only as the schema is not known, in such a transaction. */
+    void standInDoubt(Connection raw, String sql, long analysedAt) {
+        if (inspected && effects.of(this, sql).tags().hasEverything())
+            standUntilOthersEnd(raw, Tags.everything(), analysedAt, Change.DATA);
+        else connections.standInDoubt(raw, new KnownConnections.Unresolved(this, sql, analysedAt), asker);
+    }
+
     /** Marks what a transaction writes that was begun, and will be ended, where nobody sees it. */
     void standUntilOthersEnd(Connection raw, Tags tags, long analysedAt, Change change) {
         connections.standUntilOthersEnd(raw, tags, analysedAt, change, asker);
@@ -620,11 +666,7 @@ public final class TrackedSource {
     }
 
     void exposed(Connection raw) {
-        LOG.warn(
-                "{}: a connection of {} was unwrapped, so writes on it cannot be seen; nothing is cached until it is"
-                        + " closed (use an untracked DataSource for such work, and invalidate(..) after it)",
-                cacheName,
-                name);
+        connections.uncached.found(this, raw, Obstacle.EXPOSED);
         connections.exposed.add(raw);
         stand(raw, Tags.everything(), schemas.version(), Change.SCHEMA);
     }
@@ -650,6 +692,7 @@ public final class TrackedSource {
     void noLongerExposed(Connection physical) {
         connections.exposed.remove(physical);
         connections.seenOutside(physical);
+        tellWhetherCached(physical);
     }
 
     /** The connection is idle outside a transaction, whose end was not seen. */

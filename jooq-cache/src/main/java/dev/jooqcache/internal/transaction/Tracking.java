@@ -294,7 +294,10 @@ public final class Tracking {
                         id -> made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null));
             TrackedSource known =
                     databases.computeIfAbsent(database, id -> made(Returning.UNKNOWN, Enlisting.POSSIBLE, null, null));
-            if (dataSource != null) known.askOn(asker(dataSource, database));
+            if (dataSource != null) {
+                if (DataSourceRoute.pools(dataSource).isEmpty()) known.askOn(asker(dataSource, database));
+                else known.askOnPools(poolAsker(dataSource, database));
+            }
             return known;
         }
     }
@@ -307,6 +310,21 @@ public final class Tracking {
             Connection connection = source == null ? null : source.getConnection();
             if (connection == null || database == null || database.isReachedBy(connection)) return connection;
             connection.close();
+            return null;
+        };
+    }
+
+    /** The same, on that one of several pools which leads to the database. */
+    private static CommitDoubts.Asker poolAsker(DataSource dataSource, DatabaseId database) {
+        WeakReference<DataSource> kept = new WeakReference<>(dataSource);
+        return () -> {
+            DataSource source = kept.get();
+            if (source == null) return null;
+            for (DataSource pool : DataSourceRoute.pools(source)) {
+                Connection connection = pool.getConnection();
+                if (database.isReachedBy(connection)) return connection;
+                connection.close();
+            }
             return null;
         };
     }
