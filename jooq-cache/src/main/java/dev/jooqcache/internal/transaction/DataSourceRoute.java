@@ -214,9 +214,11 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     static List<DataSource> pools(DataSource dataSource) {
         try {
             DataSource lazy = dataSource;
-            for (int depth = DEEPEST; depth > 0 && isWrapper(lazy); depth--)
-                lazy = (DataSource) value(lazy, "getTargetDataSource");
-            if (lazy == null || !lazy.getClass().getName().equals(LAZY)) return List.of();
+            for (int depth = DEEPEST; depth > 0 && isWrapper(lazy); depth--) {
+                if (!(value(lazy, "getTargetDataSource") instanceof DataSource target)) return List.of();
+                lazy = target;
+            }
+            if (!lazy.getClass().getName().equals(LAZY)) return List.of();
             DataSourceRoute reading = of(forReading(lazy), DEEPEST);
             DataSourceRoute writing = of((DataSource) value(lazy, "getTargetDataSource"), DEEPEST);
             return reading == null || writing == null ? List.of() : List.of(writing.pool, reading.pool);
@@ -225,8 +227,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
         }
     }
 
-    private static boolean isWrapper(@Nullable DataSource dataSource) {
-        if (dataSource == null) return false;
+    private static boolean isWrapper(DataSource dataSource) {
         String type = dataSource.getClass().getName();
         return PLAIN_WRAPPERS.containsKey(type) || SpringBinding.isProxy(type);
     }
