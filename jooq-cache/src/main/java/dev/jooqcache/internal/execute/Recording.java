@@ -92,6 +92,8 @@ final class Recording implements ReadPlan.ResultRows {
             cells.addAll(Arrays.asList(row));
         } catch (OutOfMemoryError e) {
             cancel(BypassReason.RESULT_TOO_LARGE);
+        } catch (Error e) {
+            cancel(BypassReason.CACHE_FAILURE);
         }
         if (bytes > maximumBytes) cancel(BypassReason.RESULT_TOO_LARGE);
     }
@@ -146,10 +148,10 @@ final class Recording implements ReadPlan.ResultRows {
         if (cancelled != null) return;
         try {
             note(column, access, answer);
-        } catch (RuntimeException e) {
-            cancel(BypassReason.CACHE_FAILURE);
         } catch (OutOfMemoryError e) {
             cancel(BypassReason.RESULT_TOO_LARGE);
+        } catch (RuntimeException | Error e) {
+            cancel(BypassReason.CACHE_FAILURE);
         }
     }
 

@@ -58,7 +58,7 @@ final class RecordingResultSet extends DefaultResultSet {
     private <T extends @Nullable Object> T answered(SqlCall<T> call) throws SQLException {
         try {
             return call.run();
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
             throw e;
         }
@@ -168,7 +168,7 @@ final class RecordingResultSet extends DefaultResultSet {
         try {
             int columns = row.getMetaData().getColumnCount();
             return new RecordingResultSet(row, recording.readRow(column, columns), () -> {});
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             recording.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
             return row;
         }

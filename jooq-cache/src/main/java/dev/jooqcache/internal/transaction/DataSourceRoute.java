@@ -146,6 +146,14 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
         return type.equals(LAZY) ? lazy(dataSource, depth) : null;
     }
 
+    /** Whether a data source hands out a connection that is in use, as Spring's say of themselves. */
+    static boolean mayLendTwice(DataSource dataSource) {
+        for (Class<?> type = dataSource.getClass(); type != null; type = type.getSuperclass())
+            for (Class<?> implemented : type.getInterfaces())
+                if (implemented.getName().equals("org.springframework.jdbc.datasource.SmartDataSource")) return true;
+        return false;
+    }
+
     /** Whether a data source enlists its connections in global transactions. */
     static boolean isTransactional(DataSource dataSource) {
         return TRANSACTIONAL.contains(dataSource.getClass().getName());

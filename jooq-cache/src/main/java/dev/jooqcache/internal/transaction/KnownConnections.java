@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +28,9 @@ final class KnownConnections {
 
     private static final int MOST_MARKS = 64;
     private static final int LONGEST_TEXT = 16_384;
+
+    /** Beyond that it is looked whether some were closed without being given back. */
+    private static final int MOST_HOLDERS = 256;
 
     /** Their schema, role or settings were changed. */
     final PhysicalConnections altered = new PhysicalConnections();
@@ -73,6 +77,50 @@ final class KnownConnections {
         this.schemas = schemas;
         this.doubts = doubts;
         this.globals = new GlobalTransactions(schemas);
+    }
+
+    /** The sessions that hold a connection, each from its check-out to its return; one, unless it is handed out twice. */
+    private final IdentityHashMap<Connection, List<WeakReference<Session>>> holders = new IdentityHashMap<>();
+
+    /** Whether a connection was handed out and is not given back yet. */
+    boolean isHeld(Connection physical) {
+        synchronized (holders) {
+            return !holdersOf(physical).isEmpty();
+        }
+    }
+
+    /**
+     * A session takes a connection. If others hold it already, a transaction of any of them is that of all, and ends
+     * whenever one of them says so.
+     */
+    void hold(Connection physical, Session session) {
+        List<Session> others;
+        synchronized (holders) {
+            if (holders.size() > MOST_HOLDERS) holders.keySet().removeIf(PhysicalConnections::isClosed);
+            others = holdersOf(physical);
+            holders.computeIfAbsent(physical, first -> new ArrayList<>()).add(new WeakReference<>(session));
+        }
+        if (others.isEmpty()) return;
+        others.forEach(Session::handedOutAgain);
+        session.handedOutAgain();
+    }
+
+    /** A session gives its connection back. */
+    void released(Session session, Connection physical) {
+        synchronized (holders) {
+            holders.computeIfPresent(physical, (any, held) -> {
+                held.removeIf(each -> each.get() == null || each.get() == session);
+                return held.isEmpty() ? null : held;
+            });
+        }
+    }
+
+    private List<Session> holdersOf(Connection physical) {
+        List<WeakReference<Session>> held = holders.getOrDefault(physical, List.of());
+        return held.stream()
+                .map(WeakReference::get)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** A data source whose sessions are followed. */

@@ -184,7 +184,7 @@ abstract class NotingPreparedStatement extends DefaultPreparedStatement {
     @Override
     public void setArray(int index, Array value) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setArray(index, value);
+        super.setArray(index, TrackedArray.raw(value));
     }
 
     @Override

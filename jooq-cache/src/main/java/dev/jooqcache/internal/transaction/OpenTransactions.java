@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a transaction is under way, as the driver knows it without asking the server. Autocommit alone does not tell:
@@ -13,8 +14,22 @@ final class OpenTransactions {
 
     private static final int MARIADB_IN_TRANSACTION = 1;
 
+    private static final int MORE_RESULTS = 8;
+
+    /** Where drivers show the server status. */
+    private static final ClassValue<Status> STATUS = new ClassValue<>() {
+        @Override
+        protected Status computeValue(Class<?> driver) {
+            try {
+                return status(driver);
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+                return Status.UNTOLD;
+            }
+        }
+    };
+
     /** Nothing but autocommit is known. */
-    private static final Probe UNKNOWN = connection -> false;
+    private static final Probe UNKNOWN = connection -> Word.NOTHING;
 
     /** How a driver is asked. Looking that up takes longer than asking. */
     private static final ClassValue<Probe> PROBES = new ClassValue<>() {
@@ -42,43 +57,115 @@ final class OpenTransactions {
 
     /** Whether a driver that is known to tell says that its connection is outside any transaction. */
     static boolean isToldOutside(Connection physical) {
-        String driver = physical.getClass().getName();
-        // H2's autocommit is off from any BEGIN to its end. That of MySQL's driver is its own, whatever SQL has set.
-        boolean tells = driver.equals("org.h2.jdbc.JdbcConnection")
-                || (!driver.startsWith("com.mysql.") && PROBES.get(physical.getClass()) != UNKNOWN);
-        return tells && isOutside(physical);
+        return tells(physical) && isOutside(physical);
+    }
+
+    /** Whether the driver shows a transaction, whatever code has begun or ended it. */
+    static boolean tells(Connection physical) {
+        // H2's autocommit is off from any BEGIN to its end.
+        return isH2(physical.getClass().getName()) || PROBES.get(physical.getClass()) != UNKNOWN;
     }
 
     /** Whether the server has told the driver that a transaction is under way, where drivers can be asked that. */
     static boolean isSeenByServer(Connection physical) {
+        // H2's has one as long as rows are being read in autocommit.
+        return !isH2(physical.getClass().getName()) && word(physical) == Word.UNDER_WAY;
+    }
+
+    /**
+     * Whether the database certainly holds neither a write nor a snapshot of the session, so that what is begun from now on
+     * is one's own to roll back. With autocommit off nothing else tells whether a transaction has begun already.
+     */
+    static boolean isNoneUnderWay(Connection physical) {
+        return word(physical) == Word.NONE;
+    }
+
+    /** When a statement in autocommit ends that has just answered. */
+    static End end(Connection physical) {
+        String driver = physical.getClass().getName();
+        // PostgreSQL's driver reads the whole answer first; SQLite's end with its rows, which the session looks after.
+        if (driver.startsWith("org.postgresql.") || driver.startsWith("org.sqlite.")) return End.WITH_ANSWER;
+        if (isH2(driver)) return word(physical) == Word.UNDER_WAY ? End.WITH_ROWS : End.WITH_ANSWER;
+        Path flags = STATUS.get(physical.getClass()).path();
+        if (flags == null) return End.UNKNOWN;
         try {
-            return PROBES.get(physical.getClass()).isInTransaction(physical);
+            return ((Integer) flags.follow(physical) & MORE_RESULTS) == 0 ? End.WITH_ROWS : End.LATER;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            // A connection that is closed, for instance.
-            return false;
+            return End.UNKNOWN;
         }
+    }
+
+    /** The server status that MySQL's protocol brings with each answer, where the driver shows it. */
+    private static Status status(Class<?> driver) throws ReflectiveOperationException {
+        String name = driver.getName();
+        if (name.startsWith("org.mariadb.jdbc."))
+            return new Status(new Path(
+                    driver.getMethod("getContext"),
+                    method(driver, "org.mariadb.jdbc.client.Context", "getServerStatus")));
+        if (name.startsWith("com.mysql.cj.jdbc."))
+            return new Status(new Path(
+                    method(driver, "com.mysql.cj.jdbc.JdbcConnection", "getSession"),
+                    method(driver, "com.mysql.cj.Session", "getServerSession"),
+                    method(driver, "com.mysql.cj.protocol.ServerSession", "getStatusFlags")));
+        return Status.UNTOLD;
+    }
+
+    private record Status(@Nullable Path path) {
+        static final Status UNTOLD = new Status(null);
+    }
+
+    private static Word word(Connection physical) {
+        try {
+            return PROBES.get(physical.getClass()).ask(physical);
+        } catch (SQLException | ReflectiveOperationException | RuntimeException | LinkageError e) {
+            // A connection that is closed, for instance.
+            return Word.NOTHING;
+        }
+    }
+
+    private static boolean isH2(String driver) {
+        return driver.equals("org.h2.jdbc.JdbcConnection");
     }
 
     private static Probe probe(Class<?> driver) throws ReflectiveOperationException {
         String name = driver.getName();
         if (name.startsWith("org.postgresql.")) {
             Method state = driver.getMethod("getTransactionState");
-            return connection -> !state.invoke(connection).toString().equals("IDLE");
+            return connection ->
+                    Word.of(!state.invoke(connection).toString().equals("IDLE"));
         }
         if (name.startsWith("org.mariadb.jdbc.")) {
             Path path = new Path(
                     driver.getMethod("getContext"),
                     method(driver, "org.mariadb.jdbc.client.Context", "getServerStatus"));
-            return connection -> ((Integer) path.follow(connection) & MARIADB_IN_TRANSACTION) != 0;
+            return connection -> Word.of(((Integer) path.follow(connection) & MARIADB_IN_TRANSACTION) != 0);
         }
         if (name.startsWith("com.mysql.cj.jdbc.")) {
-            Path path = new Path(
+            Path session = new Path(
                     method(driver, "com.mysql.cj.jdbc.JdbcConnection", "getSession"),
-                    method(driver, "com.mysql.cj.Session", "getServerSession"),
-                    method(driver, "com.mysql.cj.protocol.ServerSession", "inTransactionOnServer"));
-            return connection -> (Boolean) path.follow(connection);
+                    method(driver, "com.mysql.cj.Session", "getServerSession"));
+            Method begun = method(driver, "com.mysql.cj.protocol.ServerSession", "inTransactionOnServer");
+            Method autoCommit = method(driver, "com.mysql.cj.protocol.ServerSession", "isAutocommit");
+            return connection -> {
+                Object of = session.follow(connection);
+                // The driver's own autocommit does not follow what SQL has set.
+                boolean off = connection.getAutoCommit() && !(Boolean) autoCommit.invoke(of);
+                return Word.of((Boolean) begun.invoke(of) || off);
+            };
         }
-        return UNKNOWN;
+        return isH2(name) ? h2(driver) : UNKNOWN;
+    }
+
+    /** A session of a server in another process does not tell. */
+    private static Probe h2(Class<?> driver) throws ReflectiveOperationException {
+        Class<?> local = Class.forName("org.h2.engine.SessionLocal", false, driver.getClassLoader());
+        Method session = driver.getMethod("getSession");
+        Method held = local.getDeclaredMethod("hasTransaction");
+        held.setAccessible(true);
+        return connection -> {
+            Object of = session.invoke(connection);
+            return local.isInstance(of) ? Word.of((Boolean) held.invoke(of)) : Word.NOTHING;
+        };
     }
 
     private static Method method(Class<?> driver, String type, String name) throws ReflectiveOperationException {
@@ -86,7 +173,31 @@ final class OpenTransactions {
     }
 
     private interface Probe {
-        boolean isInTransaction(Connection connection) throws ReflectiveOperationException;
+        Word ask(Connection connection) throws SQLException, ReflectiveOperationException;
+    }
+
+    /** When a statement ends. */
+    enum End {
+        /** It has ended. */
+        WITH_ANSWER,
+        /** At the latest when its rows have been read. */
+        WITH_ROWS,
+        /** Not before the next results have been taken. */
+        LATER,
+        /** Not known. */
+        UNKNOWN
+    }
+
+    /** What a driver says of its connection's transaction. */
+    private enum Word {
+        /** Nothing, or nothing that holds. */
+        NOTHING,
+        NONE,
+        UNDER_WAY;
+
+        static Word of(boolean isUnderWay) {
+            return isUnderWay ? UNDER_WAY : NONE;
+        }
     }
 
     /** Getters, each of what the one before has answered. */

@@ -13,6 +13,8 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,10 @@ public final class Session {
     private volatile boolean foreign;
     private volatile boolean explicit;
     private volatile boolean uncertain;
+
+    /** Others hold the connection as well: it was handed out twice. */
+    private volatile boolean shared;
+
     private volatile boolean begun;
     private List<PendingWrite> leftOver;
     private volatile boolean failed;
@@ -78,6 +84,7 @@ public final class Session {
     private volatile boolean altered;
     private volatile int isolation;
     private volatile boolean isolationUnknown;
+    private volatile boolean isolationOfTransaction;
     private volatile int initialIsolation;
 
     /** The global transactions that are active and in which the connection was used; seldom more than one. */
@@ -100,6 +107,9 @@ public final class Session {
 
     /** The text of the present statement, if it touches everything perhaps only as the schema is not known. */
     private volatile @Nullable String unresolved;
+
+    private volatile @Nullable UntakenResults executing;
+    private final Set<UntakenResults> untaken = ConcurrentHashMap.newKeySet();
 
     private final UnsentQuery unsent = new UnsentQuery();
 
@@ -145,12 +155,17 @@ public final class Session {
         if (inTransaction()) source.opened(this);
     }
 
-    /** Looks again whether a transaction is under way. */
+    /** Looks again whether a transaction is under way: code that was called may have begun or ended one. */
     private void look() {
         join();
+        if (uncertain) return;
         // What SQL has begun, drivers show in different ways.
-        if (explicit || uncertain) return;
+        if (explicit && !OpenTransactions.tells(physical())) return;
         boolean outside = isOutside();
+        if (explicit) {
+            if (outside) endedUnseen();
+            return;
+        }
         if (outside == autoCommit) return;
         if (outside) endedUnseen();
         else begunUnseen();
@@ -175,14 +190,23 @@ public final class Session {
     /** Whether the connection is outside any transaction, as far as it says itself; as before, if it says nothing. */
     private boolean isOutside() {
         try {
-            return raw.getAutoCommit() && !isSeenByServer();
+            Connection driver = physical();
+            // Pools remember what autocommit was set to through them, whatever SQL has set since.
+            boolean off = !raw.getAutoCommit() || (OpenTransactions.tells(driver) && !driver.getAutoCommit());
+            return !off && !OpenTransactions.isSeenByServer(driver);
         } catch (SQLException | RuntimeException | LinkageError e) {
-            return autoCommit;
+            return autoCommit && !explicit;
         }
     }
 
-    private boolean isSeenByServer() {
-        return source.mayEnlist() && OpenTransactions.isSeenByServer(physical());
+    /**
+     * The connection was handed out to somebody else before it was given back: each of the holders may end the transaction
+     * of the others, so that what they write stands until the connection is seen outside of one.
+     */
+    void handedOutAgain() {
+        shared = true;
+        if (!written.isEmpty()) source.standUntilOthersEnd(physical(), written, analysedAt, change);
+        uncertain();
     }
 
     private void begunUnseen() {
@@ -198,6 +222,7 @@ public final class Session {
             announceWritten().committed();
         autoCommit = true;
         foreign = false;
+        begun = false;
         if (globals.isEmpty()) reset();
         if (!inTransaction()) source.closed(this);
     }
@@ -251,6 +276,7 @@ public final class Session {
         if (mayAsk && state == null) {
             askedAt = source.alterations();
             SessionState answer = isAskedAnew() ? source.stateOf(raw) : source.met(raw);
+            if (answer != null && !inTransaction()) isolation = answer.isolation();
             state = answer != null && answer.isComplete() ? answer : null;
         }
         return state;
@@ -337,8 +363,17 @@ public final class Session {
         if (isolation == UNKNOWN_ISOLATION) {
             isolation = Question.answer(raw::getTransactionIsolation, UNKNOWN_ISOLATION);
             isolationUnknown = isolation == UNKNOWN_ISOLATION;
+            isolationOfTransaction = inTransaction();
         }
         return isolation;
+    }
+
+    /** What was told within a transaction may be that of this transaction alone. */
+    private void forgetIsolation() {
+        isolation = UNKNOWN_ISOLATION;
+        isolationOfTransaction = false;
+        // Some databases mean the present transaction, some the next.
+        isolationUnknown |= inTransaction();
     }
 
     /**
@@ -389,21 +424,30 @@ public final class Session {
      * @throws SQLException if it fails
      */
     <T> T run(Effect effect, long version, SqlCall<T> call) throws SQLException {
-        return run(null, effect, version, call);
+        return run(null, effect, version, call, new UntakenResults(this));
     }
 
     /**
-     * Executes a statement, bracketed as its effect needs it.
+     * Executes a statement that may end only when its results are taken.
      *
      * @param sql its text, which tells more of its effect once the schema is known, or {@code null}
-     * @param effect what it does
-     * @param version the version of the schemas before that was found out
-     * @param call executes it
-     * @param <T> what it answers
-     * @return its answer
-     * @throws SQLException if it fails
+     * @param results keeps what it has written until then
      */
-    <T> T run(@Nullable String sql, Effect effect, long version, SqlCall<T> call) throws SQLException {
+    <T> T run(@Nullable String sql, Effect effect, long version, SqlCall<T> call, UntakenResults results)
+            throws SQLException {
+        UntakenResults outer = executing;
+        executing = results;
+        List<PendingWrite> before = results.writes();
+        try {
+            return run(sql, effect, call, version);
+        } finally {
+            executing = outer;
+            // The driver has ended what the statement had not answered yet.
+            results.taken(before);
+        }
+    }
+
+    private <T> T run(@Nullable String sql, Effect effect, SqlCall<T> call, long version) throws SQLException {
         look();
         boolean isInDoubt = sql != null
                 && effect.kind() == Effect.Kind.WRITE
@@ -428,24 +472,24 @@ public final class Session {
             case PREPARE -> prepare(call);
             case ISOLATION -> {
                 isolationUnknown = true;
-                yield send(call);
+                yield set(call);
             }
             case SESSION_ISOLATION -> {
                 alterIsolation();
-                yield send(call);
+                yield set(call);
             }
             case SESSION_DEFAULTS -> {
                 alter();
                 alterIsolation();
-                yield send(call);
+                yield set(call);
             }
             case SESSION -> {
                 alter();
-                yield send(call);
+                yield set(call);
             }
             case LOCAL_SETTING -> {
                 if (inTransaction()) alteredInTransaction = true;
-                yield send(call);
+                yield set(call);
             }
             case AUTOCOMMIT -> {
                 uncertain();
@@ -458,7 +502,7 @@ public final class Session {
             }
             case CODE -> {
                 suspect();
-                yield unknown(call);
+                yield code(call);
             }
             case SCHEMA -> {
                 // It runs defaults, checks and triggers.
@@ -467,21 +511,28 @@ public final class Session {
             }
             case UNKNOWN -> {
                 suspect();
-                yield unknown(call);
+                yield code(call);
             }
         };
+    }
+
+    /** Some settings of H2's commit what is under way. PostgreSQL's do not. */
+    private <T> T set(SqlCall<T> call) throws SQLException {
+        if (!inTransaction() || source.dialect().family() == SQLDialect.POSTGRES) return send(call);
+        T result = bracket(announceWritten(), call);
+        snapshotTaken = false;
+        return result;
     }
 
     /** What is about to run may alter the session. */
     private void suspect() {
         source.suspect(raw);
+        forgetIsolation();
         forgetState();
     }
 
     private void alterIsolation() {
-        isolation = UNKNOWN_ISOLATION;
-        // Some databases mean the present transaction, some the next.
-        isolationUnknown = inTransaction();
+        forgetIsolation();
         source.isolationVaries(raw);
     }
 
@@ -511,7 +562,7 @@ public final class Session {
     private boolean isStillGlobal() {
         boolean active = globals.stream().noneMatch(GlobalTransaction::isOver);
         try {
-            return active && !(raw.getAutoCommit() && !isSeenByServer());
+            return active && !(raw.getAutoCommit() && !OpenTransactions.isSeenByServer(physical()));
         } catch (SQLException | RuntimeException | LinkageError e) {
             return false;
         }
@@ -599,7 +650,10 @@ public final class Session {
 
     private <T> T writeInTransaction(Tags tags, long version, SqlCall<T> call) throws SQLException {
         note(tags, version, Change.DATA);
-        return failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);
+        T result = failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);
+        // A routine or a trigger has committed by itself, which the analysis should have told.
+        if (OpenTransactions.isNoneUnderWay(physical())) announceWritten().committed();
+        return result;
     }
 
     /** Whether a failure may have rolled the transaction back, so that each statement commits from then on. */
@@ -651,8 +705,25 @@ public final class Session {
             source.stand(physical(), write.tags(), source.schemas().version(), Change.DATA);
         }
         standIfBegunMeanwhile(write);
-        write.committed();
+        UntakenResults results = executing;
+        if (results == null || inTransaction() || !results.mayFollow(result)) write.committed();
+        else results.keep(write);
         return result;
+    }
+
+    /** Results of a statement are kept by the session until it gives its connection back. */
+    void untaken(UntakenResults results) {
+        untaken.add(results);
+    }
+
+    void taken(UntakenResults results) {
+        untaken.remove(results);
+    }
+
+    /** What a statement has written that has ended now. If the connection is lost, the server may be at it still. */
+    void resultsTaken(PendingWrite write) {
+        if (PhysicalConnections.isClosed(physical())) source.doubt(write, raw, physical());
+        else write.committed();
     }
 
     /** What has failed may have taken effect in part; and perhaps it is still running. */
@@ -672,7 +743,7 @@ public final class Session {
      * The driver's connection. Asked for before anything can go wrong, and remembered: a pool's wrapper does not tell any
      * more what was under it once it has seen the connection fail.
      */
-    private Connection physical() {
+    Connection physical() {
         Connection known = physical;
         if (known == null) physical = known = PhysicalConnections.physical(raw);
         return known;
@@ -685,18 +756,32 @@ public final class Session {
         return bracket(source.schemas().announce(before.plus(Tags.everything()), version, Change.SCHEMA), call);
     }
 
+    /** Code may begin or end transactions, which is seen by the next look; where the driver does not tell, it stays unknown. */
+    private <T> T code(SqlCall<T> call) throws SQLException {
+        if (!OpenTransactions.tells(physical()) && !isSqlite()) uncertain();
+        return unknown(call);
+    }
+
+    /**
+     * Begins a transaction, if none is under way: then a BEGIN begins nothing on PostgreSQL and H2, and the snapshot is the
+     * old one; in the MySQL family it commits, and the snapshot is not taken yet. So the clock stays, and nothing is served
+     * until a query has been executed.
+     */
     private <T> T begin(SqlCall<T> call) throws SQLException {
-        asked();
-        // In the MySQL family it commits what is under way.
-        snapshotClock = source.generations().now();
+        boolean within = inTransaction();
+        if (!within) asked();
+        long clock = source.generations().now();
         T result = bracket(announceWritten(), call);
         explicit = true;
+        snapshotTaken = false;
+        if (!within) snapshotClock = clock;
         source.opened(this);
         return result;
     }
 
     <T> T commit(SqlCall<T> call) throws SQLException {
         look();
+        long clock = source.generations().now();
         PendingWrite write = announceWritten();
         if (!written.isEmpty()) physical();
         T result;
@@ -709,14 +794,15 @@ public final class Session {
             throw e;
         }
         write.committed();
-        ended();
+        ended(clock);
         return result;
     }
 
     <T> T rollback(SqlCall<T> call) throws SQLException {
         look();
+        long clock = source.generations().now();
         T result = call.run();
-        ended();
+        ended(clock);
         return result;
     }
 
@@ -731,6 +817,7 @@ public final class Session {
         // Other sessions have perhaps written in the same transaction.
         Tags all = foreign || uncertain ? Tags.everything() : written();
         PendingWrite write = source.schemas().announce(all, analysedAt, change);
+        long clock = source.generations().now();
         T result;
         try {
             result = send(call);
@@ -739,17 +826,23 @@ public final class Session {
             throw e;
         }
         source.standWhilePrepared(write, physical(), CommitDoubts.First.NOTHING);
-        ended();
+        ended(clock);
         return result;
     }
 
-    private void ended() {
+    /**
+     * A transaction was ended.
+     *
+     * @param clock before the call that has ended it: the next one is perhaps under way already, chained to it
+     */
+    private void ended(long clock) {
         if (foreign || uncertain || begun) source.ended(raw);
         begun = false;
         leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
         reset();
-        noteClock();
+        snapshotClock = clock;
+        if (inTransaction() && OpenTransactions.isNoneUnderWay(physical())) noteClock();
         if (!inTransaction()) source.closed(this);
         askBetweenTransactions();
     }
@@ -761,6 +854,8 @@ public final class Session {
         written = Tags.none();
         change = Change.DATA;
         isolationUnknown = false;
+        if (isolationOfTransaction) isolation = UNKNOWN_ISOLATION;
+        isolationOfTransaction = false;
         explicit = false;
         failed = false;
         changingSchema = false;
@@ -774,11 +869,9 @@ public final class Session {
         boolean asks = !source.isInspected() && source.effects().wantsSchema(source);
         boolean isOthers = foreign || uncertain || !globals.isEmpty();
         if (autoCommit || isOthers || !(asks || source.isToBeAsked(raw))) return;
-        if (asks) source.inspect(raw);
-        source.ask(raw);
-        if (!isAskedAnew()) knowState(source.lastState(raw));
         try {
-            raw.rollback();
+            source.askBetween(raw);
+            if (!isAskedAnew()) knowState(source.lastState(raw));
         } catch (SQLException e) {
             // The connection is broken, which its user will see.
             failed = true;
@@ -799,8 +892,8 @@ public final class Session {
                 return true;
             });
             foreign = false;
-            uncertain = false;
-            source.closed(this);
+            uncertain = shared;
+            if (!inTransaction()) source.closed(this);
         } else {
             if (!value && autoCommit) {
                 if (source.isInspected() || source.effects().wantsSchema(source)) learnSchema();
@@ -860,10 +953,35 @@ public final class Session {
         if (isSqlite() && firstRows < 0) firstRows = source.generations().now();
     }
 
+    /** The same through a call of JDBC's, which perhaps sends a statement that commits. */
+    <T> T alter(SqlCall<T> call) throws SQLException {
+        look();
+        alter();
+        return set(call);
+    }
+
+    /** The connection may lead to another server from here on. */
+    void redirect(VoidCall call) throws SQLException {
+        touched();
+        call.run();
+        source.suspect(raw);
+        forgetState();
+    }
+
+    /** The application tells who it is, which is a name in lists of sessions, or decides what they may see. */
+    void describe() {
+        touched();
+        switch (source.dialect().family()) {
+            case POSTGRES, H2, MARIADB, MYSQL, SQLITE -> {}
+            default -> alter();
+        }
+    }
+
     /** The session's schema, catalog, role or a setting is being changed. */
     void alter() {
         touched();
-        if (inTransaction()) alteredInTransaction = true;
+        if (inTransaction()) alteredInTransaction = isolationOfTransaction = true;
+        else isolation = UNKNOWN_ISOLATION;
         if (!isAskedAnew()) altered = true;
         source.altered(raw);
         forgetState();
@@ -907,16 +1025,20 @@ public final class Session {
         leftOver = List.of();
         if (explicit) source.uncertain(raw);
         if (inTransaction() && alteredInTransaction) source.altered(raw);
-        if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION) source.isolationVaries(raw);
+        // What was forgotten is found out with the session's state.
+        if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION && isolation != UNKNOWN_ISOLATION)
+            source.isolationVaries(raw);
         source.closed(this);
         boolean oldSnapshot = open && statementSent && !isReadCommitted();
         boolean exposure = (exposed || committingLate) && autoCommit;
         if (global && !statementSent && !sending) use();
-        if (exposure || oldSnapshot) physical();
+        // While it is given back, somebody else may have taken it already.
+        source.released(this, physical());
         try {
             call.run();
         } finally {
             written = Tags.none();
+            List.copyOf(untaken).forEach(UntakenResults::taken);
             if (exposure) source.noLongerExposed(physical());
             if (oldSnapshot) source.leftOpen(physical());
             if (unended) source.sweep();

@@ -99,7 +99,7 @@ record SessionState(
                                                             16, 10)))
                         from information_schema.session_variables
                        where variable_name not in (IGNORED) and variable_name not like 'GTID%')),
-                   @@global.read_only, @@in_transaction""";
+                   @@global.read_only, @@in_transaction, @@session.tx_isolation""";
 
     private static final String MARIADB_TEMPORARY = """
             select concat_ws('.', table_schema, table_name) from information_schema.tables
@@ -124,8 +124,10 @@ record SessionState(
      */
     static SessionState of(Connection connection, SQLDialect dialect, String instance) throws SQLException {
         String place = place(connection) + '|' + instance;
-        return asked(connection, dialect, place)
-                .withIsolation(Question.answer(connection::getTransactionIsolation, Session.UNKNOWN_ISOLATION));
+        SessionState told = asked(connection, dialect, place);
+        return told.isolation() >= 0
+                ? told
+                : told.withIsolation(Question.answer(connection::getTransactionIsolation, Session.UNKNOWN_ISOLATION));
     }
 
     private static SessionState asked(Connection connection, SQLDialect dialect, String place) throws SQLException {
@@ -207,8 +209,19 @@ record SessionState(
                 complete,
                 !temporary.isEmpty(),
                 told.get(1).equals("1"),
-                -1,
+                isolation(told.get(3)),
                 open ? "open" : null);
+    }
+
+    /** MariaDB's driver may answer what was last set through it. */
+    private static int isolation(String level) {
+        return switch (level) {
+            case "READ-UNCOMMITTED" -> Connection.TRANSACTION_READ_UNCOMMITTED;
+            case "READ-COMMITTED" -> Connection.TRANSACTION_READ_COMMITTED;
+            case "REPEATABLE-READ" -> Connection.TRANSACTION_REPEATABLE_READ;
+            case "SERIALIZABLE" -> Connection.TRANSACTION_SERIALIZABLE;
+            default -> Session.UNKNOWN_ISOLATION;
+        };
     }
 
     private static String text(String place, List<String> rows) {

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jooq.SQLDialect;
-import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
 /** What the three kinds of tracked statements share: the effect of their SQL, and of their batch. */
@@ -21,11 +19,13 @@ final class StatementTracker {
     private static final int MOST_EXECUTIONS = 64;
 
     private final Session session;
+    private final UntakenResults untaken;
     private final Map<String, List<BindValues>> batch = new LinkedHashMap<>();
     private int executions;
 
     StatementTracker(Session session) {
         this.session = session;
+        this.untaken = new UntakenResults(session);
     }
 
     <T> T run(String sql, SqlCall<T> call) throws SQLException {
@@ -35,7 +35,23 @@ final class StatementTracker {
     <T> T run(String sql, BindValues binds, SqlCall<T> call) throws SQLException {
         long version = session.source().schemas().version();
         Effect effect = effect(sql).with(binds);
-        return session.ask(question(sql), () -> session.run(sql, effect, version, call));
+        return session.ask(question(sql), () -> session.run(sql, effect, version, call, untaken));
+    }
+
+    /** The statement was asked for its next result. */
+    boolean moved(boolean isRows) {
+        if (!isRows) untaken.ended();
+        return isRows;
+    }
+
+    /** The statement was closed, and with it all that it has not answered yet. */
+    void closed() {
+        untaken.taken();
+    }
+
+    /** Something is sent to the database that is no statement of the user's. */
+    void touched() {
+        session.touched();
     }
 
     void addBatch(String sql) {
@@ -66,7 +82,7 @@ final class StatementTracker {
         }
         clearBatch();
         Effect all = effect;
-        return session.ask(question, () -> session.run(all, version, call));
+        return session.ask(question, () -> session.run(all, version, call, untaken));
     }
 
     private Effect effect(String sql) {
@@ -85,10 +101,9 @@ final class StatementTracker {
     @Nullable
     ResultSet wrap(@Nullable ResultSet rows, Statement statement) {
         if (rows == null) return null;
-        if (isUpdatable(rows)) return new UpdatableResultSet(rows, statement, session);
-        return hasLocators(session.source().dialect())
-                ? new TrackedResultSet(rows, statement, session)
-                : new DefaultResultSet(rows, statement);
+        return isUpdatable(rows)
+                ? new UpdatableResultSet(rows, statement, session, untaken)
+                : new TrackedResultSet(rows, statement, session, untaken);
     }
 
     /** Whether rows can be changed through a result set; one that does not tell may be updatable. */
@@ -96,23 +111,19 @@ final class StatementTracker {
         return Question.answer(rows::getConcurrency, ResultSet.CONCUR_UPDATABLE) == ResultSet.CONCUR_UPDATABLE;
     }
 
-    /** Whether a large object in a result is the database's own rather than a copy, or may be. */
-    private static boolean hasLocators(SQLDialect dialect) {
-        return switch (dialect.family()) {
-            case H2, MYSQL, MARIADB, SQLITE -> false;
-            default -> true;
-        };
-    }
-
     /** A value of a call's, as one of a result set. */
     @Nullable
     Object wrap(@Nullable Object value, Statement statement) {
         if (value instanceof ResultSet rows) return wrap(rows, statement);
-        return value == null ? null : locator(value);
+        return value == null ? null : value(value, statement);
+    }
+
+    <T extends @Nullable Object> T value(T value, Statement statement) {
+        return TrackedArray.ifArray(locator(value), statement, session);
     }
 
     <T extends @Nullable Object> T locator(T value) {
-        return hasLocators(session.source().dialect()) ? TrackedLocator.of(value, session) : value;
+        return TrackedLocator.of(value, session);
     }
 
     /** The caller gets at the driver's own statement, past the session. */

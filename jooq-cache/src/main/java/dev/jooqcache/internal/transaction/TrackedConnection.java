@@ -1,13 +1,22 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.transaction.Session.VoidCall;
+import java.sql.Array;
 import java.sql.CallableStatement;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.Connection;
+import java.sql.NClob;
+import java.sql.SQLClientInfoException;
+import java.sql.SQLXML;
+import java.sql.ShardingKey;
+import java.sql.Struct;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jooq.tools.jdbc.DefaultConnection;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +120,13 @@ public final class TrackedConnection extends DefaultConnection {
         return metaData == null ? null : TrackedMetaData.of(metaData, this);
     }
 
+    /** The driver may ask the server for the type. */
+    @Override
+    public @Nullable Array createArrayOf(String type, Object[] elements) throws SQLException {
+        session.touched();
+        return TrackedArray.of(getDelegate().createArrayOf(type, elements), null, session);
+    }
+
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         session.setAutoCommit(autoCommit, () -> getDelegate().setAutoCommit(autoCommit));
@@ -149,14 +165,117 @@ public final class TrackedConnection extends DefaultConnection {
 
     @Override
     public void setSchema(String schema) throws SQLException {
-        session.alter();
-        getDelegate().setSchema(schema);
+        session.alter(call(() -> getDelegate().setSchema(schema)).asCall());
     }
 
     @Override
     public void setCatalog(String catalog) throws SQLException {
-        session.alter();
-        getDelegate().setCatalog(catalog);
+        session.alter(call(() -> getDelegate().setCatalog(catalog)).asCall());
+    }
+
+    /** Some drivers go to another server with it. */
+    @Override
+    public void setReadOnly(boolean readOnly) throws SQLException {
+        session.redirect(() -> getDelegate().setReadOnly(readOnly));
+    }
+
+    /** Oracle's policies look at it. */
+    @Override
+    public void setClientInfo(String name, String value) throws SQLClientInfoException {
+        session.describe();
+        getDelegate().setClientInfo(name, value);
+    }
+
+    @Override
+    public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        session.describe();
+        getDelegate().setClientInfo(properties);
+    }
+
+    @Override
+    public void releaseSavepoint(Savepoint savepoint) throws SQLException {
+        session.touched();
+        getDelegate().releaseSavepoint(savepoint);
+    }
+
+    @Override
+    public void setShardingKey(ShardingKey key) throws SQLException {
+        session.alter(call(() -> getDelegate().setShardingKey(key)).asCall());
+    }
+
+    @Override
+    public void setShardingKey(ShardingKey key, ShardingKey superKey) throws SQLException {
+        session.alter(call(() -> getDelegate().setShardingKey(key, superKey)).asCall());
+    }
+
+    @Override
+    public boolean setShardingKeyIfValid(ShardingKey key, int seconds) throws SQLException {
+        return session.alter(() -> getDelegate().setShardingKeyIfValid(key, seconds));
+    }
+
+    @Override
+    public boolean setShardingKeyIfValid(ShardingKey key, ShardingKey superKey, int seconds) throws SQLException {
+        return session.alter(() -> getDelegate().setShardingKeyIfValid(key, superKey, seconds));
+    }
+
+    @Override
+    public @Nullable String getSchema() throws SQLException {
+        session.touched();
+        return getDelegate().getSchema();
+    }
+
+    @Override
+    public @Nullable String getCatalog() throws SQLException {
+        session.touched();
+        return getDelegate().getCatalog();
+    }
+
+    @Override
+    public boolean isValid(int seconds) throws SQLException {
+        session.touched();
+        return getDelegate().isValid(seconds);
+    }
+
+    @Override
+    public int getTransactionIsolation() throws SQLException {
+        session.touched();
+        return getDelegate().getTransactionIsolation();
+    }
+
+    @Override
+    public Blob createBlob() throws SQLException {
+        session.touched();
+        return getDelegate().createBlob();
+    }
+
+    @Override
+    public Clob createClob() throws SQLException {
+        session.touched();
+        return getDelegate().createClob();
+    }
+
+    @Override
+    public NClob createNClob() throws SQLException {
+        session.touched();
+        return getDelegate().createNClob();
+    }
+
+    @Override
+    public SQLXML createSQLXML() throws SQLException {
+        session.touched();
+        return getDelegate().createSQLXML();
+    }
+
+    @Override
+    public Struct createStruct(String type, Object[] attributes) throws SQLException {
+        session.touched();
+        return getDelegate().createStruct(type, attributes);
+    }
+
+    @Override
+    public String nativeSQL(String sql) throws SQLException {
+        session.touched();
+        return getDelegate().nativeSQL(sql);
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.SQLXML;
 import java.util.List;
 import java.util.Optional;
+import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ final class TrackedLocator implements InvocationHandler {
     /** The value itself, if nothing can be written through it. */
     @SuppressWarnings("unchecked")
     static <T extends @Nullable Object> T of(T value, Session session) {
+        if (value == null || !isContent(session.source().dialect())) return value;
         for (Class<?> locator : LOCATORS)
             if (locator.isInstance(value))
                 return (T) Proxy.newProxyInstance(
@@ -53,6 +55,14 @@ final class TrackedLocator implements InvocationHandler {
                         new Class<?>[] {locator},
                         new TrackedLocator(value, session));
         return value;
+    }
+
+    /** Whether a large object in a result is the database's own rather than a copy, or may be. */
+    private static boolean isContent(SQLDialect dialect) {
+        return switch (dialect.family()) {
+            case H2, MYSQL, MARIADB, SQLITE -> false;
+            default -> true;
+        };
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +53,16 @@ final class TrackedMetaData implements InvocationHandler {
             default -> {}
         }
         Object answer = call(method, arguments);
-        return answer instanceof ResultSet rows ? new Rows(rows, connection) : answer;
+        return answer instanceof ResultSet rows ? tracked(rows) : answer;
+    }
+
+    /** What the catalog answers; its statement, where the driver tells it, is tracked too. */
+    private ResultSet tracked(ResultSet rows) throws SQLException {
+        Statement statement = rows.getStatement();
+        Session session = connection.session();
+        if (statement == null) return new TrackedResultSet(rows, null, session, new UntakenResults(session));
+        return new TrackedResultSet(
+                rows, new TrackedStatement(statement, connection), session, new UntakenResults(session));
     }
 
     private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
@@ -62,23 +70,6 @@ final class TrackedMetaData implements InvocationHandler {
             return method.invoke(raw, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause();
-        }
-    }
-
-    /** What the catalog answers; its statement, where the driver tells it, is tracked too. */
-    private static final class Rows extends DefaultResultSet {
-
-        private final TrackedConnection connection;
-
-        Rows(ResultSet rows, TrackedConnection connection) {
-            super(rows);
-            this.connection = connection;
-        }
-
-        @Override
-        public @Nullable Statement getStatement() throws SQLException {
-            Statement statement = getDelegate().getStatement();
-            return statement == null ? null : new TrackedStatement(statement, connection);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
+import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.NClob;
@@ -12,25 +13,58 @@ import java.util.Map;
 import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
-/** A result set through whose values the database's content can be written. */
+/**
+ * A result set through whose values the database's content can be written, and by which the statement is known to have
+ * ended: some databases execute it while its rows are read.
+ */
 sealed class TrackedResultSet extends DefaultResultSet permits UpdatableResultSet {
 
-    private final Statement statement;
+    private final @Nullable Statement statement;
+    private final UntakenResults untaken;
     final Session session;
 
-    TrackedResultSet(ResultSet rows, Statement statement, Session session) {
+    TrackedResultSet(ResultSet rows, @Nullable Statement statement, Session session, UntakenResults untaken) {
         super(rows, statement);
         this.statement = statement;
         this.session = session;
+        this.untaken = untaken;
     }
 
     private <T extends @Nullable Object> T tracked(T value) {
-        return TrackedLocator.of(value, session);
+        return TrackedArray.ifArray(TrackedLocator.of(value, session), statement, session);
+    }
+
+    @Override
+    public @Nullable Statement getStatement() {
+        return statement;
+    }
+
+    @Override
+    public boolean next() throws SQLException {
+        boolean more = super.next();
+        if (!more) untaken.ended();
+        return more;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        super.close();
+        untaken.ended();
+    }
+
+    @Override
+    public @Nullable Array getArray(int column) throws SQLException {
+        return tracked(super.getArray(column));
+    }
+
+    @Override
+    public @Nullable Array getArray(String label) throws SQLException {
+        return tracked(super.getArray(label));
     }
 
     /** Rows in a cell. */
     private @Nullable Object object(@Nullable Object value) {
-        if (value instanceof ResultSet rows) return new TrackedResultSet(rows, statement, session);
+        if (value instanceof ResultSet rows) return new TrackedResultSet(rows, statement, session, untaken);
         return value == null ? null : tracked(value);
     }
 

@@ -63,6 +63,10 @@ public final class TrackedSource {
     private final AtomicBoolean inspectingApart = new AtomicBoolean();
     private volatile boolean usuallyInAutoCommit;
     private volatile boolean anyIsolation;
+
+    /** It has handed out a connection that was in use: no pool does that, so the next call may lead into a transaction. */
+    private volatile boolean lendsTwice;
+
     private volatile @Nullable SQLDialect dialect;
     private volatile boolean inspected;
     private volatile long nextInspection = System.nanoTime();
@@ -173,7 +177,8 @@ public final class TrackedSource {
                 || !connections.suspect.isEmpty()
                 || !connections.leftOpen.isEmpty()
                 || !connections.otherIsolation.isEmpty()
-                || anyIsolation) return null;
+                || anyIsolation
+                || lendsTwice) return null;
         SessionState common = sessions.common();
         if (common == null || common.isStandby() || common.hasTemporaryTables()) return null;
         return isKnownToBeServed(common.isolation()) ? place(common) : null;
@@ -192,6 +197,7 @@ public final class TrackedSource {
         if (!connections.altered.isEmpty()) found.add("a session has settings or temporary tables of its own");
         if (!connections.suspect.isEmpty()) found.add("code of unknown effect has run on a session");
         if (!connections.leftOpen.isEmpty()) found.add("a connection was given back within a transaction");
+        if (lendsTwice) found.add("a connection was handed out twice at a time");
         if (anyIsolation || !connections.otherIsolation.isEmpty())
             found.add("the isolation level of a session was changed");
         SessionState common = sessions.common();
@@ -288,37 +294,68 @@ public final class TrackedSource {
      */
     Session session(Connection raw, Origin origin) throws SQLException {
         Boolean told = Question.answer(raw::getAutoCommit);
-        boolean autoCommit = (told == null || told) && !(mayEnlist() && isBegun(raw));
+        Connection physical = PhysicalConnections.physical(raw);
+        boolean begunInSql = isInAutoCommit(told, physical) && OpenTransactions.isSeenByServer(physical);
+        boolean autoCommit = isInAutoCommit(told, physical) && !begunInSql;
         boolean isGlobal = isInGlobalTransaction();
         if (autoCommit && !isGlobal) usuallyInAutoCommit = true;
         if (dialect == null) dialect = Question.answer(() -> JDBCUtils.dialect(raw));
         // What a batched connection has collected is sent later, past the session that collected it.
-        boolean uncertain =
-                told == null || raw instanceof BatchedConnection || isLeftUncertain(raw) || isInHiddenTransaction(raw);
+        boolean uncertain = told == null
+                || raw instanceof BatchedConnection
+                || (begunInSql && !mayEnlist())
+                || isLeftUncertain(raw)
+                || isInHiddenTransaction(raw);
         if (autoCommit && !uncertain) connections.seenOutside(raw);
         if (origin == Origin.SHARED)
             return new Session(
                     this, raw, origin, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
-        List<PendingWrite> leftOver = connections.take(raw);
-        boolean begun = connections.leftOpen.contains(raw);
-        boolean isFresh = leftOver.isEmpty() && !begun && !uncertain;
-        boolean isToItself = isFresh && !isGlobal;
+        boolean isReused = isGlobal && isKnownPool();
+        boolean isHeld = !isReused && connections.isHeld(physical);
+        if (isHeld) lendsTwice = true;
+        List<PendingWrite> leftOver = isHeld ? List.of() : connections.take(raw);
+        // With autocommit off, the pool's own statements or a wrapper's may have begun the transaction.
+        boolean begun =
+                connections.leftOpen.contains(raw) || !(autoCommit || OpenTransactions.isNoneUnderWay(physical));
+        boolean isToItself = leftOver.isEmpty() && !begun && !uncertain && !isHeld && !isGlobal;
         if (uncertain) connections.uncached.found(this, raw, Obstacle.TRANSACTION);
-        else if (begun) connections.uncached.found(this, raw, Obstacle.SNAPSHOT);
+        else if (connections.leftOpen.contains(raw)) connections.uncached.found(this, raw, Obstacle.SNAPSHOT);
         if (isToItself && autoCommit) ask(raw);
+        else if (isToItself && (!inspected || isUnmet(raw))) askBetween(raw);
         else if (isToItself && !isToBeAsked(raw)) tellWhetherCached(raw);
-        if (isToItself && !autoCommit && (!inspected || isUnmet(raw)) && !isBegun(raw)) {
-            // A pool that hands out connections with autocommit off: this one has not begun a transaction yet.
-            if (!inspected) inspect(raw);
-            meet(raw);
-            raw.rollback();
-        }
-        return new Session(this, raw, origin, autoCommit, false, uncertain, begun, isolation(raw), leftOver);
+        Session session =
+                new Session(this, raw, origin, autoCommit, false, uncertain, begun, isolation(raw), leftOver);
+        if (!isReused) connections.hold(physical, session);
+        return session;
     }
 
-    /** Whether the driver tells that a transaction is under way, perhaps of a wrapper below. */
-    private static boolean isBegun(Connection raw) {
-        return OpenTransactions.isSeenByServer(PhysicalConnections.physical(raw));
+    /** Pools remember what autocommit was set to through them, whatever SQL has set since. */
+    private static boolean isInAutoCommit(@Nullable Boolean told, Connection physical) {
+        boolean below = !OpenTransactions.tells(physical) || Question.answer(physical::getAutoCommit, true);
+        return (told == null || told) && below;
+    }
+
+    /**
+     * Asks for the schema and the session's state with autocommit off, where that begins a transaction: only if the driver
+     * tells that none is under way, and on its own connection. Then what is rolled back is nothing but the question, and no
+     * wrapper has had the occasion to add anything to it. A data source that is not known to be a pool may have lent the
+     * connection to others, too.
+     */
+    void askBetween(Connection raw) throws SQLException {
+        Connection physical = PhysicalConnections.physical(raw);
+        boolean isOwn = isKnownPool() && PhysicalConnections.isDriversOwn(physical);
+        if (!isOwn || !OpenTransactions.isNoneUnderWay(physical)) return;
+        try {
+            if (!inspected) inspect(physical);
+            ask(physical);
+        } finally {
+            physical.rollback();
+        }
+    }
+
+    /** A session gives its connection back. */
+    void released(Session session, Connection physical) {
+        connections.released(session, physical);
     }
 
     /** Whether a transaction may be under way since an earlier check-out. Some drivers tell that it has ended. */

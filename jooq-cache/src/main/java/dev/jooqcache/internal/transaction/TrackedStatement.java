@@ -109,6 +109,37 @@ final class TrackedStatement extends DefaultStatement {
     }
 
     @Override
+    public boolean getMoreResults() throws SQLException {
+        return tracker.moved(getDelegateStatement().getMoreResults());
+    }
+
+    @Override
+    public boolean getMoreResults(int current) throws SQLException {
+        return tracker.moved(getDelegateStatement().getMoreResults(current));
+    }
+
+    @Override
+    public void setQueryTimeout(int seconds) throws SQLException {
+        tracker.touched();
+        super.setQueryTimeout(seconds);
+    }
+
+    @Override
+    public int getQueryTimeout() throws SQLException {
+        tracker.touched();
+        return super.getQueryTimeout();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try {
+            super.close();
+        } finally {
+            tracker.closed();
+        }
+    }
+
+    @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
         return tracker.unwrap(this, getDelegateStatement(), type);
     }

@@ -106,6 +106,7 @@ public final class Tracking {
      * @return a data source that sees every commit
      */
     public TrackedDataSource trackPool(DataSource pool) {
+        if (DataSourceRoute.mayLendTwice(pool)) return track(pool);
         DataSourceRoute route = new DataSourceRoute(pool, true, Binding.FRESH);
         return new TrackedDataSource(pool, this, route, source(route));
     }

@@ -8,8 +8,8 @@ import java.sql.Statement;
 /** A result set whose {@code insertRow}, {@code updateRow} and {@code deleteRow} are writes like any other. */
 final class UpdatableResultSet extends TrackedResultSet {
 
-    UpdatableResultSet(ResultSet rows, Statement statement, Session session) {
-        super(rows, statement, session);
+    UpdatableResultSet(ResultSet rows, Statement statement, Session session, UntakenResults untaken) {
+        super(rows, statement, session, untaken);
     }
 
     @Override

@@ -1,12 +1,14 @@
 package dev.jooqcache.internal.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jooqcache.BypassReason;
 import java.lang.reflect.Proxy;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,5 +38,18 @@ class RecordingFailureTest {
         assertThat(recorded.getInt(1)).as("the query goes on").isEqualTo(7);
         assertThat(recorded.next()).isTrue();
         assertThat(recording.cancelled()).isIn(BypassReason.UNKNOWN_RESULT_VALUE, BypassReason.RESULT_TOO_LARGE);
+    }
+
+    /** Who catches it, and reads on, has a row that was not read in full. */
+    @Test
+    void errorOfAGetter_endsTheRecording() throws SQLException {
+        for (Error error : List.of(new StackOverflowError(), new LinkageError(), new AssertionError())) {
+            ResultSet rows = jdbc(ResultSet.class, Map.of("next", true, "getString", error, "getInt", 7));
+            Recording recording = new Recording(2, 10, 1_000);
+            RecordingResultSet recorded = new RecordingResultSet(rows, recording, () -> {});
+            recorded.next();
+            assertThatThrownBy(() -> recorded.getString(1)).isSameAs(error);
+            assertThat(recording.cancelled()).isNotNull();
+        }
     }
 }

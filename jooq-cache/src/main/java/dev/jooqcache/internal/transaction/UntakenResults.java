@@ -1,0 +1,70 @@
+package dev.jooqcache.internal.transaction;
+
+import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one statement has written in autocommit, as long as the database may be at it still: some send rows, or the results of
+ * the next statement of one text, only when they are asked for, and commit with the last of them. Until then the intents stand.
+ */
+final class UntakenResults {
+
+    private final Session session;
+    private volatile List<PendingWrite> writes = List.of();
+
+    UntakenResults(Session session) {
+        this.session = session;
+    }
+
+    /** Whether the database may have more to do for a statement that has answered this. */
+    boolean mayFollow(@Nullable Object answer) {
+        boolean isRows = answer instanceof java.sql.ResultSet || Boolean.TRUE.equals(answer);
+        return switch (OpenTransactions.end(session.physical())) {
+            case WITH_ANSWER -> false;
+            case WITH_ROWS -> isRows;
+            case LATER -> true;
+            case UNKNOWN -> isRows || Boolean.FALSE.equals(answer);
+        };
+    }
+
+    void keep(PendingWrite write) {
+        if (write.tags().isEmpty()) {
+            write.committed();
+            return;
+        }
+        List<PendingWrite> more = new ArrayList<>(writes);
+        more.add(write);
+        writes = List.copyOf(more);
+        session.untaken(this);
+    }
+
+    List<PendingWrite> writes() {
+        return writes;
+    }
+
+    /** Rows were read to their end, or closed, or there is no next result. */
+    void ended() {
+        if (writes.isEmpty()) return;
+        switch (OpenTransactions.end(session.physical())) {
+            case WITH_ANSWER, WITH_ROWS -> taken();
+            case LATER, UNKNOWN -> {}
+        }
+    }
+
+    /** The statement has ended. */
+    void taken() {
+        taken(writes);
+    }
+
+    /** What the statement had written until then. */
+    void taken(List<PendingWrite> before) {
+        if (before.isEmpty()) return;
+        List<PendingWrite> left = new ArrayList<>(writes);
+        left.removeAll(before);
+        writes = List.copyOf(left);
+        if (left.isEmpty()) session.taken(this);
+        before.forEach(session::resultsTaken);
+    }
+}
