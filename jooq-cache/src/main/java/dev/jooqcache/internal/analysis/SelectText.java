@@ -390,15 +390,6 @@ final class SelectText extends TokenReader {
         return commas + 1;
     }
 
-    private int closing(int open) {
-        int depth = 0;
-        for (int i = open; i < tokens.size(); i++) {
-            if (tokens.get(i).isSymbol('(')) depth++;
-            if (tokens.get(i).isSymbol(')') && --depth == 0) return i;
-        }
-        return tokens.size();
-    }
-
     private void deny(BypassReason why, String what) {
         if (moving.isEmpty() && (why == BypassReason.NONDETERMINISTIC_FUNCTION || why == BypassReason.SAMPLING))
             moving = what;
