@@ -13,8 +13,8 @@ final class StatementKind {
 
     private static final Set<String> QUERY_OR_DML = Set.of(
             "select", "with", "values", "table", "insert", "update", "delete", "merge", "replace", "upsert", "from");
-    private static final Set<String> HARMLESS =
-            Set.of("savepoint", "release", "show", "describe", "desc", "listen", "notify", "unlisten");
+    private static final Set<String> HARMLESS = Set.of("savepoint", "release", "show");
+    private static final Set<String> NOTIFICATIONS = Set.of("listen", "notify", "unlisten");
     /** They change the schema, or data in ways that are not followed; a block or a call may do anything. */
     private static final Set<String> UTILITIES = Set.of(
             "alter",
@@ -80,6 +80,7 @@ final class StatementKind {
         // SQLite's outermost savepoint begins a transaction.
         if (word.equals("savepoint") && dialect.family() == SQLDialect.SQLITE) return MAYBE_IN_TRANSACTION;
         if (HARMLESS.contains(word)) return Effect.NONE;
+        if (NOTIFICATIONS.contains(word)) return isPostgres(dialect) ? Effect.NONE : Effect.CODE;
         // MySQL's LOCK TABLES commits.
         if (TABLE_LOCKS.contains(word)) return isMysql(dialect) ? Effect.UNKNOWN : Effect.NONE;
         if (SESSION.contains(word)) return SetStatement.reset(tokens, dialect);
@@ -94,7 +95,7 @@ final class StatementKind {
             case "prepare" -> isWord(tokens, 1, "transaction") ? Effect.of(Kind.PREPARE) : Effect.UNKNOWN;
             case "xa" -> MAYBE_IN_TRANSACTION;
             case "set" -> SetStatement.set(tokens, dialect);
-            case "explain" -> explain(tokens);
+            case "explain", "describe", "desc" -> explain(tokens, dialect);
             case "create" -> create(tokens);
             default -> UTILITIES.contains(word) ? Effect.SCHEMA : Effect.CODE;
         };
@@ -141,6 +142,12 @@ final class StatementKind {
         return isMysql(dialect) && tokens.get(0).isWord("show") && contains(tokens, "where");
     }
 
+    static boolean isQueryOrDml(List<SqlToken> tokens) {
+        return isSelect(tokens)
+                || (tokens.get(0).kind() == SqlToken.Kind.WORD
+                        && QUERY_OR_DML.contains(tokens.get(0).text()));
+    }
+
     static boolean isSelect(List<SqlToken> tokens) {
         SqlToken first = tokens.get(0);
         return first.isSymbol('(')
@@ -169,9 +176,9 @@ final class StatementKind {
         return contains(tokens, "to") ? Effect.of(Kind.ROLLBACK_TO_SAVEPOINT) : end(tokens, Kind.ROLLBACK);
     }
 
-    private static Effect explain(List<SqlToken> tokens) {
-        boolean executes = contains(tokens, "analyze") || contains(tokens, "analyse");
-        return executes ? Effect.UNKNOWN : Effect.NONE;
+    /** The effect of one that carries no statement that is understood. */
+    private static Effect explain(List<SqlToken> tokens, SQLDialect dialect) {
+        return new CarrierText(tokens, dialect).describesTable() ? Effect.NONE : Effect.CODE;
     }
 
     private static Effect create(List<SqlToken> tokens) {
@@ -188,6 +195,10 @@ final class StatementKind {
             case MYSQL, MARIADB -> true;
             default -> false;
         };
+    }
+
+    private static boolean isPostgres(SQLDialect dialect) {
+        return dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
     }
 
     private static boolean contains(List<SqlToken> tokens, String word) {

@@ -105,6 +105,14 @@ public record Effect(Kind kind, TagPlan plan) {
         return new Effect(kind, Tags.none());
     }
 
+    /** Whether a transaction may have ended or begun by it in a way that its kind does not tell. */
+    boolean mayEndElsewhere() {
+        return switch (kind) {
+            case SCHEMA, TEMPORARY_TABLE, CODE, UNKNOWN, COMMIT, ROLLBACK, IMPLICIT_COMMIT, AUTOCOMMIT, PREPARE -> true;
+            default -> false;
+        };
+    }
+
     private boolean altersSession() {
         return kind == Kind.SESSION
                 || kind == Kind.SESSION_DEFAULTS

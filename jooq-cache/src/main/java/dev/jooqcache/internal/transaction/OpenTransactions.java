@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jooq.SQLDialect;
 
 /**
  * Whether a transaction is under way, as the driver knows it without asking the server. Autocommit alone does not tell:
@@ -47,6 +48,19 @@ final class OpenTransactions {
         boolean tells = driver.equals("org.h2.jdbc.JdbcConnection")
                 || (!driver.startsWith("com.mysql.") && PROBES.get(physical.getClass()) != UNKNOWN);
         return tells && isOutside(physical);
+    }
+
+    /** Whether code in the database can leave a transaction open on a connection in autocommit, or end one that SQL began. */
+    static boolean mayBeginInCode(SQLDialect dialect) {
+        return switch (dialect.family()) {
+            case MYSQL, MARIADB -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether the driver is one that the server tells whether a transaction is under way. */
+    static boolean isTelling(Connection physical) {
+        return PROBES.get(physical.getClass()) != UNKNOWN;
     }
 
     /** Whether the server has told the driver that a transaction is under way, where drivers can be asked that. */

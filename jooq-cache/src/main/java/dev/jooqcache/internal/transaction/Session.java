@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jooq.SQLDialect;
@@ -387,6 +388,51 @@ public final class Session {
      */
     <T> T run(Effect effect, long version, SqlCall<T> call) throws SQLException {
         look();
+        boolean completed = false;
+        try {
+            T result = runInState(effect, version, call);
+            completed = true;
+            return result;
+        } finally {
+            if (effect.mayEndElsewhere()) lookAfter(completed);
+        }
+    }
+
+    /**
+     * Code that is not understood in full may begin or end a transaction past the driver: the server's word on it comes with
+     * its answers. What it says of a failure is not told, so it is asked again.
+     */
+    private void lookAfter(boolean completed) {
+        boolean followed = autoCommit && !uncertain && !foreign && globals.isEmpty();
+        if (!followed || !OpenTransactions.mayBeginInCode(source.dialect())) return;
+        boolean told = OpenTransactions.isTelling(physical()) && (completed || isAnswering());
+        if (!told) {
+            uncertain();
+            return;
+        }
+        boolean open = OpenTransactions.isSeenByServer(physical());
+        if (explicit && !open && isOutside()) ended();
+        if (!explicit && open) {
+            // How old its snapshot is, is not known.
+            explicit = true;
+            isolationUnknown = true;
+            statementSent = true;
+            note(Tags.everything(), source.schemas().version(), Change.SCHEMA);
+            source.opened(this);
+        }
+    }
+
+    /** Has the server tell again how the session is. */
+    private boolean isAnswering() {
+        try (Statement statement = raw.createStatement()) {
+            statement.execute("select 1");
+            return true;
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            return false;
+        }
+    }
+
+    private <T> T runInState(Effect effect, long version, SqlCall<T> call) throws SQLException {
         return switch (effect.kind()) {
             case NONE -> send(call);
             case WRITE -> write(effect.tags(), version, call);
