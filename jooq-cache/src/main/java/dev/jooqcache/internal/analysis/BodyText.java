@@ -95,7 +95,7 @@ final class BodyText extends TokenReader {
         return writes;
     }
 
-    /** The procedures that it calls, perhaps without a bracket. */
+    /** The procedures that it calls, perhaps without a bracket, and what may be their packages. */
     Set<String> procedures() {
         return procedures;
     }
@@ -150,7 +150,10 @@ final class BodyText extends TokenReader {
 
     private void call(int i) {
         int name = i + 1;
-        while (isSymbol(name + 1, '.')) name += 2;
+        while (isSymbol(name + 1, '.')) {
+            procedures.add(SchemaCode.packageOf(tokens.get(name).text()));
+            name += 2;
+        }
         if (isName(name)) procedures.add(tokens.get(name).text());
         else unknown(i);
     }

@@ -117,8 +117,8 @@ final class Planner {
     }
 
     private static Plan planOne(String sql, List<SqlToken> tokens, SQLDialect dialect) {
-        String procedure = StatementKind.calledProcedure(tokens);
-        if (procedure != null) return Plan.call(procedure, new SelectText(tokens, dialect).calls());
+        List<String> procedure = StatementKind.calledProcedure(tokens);
+        if (!procedure.isEmpty()) return Plan.call(procedure, new SelectText(tokens, dialect).calls());
         Effect control = StatementKind.control(tokens, dialect);
         if (control != null) return control(control, sql, tokens, dialect);
         List<SqlToken> returning = DmlText.ofDeltaTable(tokens);

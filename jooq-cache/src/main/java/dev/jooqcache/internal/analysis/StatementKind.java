@@ -3,6 +3,7 @@ package dev.jooqcache.internal.analysis;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.internal.transaction.Effect.Kind;
 import dev.jooqcache.model.TableName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jooq.SQLDialect;
@@ -101,8 +102,11 @@ final class StatementKind {
         };
     }
 
-    /** The procedure that a statement calls, in SQL or in JDBC's escape syntax; or {@code null} if it is no plain call. */
-    static @Nullable String calledProcedure(List<SqlToken> tokens) {
+    /**
+     * The procedure that a statement calls, in SQL or in JDBC's escape syntax, and before it what may be its packages; empty
+     * if it is no plain call.
+     */
+    static List<String> calledProcedure(List<SqlToken> tokens) {
         boolean escaped = tokens.get(0).isSymbol('{')
                 && tokens.get(tokens.size() - 1).isSymbol('}')
                 && tokens.stream().filter(token -> token.isSymbol('{')).count() == 1;
@@ -113,13 +117,19 @@ final class StatementKind {
                             && tokens.get(2).isSymbol('=')
                     ? 3
                     : 1;
-        if (!isWord(tokens, call, "call")) return null;
+        if (!isWord(tokens, call, "call")) return List.of();
+        List<String> path = new ArrayList<>();
         int name = call + 1;
-        while (name + 2 < tokens.size() && tokens.get(name + 1).isSymbol('.')) name += 2;
+        while (name + 2 < tokens.size() && tokens.get(name + 1).isSymbol('.')) {
+            path.add(SchemaCode.packageOf(tokens.get(name).text()));
+            name += 2;
+        }
         boolean named = name < tokens.size()
                 && (tokens.get(name).kind() == SqlToken.Kind.WORD
                         || tokens.get(name).kind() == SqlToken.Kind.QUOTED);
-        return named ? TableName.fold(tokens.get(name).text()) : null;
+        if (!named) return List.of();
+        path.add(TableName.fold(tokens.get(name).text()));
+        return path;
     }
 
     /**
