@@ -67,6 +67,25 @@ class OtherMeaningTest {
     }
 
     @DatabaseTest
+    void only_isNoTable(Database database) {
+        if (database != POSTGRESQL) return;
+        String[] schema = with(TABLE, "create table \"only\" (id int primary key, v int)");
+        for (String write : List.of(
+                "update only t set v = 9 where id = 1",
+                "update only (t) set v = 9 where id = 1",
+                "delete from only t where id = 1",
+                "with q as (update only t set v = 9 where id = 1 returning 1) select * from q",
+                "with q as (delete from only t where id = 1 returning 1) select * from q",
+                "with q as (select 1) update only t set v = 9 where id = 1",
+                "with q as (update only t set v = 9 where id = 1 returning 1) insert into \"only\" select 8 from q",
+                "merge into only t using (values (1)) s (i) on t.id = s.i when matched then delete",
+                "explain analyze update only t set v = 9 where id = 1"))
+            check(database, schema, "select v from t where id = 1", write);
+        check(database, schema, "select v from only t where id = 1", "update t set v = 9");
+        assertThat(stale).isEmpty();
+    }
+
+    @DatabaseTest
     void backslashThatHidesAQuote_isSeen(Database database) {
         if (database != POSTGRESQL) return;
         urlOption = "&options=-c%20standard_conforming_strings=off%20-c%20escape_string_warning=off";

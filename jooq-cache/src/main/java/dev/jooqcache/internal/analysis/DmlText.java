@@ -29,6 +29,8 @@ final class DmlText {
             "sql_no_cache",
             "sql_calc_found_rows");
 
+    private static final Set<String> VERBS = Set.of("select", "insert", "replace", "update", "delete", "merge");
+
     private static final Set<String> DELTAS = Set.of("final", "new", "old");
 
     private DmlText() {}
@@ -79,6 +81,19 @@ final class DmlText {
         int i = from;
         while (i < tokens.size() && isModifier(tokens.get(i), dialect)) i++;
         return i - from;
+    }
+
+    /** Whether one follows a verb that is not the first word: of a common table expression, of a query in it, of MERGE. */
+    static boolean hasInnerModifier(List<SqlToken> tokens, SQLDialect dialect) {
+        for (int i = verb(tokens) < 0 ? 0 : 1; i + 1 < tokens.size(); i++) {
+            SqlToken token = tokens.get(i);
+            if (token.kind() != SqlToken.Kind.WORD || !VERBS.contains(token.text())) continue;
+            SqlToken next = tokens.get(i + 1);
+            boolean named = !token.isWord("select") && (next.isWord("from") || next.isWord("into"));
+            int at = named ? i + 2 : i + 1;
+            if (at < tokens.size() && isModifier(tokens.get(at), dialect)) return true;
+        }
+        return false;
     }
 
     /** The place after the verb, or after DELETE FROM, where PostgreSQL's ONLY stands. */

@@ -61,7 +61,8 @@ record ParsedText(Query query, List<SqlToken> tokens, boolean inQuery) {
      * modifier for a name, a backslash in a literal for itself, a double-quoted column for a literal.
      */
     private static boolean isReadOtherwise(List<SqlToken> tokens, String sql, SQLDialect dialect) {
-        if (DmlText.hasModifier(tokens, dialect) || sql.indexOf('\\') >= 0) return true;
+        if (DmlText.hasModifier(tokens, dialect) || DmlText.hasInnerModifier(tokens, dialect)) return true;
+        if (sql.indexOf('\\') >= 0) return true;
         return StatementKind.isMysql(dialect) && (hasBars(tokens) || sql.indexOf('"') >= 0);
     }
 

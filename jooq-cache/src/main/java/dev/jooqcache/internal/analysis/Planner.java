@@ -170,7 +170,7 @@ final class Planner {
     }
 
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
-        if (DmlText.namesTargetsApart(tokens, dialect)) return null;
+        if (DmlText.namesTargetsApart(tokens, dialect) || DmlText.hasInnerModifier(tokens, dialect)) return null;
         Configuration configuration = parsing(dialect);
         try {
             Query query = configuration.dsl().parser().parseQuery(sql);

@@ -90,7 +90,7 @@ public final class SchemaCode {
      * @return a name that no other routine can have
      */
     public static String checkOf(String type) {
-        return "::" + TableName.fold(type);
+        return "check of " + TableName.fold(type);
     }
 
     /**
