@@ -74,6 +74,11 @@ abstract class Catalog {
                 .computeIfAbsent(kind, k -> TableModel.of(name, k));
     }
 
+    /** A sequence can be read as if it were a table, where its name is a table's as well it must be told from that. */
+    final void sequence(TableName name) {
+        if (relationNames.contains(name.name())) relation(name, TableModel.Kind.OTHER);
+    }
+
     /** Keeps a column's type for code that names it, before that is read. */
     final void columnType(TableName table, String column, String type) {
         columnTypes

@@ -8,6 +8,7 @@ import static dev.jooqcache.model.TableModel.Kind.TABLE;
 import static dev.jooqcache.model.TableModel.Kind.TEMPORARY;
 import static dev.jooqcache.model.TableModel.Kind.VIEW;
 
+import dev.jooqcache.internal.analysis.SchemaCode;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
 import dev.jooqcache.model.RoutineModel;
@@ -15,8 +16,13 @@ import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.TriggerModel;
 import dev.jooqcache.model.WriteEvent;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jooq.DSLContext;
@@ -39,14 +45,12 @@ final class H2Catalog extends Catalog {
 
     private static final String COLUMNS = """
             SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, DATA_TYPE, IS_IDENTITY, IS_GENERATED,
-              COALESCE(COLUMN_ON_UPDATE, (
-                SELECT D.DOMAIN_ON_UPDATE FROM INFORMATION_SCHEMA.DOMAINS D
-                WHERE D.DOMAIN_SCHEMA = C.DOMAIN_SCHEMA AND D.DOMAIN_NAME = C.DOMAIN_NAME))
+              COLUMN_ON_UPDATE, DOMAIN_SCHEMA, DOMAIN_NAME
             FROM INFORMATION_SCHEMA.COLUMNS C
             WHERE UPPER(TABLE_SCHEMA) <> 'INFORMATION_SCHEMA'
             ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION""";
 
-    /** What is computed when a row is written: defaults, generated columns and checks, of columns and their domains. */
+    /** What is computed when a row is written: defaults, generated columns and checks, without those of domains. */
     private static final String EXPRESSIONS = """
             SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_DEFAULT FROM INFORMATION_SCHEMA.COLUMNS
             UNION ALL
@@ -57,19 +61,17 @@ final class H2Catalog extends Catalog {
             SELECT T.TABLE_SCHEMA, T.TABLE_NAME, K.CHECK_CLAUSE
             FROM INFORMATION_SCHEMA.CHECK_CONSTRAINTS K
             JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS T
-              ON T.CONSTRAINT_SCHEMA = K.CONSTRAINT_SCHEMA AND T.CONSTRAINT_NAME = K.CONSTRAINT_NAME
-            UNION ALL
-            SELECT C.TABLE_SCHEMA, C.TABLE_NAME, K.CHECK_CLAUSE
+              ON T.CONSTRAINT_SCHEMA = K.CONSTRAINT_SCHEMA AND T.CONSTRAINT_NAME = K.CONSTRAINT_NAME""";
+
+    private static final String DOMAINS = """
+            SELECT DOMAIN_SCHEMA, DOMAIN_NAME, DOMAIN_ON_UPDATE, DOMAIN_DEFAULT, PARENT_DOMAIN_SCHEMA, PARENT_DOMAIN_NAME
+            FROM INFORMATION_SCHEMA.DOMAINS""";
+
+    private static final String DOMAIN_CHECKS = """
+            SELECT D.DOMAIN_SCHEMA, D.DOMAIN_NAME, K.CHECK_CLAUSE
             FROM INFORMATION_SCHEMA.CHECK_CONSTRAINTS K
             JOIN INFORMATION_SCHEMA.DOMAIN_CONSTRAINTS D
-              ON D.CONSTRAINT_SCHEMA = K.CONSTRAINT_SCHEMA AND D.CONSTRAINT_NAME = K.CONSTRAINT_NAME
-            JOIN INFORMATION_SCHEMA.COLUMNS C
-              ON C.DOMAIN_SCHEMA = D.DOMAIN_SCHEMA AND C.DOMAIN_NAME = D.DOMAIN_NAME
-            UNION ALL
-            SELECT C.TABLE_SCHEMA, C.TABLE_NAME, D.DOMAIN_DEFAULT
-            FROM INFORMATION_SCHEMA.DOMAINS D
-            JOIN INFORMATION_SCHEMA.COLUMNS C
-              ON C.DOMAIN_SCHEMA = D.DOMAIN_SCHEMA AND C.DOMAIN_NAME = D.DOMAIN_NAME""";
+              ON D.CONSTRAINT_SCHEMA = K.CONSTRAINT_SCHEMA AND D.CONSTRAINT_NAME = K.CONSTRAINT_NAME""";
 
     private static final String KEYS = """
             SELECT T.TABLE_SCHEMA, T.TABLE_NAME, T.CONSTRAINT_NAME, T.CONSTRAINT_TYPE, U.COLUMN_NAME
@@ -100,6 +102,8 @@ final class H2Catalog extends Catalog {
             SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_TYPE, SPECIFIC_NAME, IS_DETERMINISTIC, EXTERNAL_NAME
             FROM INFORMATION_SCHEMA.ROUTINES""";
 
+    private final Map<TableName, Domain> domains = new LinkedHashMap<>();
+
     H2Catalog(DSLContext dsl) {
         super(dsl);
     }
@@ -127,6 +131,55 @@ final class H2Catalog extends Catalog {
     @Override
     void routineNames() {
         each("SELECT ROUTINE_NAME FROM INFORMATION_SCHEMA.ROUTINES", row -> routineName(text(row, 0)));
+        each(DOMAINS, row -> {
+            Domain domain = domains.computeIfAbsent(name(row), name -> new Domain());
+            if (!text(row, 5).isEmpty()) domain.parents.add(TableName.of(text(row, 4), text(row, 5)));
+            domain.movesOnUpdate |= !text(row, 2).isEmpty();
+            for (int i = 2; i < 4; i++) if (!text(row, i).isEmpty()) domain.expressions.add(text(row, i));
+            routineName(SchemaCode.checkOf(text(row, 1)));
+        });
+        each(DOMAIN_CHECKS, row -> {
+            Domain domain = domains.get(name(row));
+            if (domain != null) domain.checks.add(text(row, 2));
+        });
+    }
+
+    /** A domain, or several whose names differ in case only, and the domains that it is made of. */
+    private static final class Domain {
+        final Set<TableName> parents = new HashSet<>();
+        final List<String> expressions = new ArrayList<>();
+        final List<String> checks = new ArrayList<>();
+        boolean movesOnUpdate;
+    }
+
+    /** A domain, and those that it is made of. */
+    private Collection<Domain> chain(TableName name) {
+        Map<TableName, Domain> chain = new LinkedHashMap<>();
+        chain(name, chain);
+        return chain.values();
+    }
+
+    private void chain(TableName name, Map<TableName, Domain> chain) {
+        Domain domain = domains.get(name);
+        if (domain == null || chain.put(name, domain) != null) return;
+        for (TableName parent : domain.parents) chain(parent, chain);
+    }
+
+    /** What is run when a value is made one of a domain. */
+    private Behavior checks(TableName name) {
+        Behavior all = Behavior.NONE;
+        for (Domain domain : chain(name)) for (String check : domain.checks) all = all.and(code().expression(check));
+        return all;
+    }
+
+    private void column(TableModel.Builder table, Record row) {
+        TableName type = TableName.of(text(row, 7), text(row, 8));
+        Collection<Domain> chain = chain(type);
+        boolean moves = chain.stream().anyMatch(domain -> domain.movesOnUpdate);
+        table.column(text(row, 2), text(row, 3), generation(row, moves));
+        for (Domain domain : chain)
+            for (String expression : domain.expressions) table.writing(code().expression(expression));
+        table.writing(checks(type));
     }
 
     @Override
@@ -136,6 +189,13 @@ final class H2Catalog extends Catalog {
         foreignKeys(FOREIGN_KEYS);
         grouped(TRIGGERS, this::trigger);
         each(ROUTINES, this::routine);
+        for (TableName domain : domains.keySet())
+            routine(new RoutineModel(
+                    domain.schema(),
+                    SchemaCode.checkOf(domain.name()),
+                    RoutineModel.Kind.FUNCTION,
+                    "",
+                    checks(domain)));
         each(
                 "SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM INFORMATION_SCHEMA.VIEWS"
                         + " WHERE UPPER(TABLE_SCHEMA) <> 'INFORMATION_SCHEMA'",
@@ -147,7 +207,7 @@ final class H2Catalog extends Catalog {
     /** H2 2.4 fails to list columns once there is a materialized view. */
     private void columns() {
         try {
-            each(COLUMNS, row -> with(name(row), table -> table.column(text(row, 2), text(row, 3), generation(row))));
+            each(COLUMNS, row -> with(name(row), table -> column(table, row)));
             each(EXPRESSIONS, row -> {
                 if (!text(row, 2).isEmpty()) with(name(row), table -> table.writing(code().expression(text(row, 2))));
             });
@@ -160,10 +220,10 @@ final class H2Catalog extends Catalog {
         return query.isEmpty() ? Behavior.unknown("its definition is not shown") : code().query(query);
     }
 
-    private static Generation generation(Record row) {
+    private static Generation generation(Record row, boolean domainMoves) {
         if (text(row, 4).equals("YES")) return Generation.IDENTITY;
         if (text(row, 5).equals("ALWAYS")) return Generation.STORED;
-        return text(row, 6).isEmpty() ? Generation.NONE : Generation.ON_UPDATE;
+        return text(row, 6).isEmpty() && !domainMoves ? Generation.NONE : Generation.ON_UPDATE;
     }
 
     private void trigger(Record first, List<Record> rows) {

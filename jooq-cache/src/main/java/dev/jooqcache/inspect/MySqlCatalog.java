@@ -11,6 +11,7 @@ import dev.jooqcache.model.TableModel.Trait;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.TriggerModel;
 import dev.jooqcache.model.Volatility;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -62,6 +63,8 @@ final class MySqlCatalog extends Catalog {
     /** With these a body is not split into words as it is here. */
     private static final List<String> OTHER_LEXIS = List.of("ANSI_QUOTES", "ORACLE", "NO_BACKSLASH_ESCAPES");
 
+    private final List<TableName> sequences = new ArrayList<>();
+
     MySqlCatalog(DSLContext dsl) {
         super(dsl);
     }
@@ -72,13 +75,14 @@ final class MySqlCatalog extends Catalog {
                 "select table_schema, table_name, table_type, engine from information_schema.tables where "
                         + USERS_SCHEMA,
                 this::relation);
+        sequences.forEach(this::sequence);
     }
 
     private void relation(Record row) {
         String type = text(row, 2);
         String engine = text(row, 3).toLowerCase(Locale.ROOT);
-        if (type.equals("SEQUENCE")) return;
-        if (type.endsWith("VIEW")) relation(name(row), Kind.VIEW);
+        if (type.equals("SEQUENCE")) sequences.add(name(row));
+        else if (type.endsWith("VIEW")) relation(name(row), Kind.VIEW);
         else if (type.contains("TEMPORARY")) relation(name(row), Kind.TEMPORARY);
         else if (!LOCAL_ENGINES.contains(engine)) relation(name(row), Kind.FOREIGN);
         else {
@@ -89,7 +93,10 @@ final class MySqlCatalog extends Catalog {
 
     @Override
     void routineNames() {
-        each("select routine_name from information_schema.routines", row -> routineName(text(row, 0)));
+        each("select routine_name, routine_type from information_schema.routines", row -> {
+            routineName(text(row, 0));
+            if (isPackage(text(row, 1))) routineName(SchemaCode.packageOf(text(row, 0)));
+        });
     }
 
     @Override
@@ -178,7 +185,18 @@ final class MySqlCatalog extends Catalog {
                 text(row, 2), timing(text(row, 3)), events(text(row, 4)), body.behavior(), body.ownColumns());
     }
 
+    private static boolean isPackage(String type) {
+        return type.startsWith("PACKAGE");
+    }
+
     private void routine(Record row) {
+        if (isPackage(text(row, 2))) {
+            // Its routines are called by its name and their own, and not listed.
+            Behavior behavior = Behavior.unknown("it is a package");
+            String name = SchemaCode.packageOf(text(row, 1));
+            routine(new RoutineModel(text(row, 0), name, RoutineModel.Kind.PROCEDURE, text(row, 2), behavior));
+            return;
+        }
         RoutineModel.Kind kind =
                 text(row, 2).equals("PROCEDURE") ? RoutineModel.Kind.PROCEDURE : RoutineModel.Kind.FUNCTION;
         routine(new RoutineModel(text(row, 0), text(row, 1), kind, "", behavior(row)));

@@ -39,9 +39,14 @@ final class PostgresCatalog extends Catalog {
               where e.classid = '%1$s'::regclass and e.objid = %2$s.oid and e.deptype = 'e')""";
 
     private static final String COLUMNS = """
-            select n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attidentity::text,
-              a.attgenerated::text
+            select n.nspname, c.relname, a.attname,
+              case when t.typnamespace <> 'pg_catalog'::regnamespace and t.typname in (
+                'tinyint', 'smallint', 'int2', 'mediumint', 'int', 'integer', 'int4', 'bigint', 'int8', 'uuid', 'bool',
+                'boolean')
+              then t.typnamespace::regnamespace || '.' || t.typname
+              else format_type(a.atttypid, a.atttypmod) end, a.attidentity::text, a.attgenerated::text
             from pg_attribute a
+            join pg_type t on t.oid = a.atttypid
             join pg_class c on c.oid = a.attrelid
             join pg_namespace n on n.oid = c.relnamespace
             where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f') and
@@ -181,7 +186,8 @@ final class PostgresCatalog extends Catalog {
                 select 1 from pg_type t
                 where p.pronargs > 0 and p.pronargs - p.pronargdefaults <= 1 and t.oid = p.proargtypes[0]
                 and t.typtype in ('c', 'p')),
-              p.oid::text, coalesce(pg_get_expr(p.proargdefaults, 0), '')
+              p.oid::text, coalesce(pg_get_expr(p.proargdefaults, 0), ''),
+              pg_get_function_identity_arguments(p.oid) || ', result ' || coalesce(pg_get_function_result(p.oid), '')
             from pg_proc p
             join pg_namespace n on n.oid = p.pronamespace
             join pg_language l on l.oid = p.prolang
@@ -209,13 +215,59 @@ final class PostgresCatalog extends Catalog {
             where n.nspname <> 'pg_catalog'""";
 
     private static final String OPERATORS = """
-            select n.nspname, o.oprname, f.proname
+            select n.nspname, o.oprname, f.proname, fn.nspname
             from pg_operator o
             join pg_namespace n on n.oid = o.oprnamespace
             join pg_proc f on f.oid = o.oprcode::oid
             join pg_namespace fn on fn.oid = f.pronamespace
-            where fn.nspname <> 'pg_catalog' and
+            where
             """ + USERS + " and " + NOT_OF_EXTENSION.formatted("pg_operator", "o");
+
+    /**
+     * Operators and types that may be taken where a query seems to compare integers, UUIDs or booleans by the database's own
+     * equality: each is found by its name and, perhaps before the database's own, by the search path.
+     */
+    private static final String OWN_EQUALITY = """
+            select n.nspname
+            from pg_operator o
+            join pg_namespace n on n.oid = o.oprnamespace
+            where o.oprname = '=' and n.nspname <> 'pg_catalog'
+            and exists (
+              select 1 from pg_type t
+              where t.oid in (o.oprleft, o.oprright) and t.typnamespace = 'pg_catalog'::regnamespace)
+            union all
+            select n.nspname
+            from pg_type t
+            join pg_namespace n on n.oid = t.typnamespace
+            where t.typname in ('int2', 'int4', 'int8', 'uuid', 'bool') and n.nspname <> 'pg_catalog'""";
+
+    /** What is checked when a value is made one of a user's type: the checks of domains, in whatever other type they are. */
+    private static final String CHECKS = """
+            with recursive part (type, of) as (
+              select t.oid, t.typbasetype from pg_type t where t.typtype = 'd'
+              union all
+              select t.oid, t.typelem from pg_type t where t.typelem <> 0
+              union all
+              select t.oid, a.atttypid
+              from pg_type t
+              join pg_class c on c.oid = t.typrelid
+              join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+              where c.relnamespace <> 'pg_catalog'::regnamespace
+              union all
+              select r.rngtypid, r.rngsubtype from pg_range r
+            ),
+            checked (type, domain) as (
+              select k.contypid, k.contypid from pg_constraint k where k.contypid <> 0 and k.contype = 'c'
+              union
+              select p.type, d.domain from part p join checked d on d.type = p.of
+            )
+            select n.nspname, t.typname, pg_get_expr(k.conbin, 0), k.oid::text
+            from checked d
+            join pg_constraint k on k.contypid = d.domain and k.contype = 'c'
+            join pg_type t on t.oid = d.type
+            join pg_namespace n on n.oid = t.typnamespace
+            where
+            """ + USERS;
 
     private static final String CASTS = """
             select fn.nspname, format_type(k.casttarget, null), f.proname
@@ -280,6 +332,10 @@ final class PostgresCatalog extends Catalog {
                         + " join pg_namespace n on n.oid = c.relnamespace"
                         + " where c.relkind in ('r', 'p', 'v', 'm', 'f') and " + USERS,
                 this::relation);
+        each(
+                "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                        + " where c.relkind = 'S' and " + USERS,
+                row -> sequence(name(row)));
     }
 
     private void relation(Record row) {
@@ -304,6 +360,7 @@ final class PostgresCatalog extends Catalog {
         });
         each(OPERATORS, row -> routineName(text(row, 1)));
         each(TIME_TYPES, row -> routineName(SchemaCode.readingOf(TableName.fold(text(row, 1)))));
+        each(CHECKS, row -> routineName(SchemaCode.checkOf(text(row, 1))));
     }
 
     @Override
@@ -362,6 +419,9 @@ final class PostgresCatalog extends Catalog {
         };
         // The bracket around several statements makes the word before it look like a function.
         String definition = text(row, 3).replaceFirst(" DO +((INSTEAD|ALSO) +)?\\(", " ; (");
+        if (code().altersSession(definition))
+            return new TriggerModel(
+                    text(row, 4), Timing.RULE, event, Behavior.unknown("it changes the session"), new TreeSet<>());
         Behavior action = calling(code().called(definition))
                 .and(Behavior.writing(on(row).stream().map(Target::any).toList()));
         return new TriggerModel(text(row, 4), Timing.RULE, event, action, new TreeSet<>());
@@ -433,7 +493,9 @@ final class PostgresCatalog extends Catalog {
             String kind = text(row, 2);
             Behavior behavior = kind.equals("a")
                     ? calling(aggregates.getOrDefault(text(row, 8), Set.of()))
-                    : behavior(text(row, 4), text(row, 5), text(row, 6)).and(code().expression(text(row, 9)));
+                    : behavior(text(row, 4), text(row, 5), text(row, 6))
+                            .and(code().expression(text(row, 9)))
+                            .and(calling(code().called(text(row, 10).replace('(', ' '))));
             routine(new RoutineModel(text(row, 0), text(row, 1), kind(kind, flag(row, 7)), text(row, 3), behavior));
         });
         each(
@@ -447,7 +509,19 @@ final class PostgresCatalog extends Catalog {
                         text(row, 1),
                         RoutineModel.Kind.OPERATOR,
                         text(row, 2),
-                        calling(Set.of(text(row, 2))))));
+                        operator(text(row, 2), text(row, 3)))));
+        each(
+                OWN_EQUALITY,
+                row -> routine(new RoutineModel(
+                        text(row, 0), SchemaCode.OWN_EQUALITY, RoutineModel.Kind.OPERATOR, "", Behavior.NONE)));
+        each(
+                CHECKS,
+                row -> routine(new RoutineModel(
+                        text(row, 0),
+                        SchemaCode.checkOf(text(row, 1)),
+                        RoutineModel.Kind.FUNCTION,
+                        text(row, 3),
+                        code().expression(text(row, 2)))));
         each(
                 TIME_TYPES,
                 row -> routine(new RoutineModel(
@@ -464,6 +538,11 @@ final class PostgresCatalog extends Catalog {
                         RoutineModel.Kind.CAST,
                         text(row, 2),
                         calling(Set.of(text(row, 2))))));
+    }
+
+    /** What the function of an operator does, which may be one of the database's own. */
+    private Behavior operator(String function, String schema) {
+        return schema.equals("pg_catalog") ? code().expression(function + "()") : calling(Set.of(function));
     }
 
     private static RoutineModel.Kind kind(String kind, boolean ofRow) {

@@ -34,6 +34,13 @@ class HiddenChangesTest {
         "begin new . title := 'own'; return new; end",
         "begin for new in select new.id, 'own'::varchar(50), new.views loop exit; end loop; return new; end",
         "begin call title_of(new.title); return new; end",
+        "begin own.new.title := 'own'; return new; end",
+        "<<l>> begin own.\"new\".title = 'own'; return new; end",
+        "begin own.new := row(new.id, 'own'::varchar(50), new.views); return new; end",
+        "begin select 'own' into own.new.title; return new; end",
+        "begin old.title := 'own'; old.views := new.views; return old; end",
+        "declare n alias for old; begin n.title := 'own'; return old; end",
+        "declare new film; begin new.id := 1; new.title := 'own'; new.views := 3; return new; end",
         "begin return json_populate_record(new, '{\"title\": \"own\"}'); end",
         "declare c cursor for select 1, 'own'; v int; begin open c; fetch c into v, new.title; return new; end",
     };

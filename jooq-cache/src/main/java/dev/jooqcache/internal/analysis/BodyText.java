@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.analysis;
 
+import dev.jooqcache.internal.analysis.BodyStatements.Assignment;
 import dev.jooqcache.internal.analysis.SchemaCode.Language;
 import dev.jooqcache.internal.analysis.SqlToken.Kind;
 import dev.jooqcache.model.TableName;
@@ -48,7 +49,6 @@ final class BodyText extends TokenReader {
             "analyze",
             "security",
             "rename",
-            "handler",
             "do",
             "listen",
             "notify",
@@ -58,7 +58,9 @@ final class BodyText extends TokenReader {
             "install",
             "use");
 
-    private static final Set<String> STATEMENT_START = Set.of("begin", "then", "else", "loop", "do");
+    /** Reserved words, each in the languages that have it, which are no table's name without quotes. */
+    private static final Set<String> MODIFIERS = Set.of("only", "ignore", "low_priority");
+
     private static final Set<String> LIST_END = Set.of("where", "from", "returning", "order", "limit");
 
     /** What follows a list of variables; {@code in} begins what a loop goes through. */
@@ -70,16 +72,17 @@ final class BodyText extends TokenReader {
     private final Set<String> procedures = new HashSet<>();
     private final SortedSet<String> ownColumns = new TreeSet<>();
     private final Set<Integer> explained = new HashSet<>();
-    private final Set<String> declared;
     private @Nullable String unknown;
 
     BodyText(List<SqlToken> tokens, Language language) {
         super(tokens);
         this.language = language;
-        this.declared = declared();
         for (int i = 0; i < tokens.size() && unknown == null; i++)
             if (tokens.get(i).kind() == Kind.WORD) word(i, tokens.get(i).text());
-            else if (isRow(i) && !isSymbol(i - 1, '.')) assignment(i);
+        BodyStatements statements = new BodyStatements(tokens, language);
+        if (statements.unknown() >= 0) unknown(statements.unknown());
+        if (statements.redeclaresRow()) ownColumns.add(TriggerModel.ANY_COLUMN);
+        for (Assignment assignment : statements.assignments()) assigned(assignment);
     }
 
     /** Why it is not understood, or {@code null}. */
@@ -92,7 +95,7 @@ final class BodyText extends TokenReader {
         return writes;
     }
 
-    /** The procedures that it calls, perhaps without a bracket. */
+    /** The procedures that it calls, perhaps without a bracket, and what may be their packages. */
     Set<String> procedures() {
         return procedures;
     }
@@ -117,7 +120,6 @@ final class BodyText extends TokenReader {
             case "truncate" -> truncate(i);
             case "set" -> set(i);
             case "into" -> selectInto(i);
-            case "new" -> assignment(i);
             case "for", "foreach", "diagnostics" -> outputs(i + 1);
             case "return" -> returned(i);
             // In PL/pgSQL, DO does not occur within a body but after ON CONFLICT and in rules; in PSM it evaluates.
@@ -148,7 +150,10 @@ final class BodyText extends TokenReader {
 
     private void call(int i) {
         int name = i + 1;
-        while (isSymbol(name + 1, '.')) name += 2;
+        while (isSymbol(name + 1, '.')) {
+            procedures.add(SchemaCode.packageOf(tokens.get(name).text()));
+            name += 2;
+        }
         if (isName(name)) procedures.add(tokens.get(name).text());
         else unknown(i);
     }
@@ -171,7 +176,8 @@ final class BodyText extends TokenReader {
             if (isWord(i + 1, "set")) explained.add(i + 1);
             return;
         }
-        int name = isWord(i + 1, "only") || isWord(i + 1, "ignore") ? i + 2 : i + 1;
+        int name = i + 1;
+        while (isWordOf(name, MODIFIERS)) name++;
         int end = target(name, null, new TreeSet<>());
         if (end < 0) return;
         int set = end;
@@ -226,10 +232,7 @@ final class BodyText extends TokenReader {
         if (end >= 0 && isSymbol(end, ',')) unknown(i);
     }
 
-    /**
-     * Assignments to declared variables and to the trigger's row. What else is set may be a setting of the session, or a
-     * parameter, which looks the same.
-     */
+    /** Assignments to variables, which {@link BodyStatements} tells from settings, and to the trigger's row. */
     private void set(int i) {
         if (language != Language.PSM) {
             unknown(i);
@@ -239,10 +242,7 @@ final class BodyText extends TokenReader {
         boolean target = true;
         int depth = 0;
         for (int j = i + 1; j < tokens.size() && !isSymbol(j, ';'); j++) {
-            if (target) {
-                if (isWord(j, "new") && isSymbol(j + 1, '.') && isName(j + 2)) own(j + 2);
-                else if (!isName(j) || !declared.contains(tokens.get(j).text())) unknown(i);
-            }
+            if (target && isWord(j, "new") && isSymbol(j + 1, '.') && isName(j + 2)) own(j + 2);
             if (isSymbol(j, '(')) depth++;
             if (isSymbol(j, ')')) depth--;
             target = depth == 0 && isSymbol(j, ',');
@@ -256,28 +256,23 @@ final class BodyText extends TokenReader {
         return false;
     }
 
-    /** The names of the variables that DECLARE makes: those between commas that come before the type. */
-    private Set<String> declared() {
-        Set<String> names = new HashSet<>();
-        for (int i = 0; i < tokens.size(); i++) {
-            if (!isWord(i, "declare")) continue;
-            for (int name = i + 1; isName(name); name += 2) {
-                names.add(tokens.get(name).text());
-                if (!isSymbol(name + 1, ',')) break;
-            }
-        }
-        return names;
-    }
-
     private void selectInto(int i) {
         if (language == Language.SQL || isWord(i + 1, "outfile") || isWord(i + 1, "dumpfile")) unknown(i);
         // A plain SELECT .. INTO of PL/pgSQL assigns variables.
         outputs(i + 1);
     }
 
-    /** Whether it is the trigger's row. */
+    /** Whether it is the trigger's row, before or after the change. */
     private boolean isRow(int i) {
-        return isName(i) && TableName.fold(tokens.get(i).text()).equals("new");
+        return isNew(i) || isRow(i, "old");
+    }
+
+    private boolean isNew(int i) {
+        return isRow(i, "new");
+    }
+
+    private boolean isRow(int i, String row) {
+        return isName(i) && TableName.fold(tokens.get(i).text()).equals(row);
     }
 
     /** A list of what is assigned, up to where values are read from: the row may be among it, or get another name. */
@@ -288,28 +283,20 @@ final class BodyText extends TokenReader {
 
     /** What a trigger's function of PostgreSQL answers is written, whatever it has made that of. */
     private void returned(int i) {
-        boolean plain = isRow(i + 1) || isWord(i + 1, "old") || isWord(i + 1, "null");
+        boolean plain = isRow(i + 1) || isWord(i + 1, "null");
         if (language == Language.PLPGSQL && !(plain && isSymbol(i + 2, ';'))) ownColumns.add(TriggerModel.ANY_COLUMN);
     }
 
-    /** {@code NEW.x := 1}, {@code NEW.x = 1}, {@code NEW := ..}. */
-    private void assignment(int i) {
-        if (isSymbol(i + 1, '.') && isName(i + 2)) {
-            if (isAssignment(i, i + 3)) own(i + 2);
-        } else if (isAssignment(i, i + 1)) ownColumns.add(TriggerModel.ANY_COLUMN);
-    }
-
-    private boolean isAssignment(int start, int operator) {
-        if (isSymbol(operator, ':') && isSymbol(operator + 1, '=')) return true;
-        boolean first = start == 0
-                || isSymbol(start - 1, ';')
-                // A label
-                || isSymbol(start - 1, '>')
-                || isWordOf(start - 1, STATEMENT_START);
-        // An element of an array or a field of a field
-        return language == Language.PLPGSQL
-                && first
-                && (isSymbol(operator, '=') || isSymbol(operator, '[') || isSymbol(operator, '.'));
+    /**
+     * {@code NEW.x := 1}, {@code NEW.x[1] := 1}. The row can be told by a label or the function's name as well, and OLD be
+     * returned once it is changed; then it may be any column.
+     */
+    private void assigned(Assignment assignment) {
+        int target = assignment.target();
+        boolean plain = isNew(target) && isSymbol(target + 1, '.');
+        if (plain) own(target + 2);
+        for (int i = plain ? target + 3 : target; i < assignment.operator(); i++)
+            if (isRow(i)) ownColumns.add(TriggerModel.ANY_COLUMN);
     }
 
     private void own(int column) {

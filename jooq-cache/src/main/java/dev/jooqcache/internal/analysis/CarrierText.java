@@ -71,6 +71,17 @@ final class CarrierText extends TokenReader {
         };
     }
 
+    /**
+     * Whether an EXPLAIN or DESCRIBE names a table, and perhaps a column of it or a pattern: {@code describe s.t 'a%'}. Any
+     * other one may compute something.
+     */
+    boolean describesTable() {
+        int end = isName(1) && !isWordOf(1, STATEMENTS) ? 2 : tokens.size() + 1;
+        while (isSymbol(end, '.') && isName(end + 1)) end += 2;
+        if (isName(end) || (end < tokens.size() && tokens.get(end).kind() == Kind.LITERAL)) end++;
+        return end == tokens.size();
+    }
+
     private @Nullable Carried explained() {
         int start = beginning(1, STATEMENTS);
         if (start < 0) return null;
@@ -156,15 +167,5 @@ final class CarrierText extends TokenReader {
         // Not storage parameters, WITH DATA or WITH SYSTEM VERSIONING.
         int name = isWord(i + 1, "recursive") ? i + 2 : i + 1;
         return !isWord(i, "with") || isWord(name + 1, "as") || isSymbol(name + 1, '(');
-    }
-
-    /** The bracket that closes the one at a place, or the last token. */
-    private int closing(int open) {
-        int depth = 0;
-        for (int i = open; i < tokens.size(); i++) {
-            if (isSymbol(i, '(')) depth++;
-            if (isSymbol(i, ')') && --depth == 0) return i;
-        }
-        return tokens.size() - 1;
     }
 }

@@ -32,8 +32,19 @@ final class ColumnMentions extends TokenReader {
             "json_table");
 
     /** Columns that a table has besides its own, quoted or not. */
-    private static final Set<String> OF_SYSTEM =
-            Set.of("_rowid_", "_rowid", "rowid", "oid", "xmin", "xmax", "cmin", "cmax", "ctid", "tableoid");
+    private static final Set<String> OF_SYSTEM = Set.of(
+            "_rowid_",
+            "_rowid",
+            "rowid",
+            "oid",
+            "xmin",
+            "xmax",
+            "cmin",
+            "cmax",
+            "ctid",
+            "tableoid",
+            "row_start",
+            "row_end");
 
     /** What may follow an asterisk that stands for columns. */
     private static final Set<String> AFTER_COLUMNS = Set.of("from", "except", "exclude", "replace");

@@ -15,6 +15,22 @@ final class DmlText {
             WriteEvent.UPDATE, Set.of("insert", "replace", "merge", "delete"),
             WriteEvent.DELETE, Set.of("insert", "replace", "merge", "update"));
 
+    /** Reserved words of MySQL's family that stand between the verb and the name, or the items of a SELECT. */
+    private static final Set<String> MYSQL_MODIFIERS = Set.of(
+            "low_priority",
+            "high_priority",
+            "delayed",
+            "ignore",
+            "straight_join",
+            "sql_small_result",
+            "sql_big_result",
+            "sql_buffer_result",
+            "sql_cache",
+            "sql_no_cache",
+            "sql_calc_found_rows");
+
+    private static final Set<String> VERBS = Set.of("select", "insert", "replace", "update", "delete", "merge");
+
     private static final Set<String> DELTAS = Set.of("final", "new", "old");
 
     private DmlText() {}
@@ -46,6 +62,53 @@ final class DmlText {
             if (token.isSymbol(',') || token.isWord("join") || token.isSymbol('(')) return true;
         }
         return true;
+    }
+
+    /**
+     * Whether a modifier follows the verb, which jOOQ's parser takes for the name, and the name for an alias: {@code update
+     * ignore book set ..}, {@code update only book set ..}.
+     */
+    static boolean hasModifier(List<SqlToken> tokens, SQLDialect dialect) {
+        return modifiers(tokens, dialect) > 0;
+    }
+
+    /** How many of them there are. */
+    static int modifiers(List<SqlToken> tokens, SQLDialect dialect) {
+        int from = verb(tokens);
+        // Elsewhere ONLY may be a column.
+        boolean none = from < 0 || (tokens.get(0).isWord("select") && !StatementKind.isMysql(dialect));
+        if (none) return 0;
+        int i = from;
+        while (i < tokens.size() && isModifier(tokens.get(i), dialect)) i++;
+        return i - from;
+    }
+
+    /** Whether one follows a verb that is not the first word: of a common table expression, of a query in it, of MERGE. */
+    static boolean hasInnerModifier(List<SqlToken> tokens, SQLDialect dialect) {
+        for (int i = verb(tokens) < 0 ? 0 : 1; i + 1 < tokens.size(); i++) {
+            SqlToken token = tokens.get(i);
+            if (token.kind() != SqlToken.Kind.WORD || !VERBS.contains(token.text())) continue;
+            SqlToken next = tokens.get(i + 1);
+            boolean named = !token.isWord("select") && (next.isWord("from") || next.isWord("into"));
+            int at = named ? i + 2 : i + 1;
+            if (at < tokens.size() && isModifier(tokens.get(at), dialect)) return true;
+        }
+        return false;
+    }
+
+    /** The place after the verb, or after DELETE FROM, where PostgreSQL's ONLY stands. */
+    private static int verb(List<SqlToken> tokens) {
+        SqlToken first = tokens.get(0);
+        if (first.isWord("delete")) return tokens.size() > 1 && tokens.get(1).isWord("from") ? 2 : 1;
+        boolean verb = first.isWord("select") || first.isWord("insert") || first.isWord("replace");
+        return verb || first.isWord("update") ? 1 : -1;
+    }
+
+    private static boolean isModifier(SqlToken token, SQLDialect dialect) {
+        if (token.kind() != SqlToken.Kind.WORD) return false;
+        return StatementKind.isMysql(dialect)
+                ? MYSQL_MODIFIERS.contains(token.text())
+                : token.text().equals("only");
     }
 
     /**

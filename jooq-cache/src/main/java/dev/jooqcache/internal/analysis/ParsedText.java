@@ -39,7 +39,7 @@ record ParsedText(Query query, List<SqlToken> tokens, boolean inQuery) {
         List<List<SqlToken>> statements = Planner.split(lexer.tokens());
         if (!lexer.isUnderstood() || statements.size() != 1) return null;
         List<SqlToken> tokens = statements.get(0);
-        if (StatementKind.isMysql(dialect) && hasBars(tokens)) return null;
+        if (isReadOtherwise(tokens, sql, dialect)) return null;
         String statement = Planner.text(sql, lexer.tokens(), tokens);
         List<SqlToken> delta = DmlText.ofDeltaTable(tokens);
         if (!delta.isEmpty()) {
@@ -54,6 +54,16 @@ record ParsedText(Query query, List<SqlToken> tokens, boolean inQuery) {
         } catch (RuntimeException | StackOverflowError e) {
             return null;
         }
+    }
+
+    /**
+     * Whether jOOQ's parser reads the text in another way than the database, or would under another mode of the session: a
+     * modifier for a name, a backslash in a literal for itself, a double-quoted column for a literal.
+     */
+    private static boolean isReadOtherwise(List<SqlToken> tokens, String sql, SQLDialect dialect) {
+        if (DmlText.hasModifier(tokens, dialect) || DmlText.hasInnerModifier(tokens, dialect)) return true;
+        if (sql.indexOf('\\') >= 0) return true;
+        return StatementKind.isMysql(dialect) && (hasBars(tokens) || sql.indexOf('"') >= 0);
     }
 
     /** OR in MySQL's family, unless a setting makes it a concatenation, for which jOOQ's parser takes it. */

@@ -7,8 +7,7 @@ import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text as jOOQ's parser can read it where it does not know PostgreSQL's operators or MySQL's {@code INSERT IGNORE}:
- * something else stands in their places.
+ * A text as jOOQ's parser can read it where it does not know PostgreSQL's operators or the modifiers of DML: something else stands in their places.
  *
  * <p>It names the same tables, and is good for nothing else. Only operators of the database's own catalog are replaced;
  * which of them are defined by users as well is told by the text itself ({@link Calls}).
@@ -53,23 +52,24 @@ final class ParserText {
 
     /** The text for the parser, or {@code null} if there is none. */
     static @Nullable String of(String sql, List<SqlToken> tokens, SQLDialect dialect) {
-        if (StatementKind.isMysql(dialect)) return withoutIgnore(sql, tokens);
+        if (tokens.isEmpty()) return null;
+        String plain = withoutModifiers(sql, tokens, dialect);
+        if (plain != null) return plain;
         boolean postgres = dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
-        if (!postgres || tokens.isEmpty()) return null;
+        if (!postgres) return null;
         ParserText other = new ParserText(sql, tokens);
         return other.understood && other.copied > 0 ? other.text.toString() : null;
     }
 
-    /** {@code INSERT IGNORE} writes as INSERT does. */
-    private static @Nullable String withoutIgnore(String sql, List<SqlToken> tokens) {
-        boolean ignores = tokens.size() > 2
-                && tokens.get(0).isWord("insert")
-                && tokens.get(1).isWord("ignore")
-                && tokens.get(2).isWord("into");
-        return ignores
-                ? "insert "
-                        + sql.substring(tokens.get(2).start() - tokens.get(0).start())
-                : null;
+    /** {@code INSERT IGNORE} writes as INSERT does, {@code UPDATE ONLY} as UPDATE, and so on. */
+    private static @Nullable String withoutModifiers(String sql, List<SqlToken> tokens, SQLDialect dialect) {
+        int modifiers = DmlText.modifiers(tokens, dialect);
+        if (modifiers == 0) return null;
+        int first = tokens.get(1).isWord("from") ? 2 : 1;
+        if (first + modifiers >= tokens.size()) return null;
+        int offset = tokens.get(0).start();
+        return sql.substring(0, tokens.get(first).start() - offset)
+                + sql.substring(tokens.get(first + modifiers).start() - offset);
     }
 
     /** Replaces the operators among adjacent characters, as the database and its driver tell them apart. */

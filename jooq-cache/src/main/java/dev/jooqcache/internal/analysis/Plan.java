@@ -4,6 +4,7 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.WriteEvent;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -76,8 +77,11 @@ record Plan(
                 Kind.CONTROL, Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), effect, reason, detail, Calls.NONE);
     }
 
-    static Plan call(String routine, Calls arguments) {
-        Calls calls = arguments.and(new Calls(Set.of(), Set.of(routine), "", false, Set.of()));
+    /** Calls the last of the names; those before it may be packages. */
+    static Plan call(List<String> path, Calls arguments) {
+        String routine = path.get(path.size() - 1);
+        Calls calls = arguments.and(
+                new Calls(Set.copyOf(path.subList(0, path.size() - 1)), Set.of(routine), "", false, Set.of()));
         return new Plan(
                 Kind.CALL,
                 Set.of(),

@@ -117,13 +117,13 @@ final class Planner {
     }
 
     private static Plan planOne(String sql, List<SqlToken> tokens, SQLDialect dialect) {
-        String procedure = StatementKind.calledProcedure(tokens);
-        if (procedure != null) return Plan.call(procedure, new SelectText(tokens, dialect).calls());
+        List<String> procedure = StatementKind.calledProcedure(tokens);
+        if (!procedure.isEmpty()) return Plan.call(procedure, new SelectText(tokens, dialect).calls());
         Effect control = StatementKind.control(tokens, dialect);
         if (control != null) return control(control, sql, tokens, dialect);
         List<SqlToken> returning = DmlText.ofDeltaTable(tokens);
         if (!returning.isEmpty()) return planOne(inner(sql, tokens, returning), returning, dialect);
-        Plan parsed = parse(sql, tokens, dialect);
+        Plan parsed = DmlText.hasModifier(tokens, dialect) ? null : parse(sql, tokens, dialect);
         if (parsed != null) return parsed;
         String known = ParserText.of(sql, tokens, dialect);
         Plan replaced = known == null ? null : parse(known, tokens, dialect);
@@ -153,8 +153,16 @@ final class Planner {
                         ? own.carrying(other)
                         : unknown("SET STATEMENT");
             case STORED -> own.carrying(other.after(effect));
-            case PLANNED -> own.carrying(other.planned());
+            case PLANNED -> own.carrying(planned(other, carried.statement(), dialect));
         };
+    }
+
+    /** What planning a statement runs, if it is not understood whatever its words call. */
+    private static Plan planned(Plan statement, List<SqlToken> tokens, SQLDialect dialect) {
+        if (!statement.control().equals(Effect.CODE)) return statement.planned();
+        return StatementKind.isQueryOrDml(tokens)
+                ? statement.planned().calling(calls(tokens, dialect)).withWords(words(tokens))
+                : statement;
     }
 
     private static Calls calls(List<SqlToken> tokens, SQLDialect dialect) {
@@ -162,7 +170,7 @@ final class Planner {
     }
 
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
-        if (DmlText.namesTargetsApart(tokens, dialect)) return null;
+        if (DmlText.namesTargetsApart(tokens, dialect) || DmlText.hasInnerModifier(tokens, dialect)) return null;
         Configuration configuration = parsing(dialect);
         try {
             Query query = configuration.dsl().parser().parseQuery(sql);

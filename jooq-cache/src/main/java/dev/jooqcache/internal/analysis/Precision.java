@@ -35,7 +35,8 @@ public final class Precision {
     /** The columns of a table, or {@code null} if it can only be taken as a whole. */
     @Nullable
     KeyColumns columns(String table, Dependencies schema, SQLDialect dialect) {
-        return on && !disputed.contains(table)
+        // Where equality is the user's own, equal texts tell nothing.
+        return on && !disputed.contains(table) && !schema.hasRoutine(SchemaCode.OWN_EQUALITY)
                 ? KeyColumns.of(table, schema, declaredKeys, StatementKind.isMysql(dialect))
                 : null;
     }

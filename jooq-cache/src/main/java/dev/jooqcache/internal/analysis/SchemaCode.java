@@ -21,6 +21,12 @@ import org.jooq.SQLDialect;
  */
 public final class SchemaCode {
 
+    /**
+     * The name of the routine by which a model tells that values of the database's own types may be compared by an operator
+     * of a user's, or be of a user's type that is called like one of those: no other routine can have it.
+     */
+    public static final String OWN_EQUALITY = "= of its own";
+
     /** Keywords of procedural languages that a bracket may follow. */
     private static final Set<String> PROCEDURAL =
             Set.of("elsif", "elseif", "while", "until", "return", "perform", "assert", "foreach", "raise");
@@ -75,6 +81,37 @@ public final class SchemaCode {
      */
     public static String readingOf(String type) {
         return TimeCasts.reading(type);
+    }
+
+    /**
+     * The name of the routine by which a model tells what is checked when a value is made one of a user's type.
+     *
+     * @param type the type's name
+     * @return a name that no other routine can have
+     */
+    public static String checkOf(String type) {
+        return "check of " + TableName.fold(type);
+    }
+
+    /**
+     * The name of the routine by which a model tells that there is a package, whose routines are not looked into.
+     *
+     * @param name the package's name
+     * @return a name that no other routine can have
+     */
+    public static String packageOf(String name) {
+        return TableName.fold(name) + ".";
+    }
+
+    /**
+     * Whether code may change the session.
+     *
+     * @param text the code
+     * @return whether it does, or is not understood
+     */
+    public boolean altersSession(String text) {
+        SqlLexer lexer = new SqlLexer(text, dialect);
+        return !lexer.isUnderstood() || new SelectText(lexer.tokens(), dialect).altersSession();
     }
 
     /**
@@ -159,7 +196,8 @@ public final class SchemaCode {
         if (words.altersSession()) return new Body(Behavior.unknown("it changes the session"), anyColumn());
         SortedSet<String> called = called(words.calls());
         for (String keyword : PROCEDURAL) if (!routines.contains(keyword)) called.remove(keyword);
-        called.addAll(body.procedures());
+        for (String procedure : body.procedures())
+            if (!procedure.endsWith(".") || routines.contains(procedure)) called.add(procedure);
         Set<TableName> named = named(lexer.tokens());
         String moving = moving(words, named);
         Behavior behavior = new Behavior(

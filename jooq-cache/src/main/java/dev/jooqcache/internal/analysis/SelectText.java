@@ -55,6 +55,7 @@ final class SelectText extends TokenReader {
     private final SQLDialect family;
     private final boolean mysql;
     private final boolean postgres;
+    private final boolean domains;
     private final boolean movingDates;
     private final boolean datesTimes;
     private final Set<String> called = new HashSet<>();
@@ -73,6 +74,7 @@ final class SelectText extends TokenReader {
         this.family = dialect.family();
         this.mysql = StatementKind.isMysql(dialect);
         this.postgres = family == SQLDialect.POSTGRES || family == SQLDialect.YUGABYTEDB;
+        this.domains = postgres || family == SQLDialect.H2;
         this.movingDates = switch (family) {
             case H2, HSQLDB, DERBY, MYSQL, MARIADB, CUBRID, IGNITE, TRINO -> false;
             default -> true;
@@ -268,11 +270,18 @@ final class SelectText extends TokenReader {
     private void name(int i, String name) {
         boolean qualified = isSymbol(i - 1, '.');
         if (postgres && ROW_SYSTEM_COLUMNS.contains(name)) deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
+        if (domains && mayBeType(i)) called.add(SchemaCode.checkOf(name));
         if (isSymbol(i + 1, '(')) {
             if (!namesColumns(i)) call(i, name);
         } else if (qualified && postgres) {
             called.add("." + name);
         }
+    }
+
+    /** After a cast operator, AS, a column's name or a schema's; or before a literal. */
+    private boolean mayBeType(int i) {
+        if (isSymbol(i - 1, ':') || isSymbol(i - 1, '.') || isName(i - 1)) return true;
+        return i + 1 < tokens.size() && tokens.get(i + 1).kind() == Kind.LITERAL;
     }
 
     /** After AS stands an alias, a window or a type; before AS and a query, a common table expression. */
@@ -344,6 +353,9 @@ final class SelectText extends TokenReader {
         } else if (isSymbol(i - 1, '.') && !isWord(i - 2, "pg_catalog")) {
             // No database's own functions are in a schema that needs to be told.
             unknown.add(name);
+            // Perhaps it is a package.
+            if (mysql && isName(i - 2))
+                called.add(SchemaCode.packageOf(tokens.get(i - 2).text()));
         } else if (Functions.isSession(name)) {
             session(name);
         } else if (Functions.isVolatile(name) || (Functions.isClock(name) && isToldByClock(i, name))) {
@@ -388,15 +400,6 @@ final class SelectText extends TokenReader {
             if (depth == 1 && tokens.get(i).isSymbol(',')) commas++;
         }
         return commas + 1;
-    }
-
-    private int closing(int open) {
-        int depth = 0;
-        for (int i = open; i < tokens.size(); i++) {
-            if (tokens.get(i).isSymbol('(')) depth++;
-            if (tokens.get(i).isSymbol(')') && --depth == 0) return i;
-        }
-        return tokens.size();
     }
 
     private void deny(BypassReason why, String what) {

@@ -38,6 +38,8 @@ final class SetStatement {
     /** The effect of a statement that begins with RESET, DISCARD or USE. */
     static Effect reset(List<SqlToken> tokens, SQLDialect dialect) {
         SetStatement statement = new SetStatement(tokens, dialect);
+        // MySQL's RESET is of the server's caches and logs, and commits.
+        if (statement.isMysql() && !statement.isWord(0, "use")) return StatementKind.UNKNOWN_IN_SESSION;
         boolean isPlan = statement.isWord(0, "discard") && statement.isWord(1, "plans") && tokens.size() == 2;
         if (isPlan || statement.resetsHarmless()) return Effect.NONE;
         boolean isDefault = statement.isWord(1, "all") || statement.mentions(ISOLATION);
@@ -53,6 +55,7 @@ final class SetStatement {
         // A function called here could write, where that is allowed.
         boolean calls = isMysql() || isH2();
         if (calls && tokens.stream().anyMatch(token -> token.isSymbol('('))) return StatementKind.UNKNOWN_IN_SESSION;
+        if (isMysql() && !setsVariables()) return StatementKind.UNKNOWN_IN_SESSION;
         if (isWord(1, "constraints")) return Effect.NONE;
         if (isWord(1, "transaction")) return Effect.of(Kind.ISOLATION);
         if (mentions(ISOLATION) || mentions(Set.of("characteristics"))) return Effect.of(Kind.SESSION_ISOLATION);
@@ -65,6 +68,46 @@ final class SetStatement {
                 && !tokens.get(1).isSymbol('@')
                 && !H2_SESSION.contains(tokens.get(1).text());
         return commits ? StatementKind.UNKNOWN_IN_SESSION : Effect.of(Kind.SESSION);
+    }
+
+    /**
+     * Whether MySQL's family sets variables, the character set, the role or the isolation level by it, which commits nothing.
+     * Of other SETs some do, as those of passwords and default roles.
+     */
+    private boolean setsVariables() {
+        if (isWord(1, "names") || isWord(1, "charset") || isWord(1, "role")) return true;
+        if (isWord(1, "character") && isWord(2, "set")) return true;
+        if (isWord(1, "transaction") || (isScope(1) && isWord(2, "transaction"))) return true;
+        boolean named = true;
+        for (int i = 1; i < tokens.size(); i++) {
+            if (named) {
+                i = endOfVariable(i);
+                boolean assigned = isSymbol(i, '=') || (isSymbol(i, ':') && isSymbol(i + 1, '='));
+                if (!assigned) return false;
+            }
+            named = isSymbol(i, ',');
+        }
+        return !named;
+    }
+
+    /** What follows the name of a variable, as in {@code @@session.x}, {@code global x} and {@code @y}. */
+    private int endOfVariable(int start) {
+        int i = start;
+        while (isSymbol(i, '@')) i++;
+        if (i == start && isScope(i)) i++;
+        // The one thing that is assigned and is none.
+        if (i == start && isWord(i, "password")) return i;
+        i++;
+        while (isSymbol(i, '.')) i += 2;
+        return i;
+    }
+
+    private boolean isScope(int i) {
+        return isWord(i, "session")
+                || isWord(i, "local")
+                || isWord(i, "global")
+                || isWord(i, "persist")
+                || isWord(i, "persist_only");
     }
 
     /** Whether the statement is SET [SESSION | LOCAL] name { = | TO } value, of a setting that changes no result. */

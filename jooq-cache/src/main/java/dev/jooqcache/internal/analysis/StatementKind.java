@@ -3,6 +3,7 @@ package dev.jooqcache.internal.analysis;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.internal.transaction.Effect.Kind;
 import dev.jooqcache.model.TableName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jooq.SQLDialect;
@@ -13,8 +14,8 @@ final class StatementKind {
 
     private static final Set<String> QUERY_OR_DML = Set.of(
             "select", "with", "values", "table", "insert", "update", "delete", "merge", "replace", "upsert", "from");
-    private static final Set<String> HARMLESS =
-            Set.of("savepoint", "release", "show", "describe", "desc", "listen", "notify", "unlisten");
+    private static final Set<String> HARMLESS = Set.of("savepoint", "release", "show");
+    private static final Set<String> NOTIFICATIONS = Set.of("listen", "notify", "unlisten");
     /** They change the schema, or data in ways that are not followed; a block or a call may do anything. */
     private static final Set<String> UTILITIES = Set.of(
             "alter",
@@ -80,6 +81,7 @@ final class StatementKind {
         // SQLite's outermost savepoint begins a transaction.
         if (word.equals("savepoint") && dialect.family() == SQLDialect.SQLITE) return MAYBE_IN_TRANSACTION;
         if (HARMLESS.contains(word)) return Effect.NONE;
+        if (NOTIFICATIONS.contains(word)) return isPostgres(dialect) ? Effect.NONE : Effect.CODE;
         // MySQL's LOCK TABLES commits.
         if (TABLE_LOCKS.contains(word)) return isMysql(dialect) ? Effect.UNKNOWN : Effect.NONE;
         if (SESSION.contains(word)) return SetStatement.reset(tokens, dialect);
@@ -94,14 +96,17 @@ final class StatementKind {
             case "prepare" -> isWord(tokens, 1, "transaction") ? Effect.of(Kind.PREPARE) : Effect.UNKNOWN;
             case "xa" -> MAYBE_IN_TRANSACTION;
             case "set" -> SetStatement.set(tokens, dialect);
-            case "explain" -> explain(tokens);
+            case "explain", "describe", "desc" -> explain(tokens, dialect);
             case "create" -> create(tokens);
             default -> UTILITIES.contains(word) ? Effect.SCHEMA : Effect.CODE;
         };
     }
 
-    /** The procedure that a statement calls, in SQL or in JDBC's escape syntax; or {@code null} if it is no plain call. */
-    static @Nullable String calledProcedure(List<SqlToken> tokens) {
+    /**
+     * The procedure that a statement calls, in SQL or in JDBC's escape syntax, and before it what may be its packages; empty
+     * if it is no plain call.
+     */
+    static List<String> calledProcedure(List<SqlToken> tokens) {
         boolean escaped = tokens.get(0).isSymbol('{')
                 && tokens.get(tokens.size() - 1).isSymbol('}')
                 && tokens.stream().filter(token -> token.isSymbol('{')).count() == 1;
@@ -112,13 +117,19 @@ final class StatementKind {
                             && tokens.get(2).isSymbol('=')
                     ? 3
                     : 1;
-        if (!isWord(tokens, call, "call")) return null;
+        if (!isWord(tokens, call, "call")) return List.of();
+        List<String> path = new ArrayList<>();
         int name = call + 1;
-        while (name + 2 < tokens.size() && tokens.get(name + 1).isSymbol('.')) name += 2;
+        while (name + 2 < tokens.size() && tokens.get(name + 1).isSymbol('.')) {
+            path.add(SchemaCode.packageOf(tokens.get(name).text()));
+            name += 2;
+        }
         boolean named = name < tokens.size()
                 && (tokens.get(name).kind() == SqlToken.Kind.WORD
                         || tokens.get(name).kind() == SqlToken.Kind.QUOTED);
-        return named ? TableName.fold(tokens.get(name).text()) : null;
+        if (!named) return List.of();
+        path.add(TableName.fold(tokens.get(name).text()));
+        return path;
     }
 
     /**
@@ -139,6 +150,12 @@ final class StatementKind {
     /** Whether it is a statement without an effect in which functions can be called nevertheless. */
     static boolean mayCall(List<SqlToken> tokens, SQLDialect dialect) {
         return isMysql(dialect) && tokens.get(0).isWord("show") && contains(tokens, "where");
+    }
+
+    static boolean isQueryOrDml(List<SqlToken> tokens) {
+        return isSelect(tokens)
+                || (tokens.get(0).kind() == SqlToken.Kind.WORD
+                        && QUERY_OR_DML.contains(tokens.get(0).text()));
     }
 
     static boolean isSelect(List<SqlToken> tokens) {
@@ -169,9 +186,9 @@ final class StatementKind {
         return contains(tokens, "to") ? Effect.of(Kind.ROLLBACK_TO_SAVEPOINT) : end(tokens, Kind.ROLLBACK);
     }
 
-    private static Effect explain(List<SqlToken> tokens) {
-        boolean executes = contains(tokens, "analyze") || contains(tokens, "analyse");
-        return executes ? Effect.UNKNOWN : Effect.NONE;
+    /** The effect of one that carries no statement that is understood. */
+    private static Effect explain(List<SqlToken> tokens, SQLDialect dialect) {
+        return new CarrierText(tokens, dialect).describesTable() ? Effect.NONE : Effect.CODE;
     }
 
     private static Effect create(List<SqlToken> tokens) {
@@ -188,6 +205,10 @@ final class StatementKind {
             case MYSQL, MARIADB -> true;
             default -> false;
         };
+    }
+
+    private static boolean isPostgres(SQLDialect dialect) {
+        return dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
     }
 
     private static boolean contains(List<SqlToken> tokens, String word) {

@@ -503,15 +503,6 @@ final class TimeCasts extends TokenReader {
         return as;
     }
 
-    private int closing(int open) {
-        int depth = 0;
-        for (int i = open; i < tokens.size(); i++) {
-            if (isSymbol(i, '(')) depth++;
-            if (isSymbol(i, ')') && --depth == 0) return i;
-        }
-        return tokens.size();
-    }
-
     private String name(int i) {
         return TableName.fold(tokens.get(i).text());
     }

@@ -32,6 +32,16 @@ abstract class TokenReader {
                 && (tokens.get(i).kind() == Kind.WORD || tokens.get(i).kind() == Kind.QUOTED);
     }
 
+    /** The place of the bracket that closes the one at a place; the end of the text if there is none. */
+    final int closing(int open) {
+        int depth = 0;
+        for (int i = open; i < tokens.size(); i++) {
+            if (isSymbol(i, '(')) depth++;
+            if (isSymbol(i, ')') && --depth == 0) return i;
+        }
+        return tokens.size();
+    }
+
     private boolean isWithin(int i) {
         return i >= 0 && i < tokens.size();
     }

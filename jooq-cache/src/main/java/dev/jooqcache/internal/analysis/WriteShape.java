@@ -88,9 +88,11 @@ record WriteShape(
         return named != null && TableName.fold(named.getName()).equals(table.name());
     }
 
-    private static WriteShape insert(QOM.Insert<?> insert, KeyColumns columns) {
+    private static @Nullable WriteShape insert(QOM.Insert<?> insert, KeyColumns columns) {
         Map<String, List<Value>> after = new HashMap<>();
         List<? extends Field<?>> columnList = insert.$columns();
+        for (Field<?> field : columnList)
+            if (field.getQualifiedName().parts().length > 1 && !isColumn(field, columns)) return null;
         // Without a list the parser makes names up, so no column is found: the order of a given model need not be true.
         if (insert.$select() == null && !insert.$defaultValues())
             for (int i = 0; i < columnList.size(); i++) {

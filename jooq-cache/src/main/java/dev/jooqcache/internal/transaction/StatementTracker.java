@@ -82,7 +82,7 @@ final class StatementTracker {
         }
         clearBatch();
         Effect all = effect;
-        return session.ask(question, () -> session.run(all, version, call, untaken));
+        return session.ask(question, () -> session.run(null, all, version, call, untaken));
     }
 
     private Effect effect(String sql) {

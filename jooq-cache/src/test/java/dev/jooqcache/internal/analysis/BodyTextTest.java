@@ -51,7 +51,7 @@ class BodyTextTest {
         PLPGSQL | begin with x as (delete from a returning id) insert into b select id from x; end | a (delete), b (insert)
         PLPGSQL | begin if new.v > 1 then insert into a values (1); else delete from b; end if; end | a (insert), b (delete)
         PLPGSQL | begin perform f(new.id); call p(1); end                            | ~~
-        PLPGSQL | begin raise exception 'insert into b'; -- delete from a            | ~~
+        PLPGSQL | begin raise exception 'insert into b'; /* delete from a */ end     | ~~
         PLPGSQL | begin return replace(new.name, 'a', 'b'); end                      | ~~
         SQL     | select v from a where id = $1                                      | ~~
         SQL     | update a set v = 1; delete from b; select 1                        | a (update) [v], b (delete)
@@ -67,6 +67,21 @@ class BodyTextTest {
         PSM     | begin signal sqlstate '45000' set message_text = 'no', mysql_errno = 1; end | ~~
         PSM     | begin if insert(new.s, 1, 1, 'x') = replace(new.s, 'a', 'b') then delete from `B`; end if; end | b (delete)
         PSM     | begin while x < 1 do delete from a; end while; end                 | a (delete)
+        PSM     | update low_priority ignore a set v = 1                             | a (update) [v]
+        PSM     | begin declare exit handler for sqlstate value '23000', not found begin end; delete from a; end | a (delete)
+        PSM     | begin declare continue handler for 1062 delete from b; insert into a values (1); end | a (insert), b (delete)
+        PSM     | l: begin if x then leave l; elseif y then delete from a; else begin end; end if; end l | a (delete)
+        PSM     | begin case x when 1 then delete from a; else set @y = 1; end case; end | -
+        PSM     | begin case x when 1 then delete from a; else delete from b; end case; end | a (delete), b (delete)
+        PSM     | begin for r in (select 1 from b) do delete from a; end for; end    | a (delete)
+        PSM     | begin repeat delete from a; until x end repeat; l: loop leave l; end loop l; end | a (delete)
+        PSM     | begin declare c cursor for select 1; declare x int default case 1 when 1 then 2 end; open c; fetch c into x; close c; end | ~~
+        PLPGSQL | <<l>> declare x int := case when true then 1 end; begin case x when 1 then delete from a; else null; end case; end l; | a (delete)
+        PLPGSQL | begin while x < 1 loop x := x + 1; continue when x = 3; end loop; foreach x in array y loop delete from a; end loop; end | a (delete)
+        PLPGSQL | begin if case when x then y end then null; elsif z then delete from a; else exit l; end if; end | a (delete)
+        PLPGSQL | begin <<l>> begin delete from a; exception when unique_violation or others then raise; end l; end | a (delete)
+        PLPGSQL | begin x.y[1].z := 2; open := 3; get stacked diagnostics x = message_text; end | ~~
+        SQL     | begin atomic select 1; delete from a; end                          | a (delete)
         """)
     void writes_ofUnderstoodBody_areItsTargets(Language language, String text, String expected) {
         BodyText body = body(language, text);
@@ -112,10 +127,31 @@ class BodyTextTest {
         PSM     | begin update a join b on b.id = a.id set b.v = 1; end     | update
         PSM     | begin insert a values (1); end                            | insert
         PSM     | begin insert delayed into a values (1); end               | insert
+        PSM     | begin handler a open; end                                 | handler
         PSM     | begin load data infile 'x' into table a; end              | load
         PSM     | begin select v into outfile 'x' from a; end               | into
         PSM     | begin lock tables a write; end                            | lock
         PSM     | begin start transaction; delete from a; commit; end       | commit
+        PSM     | start transaction                                         | start
+        PSM     | truncate table a                                          | truncate
+        PSM     | begin declare x int; optimize table a; end                | optimize
+        PSM     | begin if true then repair table a; end if; end            | repair
+        PSM     | begin declare exit handler for not found check table a; end | check
+        PSM     | begin case 1 when 1 then flush tables; end case; end      | flush
+        PSM     | begin while true do xa start 'x'; end while; end          | xa
+        PSM     | l: loop purge binary logs to 'x'; end loop                | purge
+        PSM     | begin begin declare sql_mode int; end; set sql_mode = ''; end | set
+        PSM     | begin show tables where f(); end                          | show
+        PSM     | begin set password = 'x'; end                             | set
+        PSM     | begin truncate a; end                                     | truncate
+        PSM     | begin select 1; end; commit                               | commit
+        PSM     | begin select 1; end delete from a                         | from
+        PLPGSQL | begin begin atomic delete from a; end                     | atomic
+        PLPGSQL | begin checkpoint; end                                     | checkpoint
+        PLPGSQL | begin <<l>> vacuum a; end                                 | vacuum
+        PLPGSQL | begin if true then comment on table a is 'x'; end if; end | comment
+        PLPGSQL | begin null; end; reassign owned by a to b                 | reassign
+        SQL     | begin atomic explain delete from a; end                   | explain
         """)
     void body_withAnEffectThatIsNotFollowed_isUnknownAndSaysWhy(Language language, String text, String word) {
         assertThat(body(language, text).unknown()).isEqualTo("its body has '" + word + "'");
@@ -131,6 +167,17 @@ class BodyTextTest {
         PLPGSQL | begin select a.* into new from a; return new; end         | [*]
         PLPGSQL | begin select v into strict new.v from a; return new; end  | [*]
         PLPGSQL | begin x := new.v; return new; end                         | []
+        PLPGSQL | begin f.new.v := 1; return new; end                       | [*]
+        PLPGSQL | <<l>> begin l.new.v = 1; return new; end                  | [*]
+        PLPGSQL | begin f.new := old; return new; end                       | [*]
+        PLPGSQL | begin select 1 into f.new.v; return new; end              | [*]
+        PLPGSQL | begin old.v := 1; return old; end                         | [*]
+        PLPGSQL | begin select 1 into old.v; return old; end                | [*]
+        PLPGSQL | begin return f.new; end                                   | [*]
+        PLPGSQL | begin return old; end                                     | []
+        PLPGSQL | declare new film; begin new.v := 1; return new; end       | [*, v]
+        PLPGSQL | declare o alias for old; begin o.v := 1; return old; end  | [*]
+        PLPGSQL | begin new.v.w := 1; new.list[new.i] := 2; return new; end | [*, list, v]
         PSM     | set new.v = 1, new.w = new.v + 1                          | [v, w]
         PSM     | begin declare x int; set x = new.v, new.w = x; end        | [w]
         PSM     | begin if new.v = 1 then set new.`W` = 2; end if; end      | [w]

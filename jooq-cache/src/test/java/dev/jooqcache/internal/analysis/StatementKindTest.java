@@ -38,6 +38,28 @@ class StatementKindTest {
                     set referential_integrity false                | H2       | TEMPORARY_TABLE
                     set search_path = s2                           | POSTGRES | SESSION
                     set default_transaction_isolation = 'serializable' | POSTGRES | SESSION_ISOLATION
+                    set password = 'x'                             | MARIADB  | TEMPORARY_TABLE
+                    set password for x@y = 'x'                     | MARIADB  | TEMPORARY_TABLE
+                    set default role none                          | MARIADB  | TEMPORARY_TABLE
+                    set resource group x                           | MYSQL    | TEMPORARY_TABLE
+                    set x = 1, password = 'x'                      | MARIADB  | TEMPORARY_TABLE
+                    set @x = 1, @@session.sql_mode = 'a', time_zone = '+01:00' | MARIADB | SESSION
+                    set names utf8mb4 collate utf8mb4_bin          | MARIADB  | SESSION
+                    set role none                                  | MARIADB  | SESSION
+                    set session transaction isolation level repeatable read | MARIADB | SESSION_ISOLATION
+                    reset query cache                              | MARIADB  | TEMPORARY_TABLE
+                    reset slave                                    | MARIADB  | TEMPORARY_TABLE
+                    reset role                                     | POSTGRES | SESSION
+                    use other                                      | MARIADB  | SESSION
+                    explain                                        | MARIADB  | CODE
+                    explain for connection 5                       | MARIADB  | CODE
+                    describe s.x                                   | MARIADB  | NONE
+                    describe x 'a%'                                | MARIADB  | NONE
+                    desc x y                                       | MARIADB  | NONE
+                    explain execute p                              | POSTGRES | CODE
+                    explain insert ignore into x select 1          | MARIADB  | NONE
+                    notify x                                       | MARIADB  | CODE
+                    notify x                                       | POSTGRES | NONE
                     lock tables book write                         | MARIADB  | UNKNOWN
                     lock table book                                | POSTGRES | NONE
                     set statement lock_wait_timeout = 1 for commit | MARIADB  | COMMIT
