@@ -56,7 +56,8 @@ final class BodyText extends TokenReader {
             "kill",
             "flush",
             "install",
-            "use");
+            "use",
+            "xa");
 
     private static final Set<String> STATEMENT_START = Set.of("begin", "then", "else", "loop", "do");
     private static final Set<String> LIST_END = Set.of("where", "from", "returning", "order", "limit");
@@ -114,7 +115,14 @@ final class BodyText extends TokenReader {
                 outputs(i + 1);
             }
             case "merge" -> into(i, WriteEvent.ROWS);
-            case "truncate" -> truncate(i);
+            case "truncate" -> {
+                // In the MySQL family it commits.
+                if (language == Language.PSM) unknown(i);
+                truncate(i);
+            }
+            case "start" -> {
+                if (isWord(i + 1, "transaction")) unknown(i);
+            }
             case "set" -> set(i);
             case "into" -> selectInto(i);
             case "new" -> assignment(i);
