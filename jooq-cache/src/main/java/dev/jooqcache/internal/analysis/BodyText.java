@@ -56,7 +56,8 @@ final class BodyText extends TokenReader {
             "kill",
             "flush",
             "install",
-            "use");
+            "use",
+            "xa");
 
     /** Reserved words, each in the languages that have it, which are no table's name without quotes. */
     private static final Set<String> MODIFIERS = Set.of("only", "ignore", "low_priority");
@@ -117,7 +118,14 @@ final class BodyText extends TokenReader {
                 outputs(i + 1);
             }
             case "merge" -> into(i, WriteEvent.ROWS);
-            case "truncate" -> truncate(i);
+            case "truncate" -> {
+                // In the MySQL family it commits.
+                if (language == Language.PSM) unknown(i);
+                truncate(i);
+            }
+            case "start" -> {
+                if (isWord(i + 1, "transaction")) unknown(i);
+            }
             case "set" -> set(i);
             case "into" -> selectInto(i);
             case "for", "foreach", "diagnostics" -> outputs(i + 1);

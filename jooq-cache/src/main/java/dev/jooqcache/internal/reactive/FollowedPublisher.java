@@ -86,8 +86,10 @@ final class FollowedPublisher<T> implements Publisher<T> {
 
         @Override
         public void onNext(T item) {
-            if (!isAnswered) execution.answered();
-            isAnswered = true;
+            // No: validate() has found the connection closed, and what was sent on it may still be running.
+            boolean isAnswer = !Boolean.FALSE.equals(item);
+            if (isAnswer && !isAnswered) execution.answered();
+            isAnswered |= isAnswer;
             downstream.onNext(item);
         }
 

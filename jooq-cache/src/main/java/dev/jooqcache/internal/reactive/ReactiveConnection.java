@@ -11,6 +11,8 @@ import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /** A handle of a connection, from its creation to its return. */
@@ -31,6 +33,10 @@ final class ReactiveConnection implements Connection, Wrapped<Connection> {
 
     boolean isOf(ReactiveTracking tracking) {
         return factory.isOf(tracking);
+    }
+
+    Connection delegate() {
+        return delegate;
     }
 
     /** Follows an execution of statements. */
@@ -60,25 +66,32 @@ final class ReactiveConnection implements Connection, Wrapped<Connection> {
 
     @Override
     public Publisher<Void> commitTransaction() {
-        return new FollowedPublisher<>(delegate.commitTransaction(), () -> session.commit(delegate));
+        long askedAt = session.steps();
+        return new FollowedPublisher<>(delegate.commitTransaction(), () -> session.commit(delegate, askedAt));
     }
 
     @Override
     public Publisher<Void> rollbackTransaction() {
-        return new FollowedPublisher<>(delegate.rollbackTransaction(), () -> session.rollback(delegate));
+        long askedAt = session.steps();
+        return new FollowedPublisher<>(delegate.rollbackTransaction(), () -> session.rollback(delegate, askedAt));
     }
 
     @Override
     public Publisher<Void> setAutoCommit(boolean autoCommit) {
         Publisher<Void> call = delegate.setAutoCommit(autoCommit);
-        return autoCommit ? new FollowedPublisher<>(call, () -> session.commit(delegate)) : mayCommit(call);
+        // MariaDB's driver sends nothing if only BEGIN has left autocommit.
+        return mayCommit(call);
     }
 
     @Override
     public Publisher<Void> close() {
-        if (!session.isToBeAsked()) return closing();
-        // Some drivers answer no more as soon as their close() was called.
-        return Signals.afterAnswer(this::isAnswering, session::answered, this::closing);
+        return subscriber -> {
+            // Some drivers answer no more as soon as their close() was called.
+            Publisher<Void> close = session.isToBeAsked()
+                    ? Signals.afterAnswer(this::isAnswering, session::answered, this::closing)
+                    : closing();
+            close.subscribe(subscriber);
+        };
     }
 
     private Publisher<Void> closing() {
@@ -159,6 +172,21 @@ final class ReactiveConnection implements Connection, Wrapped<Connection> {
     public Connection unwrap() {
         factory.tracking().exposed(session);
         return delegate;
+    }
+
+    @Override
+    public <E> @Nullable E unwrap(Class<E> target) {
+        if (target.isInstance(this)) return target.cast(this);
+        E inner = target.isInstance(delegate)
+                ? target.cast(delegate)
+                : delegate instanceof Wrapped<?> wrapper ? wrapper.unwrap(target) : null;
+        if (inner != null && !isOfThreads(target)) factory.tracking().exposed(session);
+        return inner;
+    }
+
+    /** What r2dbc-pool asks each connection for, whenever it gives one out. Nothing can be written by it. */
+    private static boolean isOfThreads(Class<?> target) {
+        return target == Executor.class || target.getName().equals("reactor.core.scheduler.Scheduler");
     }
 
     @Override

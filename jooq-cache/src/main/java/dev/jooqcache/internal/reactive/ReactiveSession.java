@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class ReactiveSession {
 
     private final UnplacedWrites writes;
-    private final boolean tellsTransactions;
+    private final Telling telling;
 
     /** Calls that have begun, and of which the end was neither seen nor is implied by a later answer. */
     private final List<Call> unsettled = new ArrayList<>();
@@ -44,18 +44,31 @@ final class ReactiveSession {
     /** Code or text may have begun a transaction that the driver does not tell of. */
     private boolean uncertain;
 
+    /** Code may have begun a transaction and failed, so that the driver has not been told. */
+    private boolean isStatusOld;
+
     /** The application holds the driver's own connection. */
     private @Nullable Write exposed;
+
+    /** What a driver's {@code isAutoCommit()} rests on. */
+    enum Telling {
+        /** The calls of its methods. */
+        CALLS,
+        /** Those answers of the server that tell no error. */
+        SUCCESSES,
+        /** Every answer of the server. */
+        EVERYTHING
+    }
 
     /**
      * Begins with a new connection.
      *
      * @param writes announces writes
-     * @param tellsTransactions whether the driver tells transactions, too, that were begun by SQL text
+     * @param telling what the driver knows of transactions
      */
-    ReactiveSession(UnplacedWrites writes, boolean tellsTransactions) {
+    ReactiveSession(UnplacedWrites writes, Telling telling) {
         this.writes = writes;
-        this.tellsTransactions = tellsTransactions;
+        this.telling = telling;
         this.written = writes.nothing();
     }
 
@@ -85,7 +98,7 @@ final class ReactiveSession {
 
     /** Whether the driver's answer to {@code isAutoCommit()} holds for what is subscribed to now. */
     private boolean isQuiet() {
-        return unsettled.isEmpty() && !uncertain;
+        return unsettled.isEmpty() && !uncertain && !isStatusOld;
     }
 
     /** A statement or batch is being subscribed to. */
@@ -93,10 +106,10 @@ final class ReactiveSession {
         Effect effect = statement.effect();
         Written own = statement.written();
         return switch (effect.kind()) {
-            case NONE, ROLLBACK_TO_SAVEPOINT -> begin(new Call(connection, null, null));
+            case NONE, ROLLBACK_TO_SAVEPOINT -> begin(new Call(connection, null));
             case WRITE -> write(own, connection);
-            case COMMIT -> commit(connection);
-            case ROLLBACK -> rollback(connection);
+            case COMMIT -> commit(connection, Sending.CERTAIN);
+            case ROLLBACK -> rollback(connection, Sending.CERTAIN);
             case PREPARE -> prepare(connection);
             case ISOLATION, SESSION_ISOLATION, SESSION, SESSION_DEFAULTS, LOCAL_SETTING, IMPLICIT_COMMIT ->
                 mayCommit(connection);
@@ -112,20 +125,21 @@ final class ReactiveSession {
         boolean onlyByItself = quiet && autoCommit;
         Write mark = onlyInTransaction ? null : writes.announce(own);
         if (!onlyByItself) written = written.and(own);
-        return begin(new Call(connection, mark, null));
+        return begin(new Call(connection, mark));
     }
 
     /** It may commit by itself, begin or end a transaction, and write what is told of it. */
     private Execution unknown(Written own, Connection connection) {
         if (!own.isEmpty()) writes.mayAlterSessions();
-        uncertain |= !tellsTransactions;
+        uncertain |= telling == Telling.CALLS;
+        isStatusOld |= telling == Telling.SUCCESSES && !own.isEmpty();
         written = written.and(own);
         return mayCommit(connection);
     }
 
     /** What the transaction has written so far may take effect by a call that does not end it for certain. */
     synchronized Execution mayCommit(Connection connection) {
-        return begin(new Call(connection, announced(), null));
+        return begin(new EndingCall(connection, announced(), writes.nothing(), Sending.UNKNOWN));
     }
 
     private @Nullable Write announced() {
@@ -134,25 +148,64 @@ final class ReactiveSession {
 
     /** Something is sent that writes nothing and commits nothing. */
     synchronized Execution send(Connection connection) {
-        return begin(new Call(connection, null, null));
+        return begin(new Call(connection, null));
     }
 
-    /** The transaction is being committed: what is written from here on belongs to the next. */
-    synchronized Execution commit(Connection connection) {
-        Call call = new Call(connection, announced(), written);
+    /** What has happened so far: what a driver has decided holds as long as this stays the same. */
+    synchronized long steps() {
+        return steps;
+    }
+
+    /**
+     * The transaction is being committed: what is written from here on belongs to the next.
+     *
+     * @param askedAt when the driver was asked for the call
+     */
+    synchronized Execution commit(Connection connection, long askedAt) {
+        return commit(connection, sending(connection, askedAt));
+    }
+
+    private Execution commit(Connection connection, Sending sending) {
+        Call call = new EndingCall(connection, announced(), written, sending);
         written = writes.nothing();
         return begin(call);
     }
 
-    synchronized Execution rollback(Connection connection) {
-        Call call = new Call(connection, null, written);
+    /**
+     * The transaction is being rolled back.
+     *
+     * @param askedAt when the driver was asked for the call
+     */
+    synchronized Execution rollback(Connection connection, long askedAt) {
+        return rollback(connection, sending(connection, askedAt));
+    }
+
+    private Execution rollback(Connection connection, Sending sending) {
+        Call call = new EndingCall(connection, null, written, sending);
         written = writes.nothing();
         return begin(call);
+    }
+
+    /**
+     * Drivers send nothing for a call that ends a transaction if they know of none: when it is subscribed to, as PostgreSQL's,
+     * or when it is asked for, as MariaDB's. The BEGIN may still be unanswered then, or not even sent.
+     */
+    private Sending sending(Connection connection, long askedAt) {
+        boolean isOpen = steps == askedAt
+                && !isAutoCommit(connection)
+                && unsettled.stream().noneMatch(EndingCall.class::isInstance);
+        return isOpen ? Sending.CERTAIN : Sending.UNKNOWN;
+    }
+
+    /** Whether a call that ends a transaction reaches the database. */
+    private enum Sending {
+        CERTAIN,
+        UNKNOWN
     }
 
     private Execution prepare(Connection connection) {
         Write mark = writes.announce(isQuiet() ? written : written.and(writes.everything()));
-        Call call = new Call(connection, null, written) {
+        Call call = new EndingCall(connection, null, written, Sending.CERTAIN) {
             @Override
             public void ended(Outcome outcome) {
                 super.ended(outcome);
@@ -172,11 +225,12 @@ final class ReactiveSession {
 
     /**
      * Whether a write was cancelled once it had begun to answer, so that it is over as soon as the connection answers once
-     * more. One that has not answered may run for long, and a question would wait for it.
+     * more; or whether an answer would tell more of the transaction. A call that has not answered may run for long, and a
+     * question would wait for it.
      */
     synchronized boolean isToBeAsked() {
-        return unsettled.stream().anyMatch(call -> call.abandonedAt > 0 && call.mark != null && call.hasAnswered)
-                && unsettled.stream().allMatch(call -> call.hasAnswered);
+        boolean wouldSettle = unsettled.stream().anyMatch(call -> call.abandonedAt > 0 && call.mark != null);
+        return (wouldSettle || isStatusOld) && unsettled.stream().allMatch(call -> call.hasAnswered);
     }
 
     /**
@@ -197,6 +251,8 @@ final class ReactiveSession {
      * @param physical the driver's own connection, as far as it can be told
      */
     synchronized Execution close(Connection connection, Connection physical) {
+        // A transaction that was begun unseen may be left open, too.
+        if (exposed != null) written = written.and(writes.everything());
         boolean isOver = isIdleOutside(connection) || written.isEmpty();
         Write mark = isOver ? null : writes.announce(written);
         if (mark != null) left.add(mark);
@@ -208,20 +264,15 @@ final class ReactiveSession {
 
         private final Connection connection;
         private final @Nullable Write mark;
-
-        /** What the transaction had written that this call is to end, or {@code null} if it ends none. */
-        private final @Nullable Written ending;
-
         private long begunAt;
         private boolean hasAnswered;
 
         /** When it was cancelled, or failed without an answer; 0 if it was not. */
         private long abandonedAt;
 
-        Call(Connection connection, @Nullable Write mark, @Nullable Written ending) {
+        Call(Connection connection, @Nullable Write mark) {
             this.connection = connection;
             this.mark = mark;
-            this.ending = ending;
         }
 
         @Override
@@ -235,21 +286,72 @@ final class ReactiveSession {
         @Override
         public void ended(Outcome outcome) {
             synchronized (ReactiveSession.this) {
-                if (outcome != Outcome.COMPLETED && ending != null) written = ending.and(written);
                 if (!outcome.isAnswer()) {
                     abandonedAt = ++steps;
                     return;
                 }
                 unsettled.remove(this);
-                if (outcome != Outcome.COMPLETED) settleBefore(begunAt);
-                if (mark != null && ending != null && outcome == Outcome.ROLLED_BACK) mark.abandoned();
-                else settle();
+                if (outcome != Outcome.COMPLETED || isSent()) settleBefore(begunAt);
+                if (outcome == Outcome.COMPLETED && hasAnswered && tellsStatus()) isStatusOld = false;
+                settle(outcome);
                 if (isIdleOutside(connection)) forget();
             }
         }
 
-        private void settle() {
+        /** Whether it reached the database for certain, without having answered anything yet. */
+        boolean isSent() {
+            return false;
+        }
+
+        /** Whether the driver knows after its answer whether a transaction is under way. */
+        boolean tellsStatus() {
+            return true;
+        }
+
+        void settle(Outcome outcome) {
             if (mark != null) mark.committed();
+        }
+    }
+
+    /** A call that may end the transaction. */
+    private class EndingCall extends Call {
+
+        private final @Nullable Write mark;
+
+        /** What the transaction had written that this call is to end. */
+        private final Written ending;
+
+        private final Sending sending;
+
+        EndingCall(Connection connection, @Nullable Write mark, Written ending, Sending sending) {
+            super(connection, mark);
+            this.mark = mark;
+            this.ending = ending;
+            this.sending = sending;
+        }
+
+        @Override
+        public void ended(Outcome outcome) {
+            synchronized (ReactiveSession.this) {
+                if (outcome != Outcome.COMPLETED || sending != Sending.CERTAIN) written = ending.and(written);
+                super.ended(outcome);
+            }
+        }
+
+        @Override
+        boolean isSent() {
+            return sending == Sending.CERTAIN;
+        }
+
+        @Override
+        boolean tellsStatus() {
+            return false;
+        }
+
+        @Override
+        void settle(Outcome outcome) {
+            if (mark != null && !ending.isEmpty() && outcome == Outcome.ROLLED_BACK) mark.abandoned();
+            else super.settle(outcome);
         }
     }
 
@@ -260,7 +362,7 @@ final class ReactiveSession {
     private void settleBefore(long begunAt) {
         unsettled.removeIf(call -> {
             boolean isOver = call.abandonedAt > 0 && call.abandonedAt < begunAt;
-            if (isOver) call.settle();
+            if (isOver) call.settle(Outcome.UNKNOWN);
             return isOver;
         });
     }
@@ -268,6 +370,7 @@ final class ReactiveSession {
     /** The connection has answered once more before it is closed. */
     synchronized void answered() {
         settleBefore(++steps);
+        isStatusOld = false;
     }
 
     private final class Closing implements Execution {
@@ -290,8 +393,8 @@ final class ReactiveSession {
         public void ended(Outcome outcome) {
             synchronized (ReactiveSession.this) {
                 for (Call call : unsettled) if (call.mark != null) call.mark.doubt(null);
-                if (tellsTransactions && delegate == physical && outcome == Outcome.COMPLETED) forget();
-                else if (open != null) open.doubt(uncertain ? null : physical::isAutoCommit);
+                if (telling != Telling.CALLS && delegate == physical && outcome == Outcome.COMPLETED) forget();
+                else if (open != null) open.doubt(uncertain || isStatusOld ? null : physical::isAutoCommit);
                 Write unseen = exposed;
                 exposed = null;
                 if (unseen != null) unseen.committed();

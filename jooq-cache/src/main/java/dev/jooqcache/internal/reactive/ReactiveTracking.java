@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.reactive;
 
+import dev.jooqcache.internal.reactive.ReactiveSession.Telling;
 import dev.jooqcache.internal.transaction.Tracking;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
@@ -19,10 +20,10 @@ public final class ReactiveTracking {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
     private static final int MOST_WRAPPERS = 8;
+    private static final String MARIADB = "org.mariadb.r2dbc.";
 
     /** Drivers whose {@code isAutoCommit()} is the server's word, also after BEGIN and COMMIT as SQL text. */
-    private static final List<String> DRIVERS_THAT_TELL =
-            List.of("io.r2dbc.h2.", "io.r2dbc.postgresql.", "org.mariadb.r2dbc.");
+    private static final List<String> DRIVERS_THAT_TELL = List.of("io.r2dbc.h2.", "io.r2dbc.postgresql.", MARIADB);
 
     private final String cacheName;
     private final Tracking tracking;
@@ -73,11 +74,16 @@ public final class ReactiveTracking {
         }
     }
 
-    /** The driver's own connection, as far as its wrappers tell; or the handle of a tracked one. */
-    static Connection physical(Connection connection) {
+    /** The driver's own connection, as far as its wrappers tell; or the handle of one that is followed already. */
+    private Connection physical(Connection connection) {
         Connection inner = connection;
         for (int i = 0; i < MOST_WRAPPERS; i++) {
-            if (inner instanceof ReactiveConnection || !(inner instanceof Wrapped<?> wrapper)) return inner;
+            if (inner instanceof ReactiveConnection followed) {
+                if (followed.isOf(this)) return inner;
+                inner = followed.delegate();
+                continue;
+            }
+            if (!(inner instanceof Wrapped<?> wrapper)) return inner;
             if (!(wrapper.unwrap() instanceof Connection next)) return inner;
             inner = next;
         }
@@ -87,11 +93,13 @@ public final class ReactiveTracking {
     /** Follows a connection that a factory gives out, unless it is followed already. */
     Connection follow(Connection connection, TrackedConnectionFactory factory) {
         Connection physical = physical(connection);
-        if (physical instanceof ReactiveConnection tracked && tracked.isOf(this)) return connection;
+        if (physical instanceof ReactiveConnection) return connection;
         String driver = physical.getClass().getName();
-        boolean tellsTransactions = DRIVERS_THAT_TELL.stream().anyMatch(driver::startsWith);
+        Telling telling = DRIVERS_THAT_TELL.stream().noneMatch(driver::startsWith)
+                ? Telling.CALLS
+                : driver.startsWith(MARIADB) ? Telling.SUCCESSES : Telling.EVERYTHING;
         ReactiveSession session =
-                sessions.computeIfAbsent(physical, unknown -> new ReactiveSession(factory.writes(), tellsTransactions));
+                sessions.computeIfAbsent(physical, unknown -> new ReactiveSession(factory.writes(), telling));
         session.opened(connection);
         return new ReactiveConnection(connection, physical, session, factory);
     }

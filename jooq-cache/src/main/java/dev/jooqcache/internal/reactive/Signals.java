@@ -1,13 +1,18 @@
 package dev.jooqcache.internal.reactive;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** The two publishers that are needed beside a driver's own; a library of operators is not on every class path. */
 final class Signals {
+
+    private static final int PATIENCE_SECONDS = 2;
 
     private Signals() {}
 
@@ -26,7 +31,8 @@ final class Signals {
     }
 
     /**
-     * One call after a question, whatever becomes of the question.
+     * One call after a question, whatever becomes of the question. It does not wait long: a connection does not answer while
+     * it has a result that is not read.
      *
      * @param question a question to the database
      * @param ifAnswered runs if it answers yes
@@ -38,6 +44,8 @@ final class Signals {
             Asking asking = new Asking(ifAnswered, call, subscriber);
             try {
                 question.get().subscribe(asking);
+                CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                        .execute(asking::giveUp);
             } catch (RuntimeException | LinkageError e) {
                 asking.onError(e);
             }
@@ -51,6 +59,7 @@ final class Signals {
         private final Supplier<Publisher<Void>> call;
         private final Subscriber<? super Void> downstream;
         private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile @Nullable Subscription upstream;
 
         Asking(Runnable ifAnswered, Supplier<Publisher<Void>> call, Subscriber<? super Void> downstream) {
             this.ifAnswered = ifAnswered;
@@ -60,12 +69,20 @@ final class Signals {
 
         @Override
         public void onSubscribe(Subscription subscription) {
+            upstream = subscription;
             subscription.request(Long.MAX_VALUE);
+        }
+
+        void giveUp() {
+            if (ended.get()) return;
+            Subscription subscription = upstream;
+            if (subscription != null) subscription.cancel();
+            proceed();
         }
 
         @Override
         public void onNext(Boolean isValid) {
-            if (isValid) ifAnswered.run();
+            if (isValid && !ended.get()) ifAnswered.run();
         }
 
         @Override
