@@ -56,8 +56,7 @@ final class BodyText extends TokenReader {
             "kill",
             "flush",
             "install",
-            "use",
-            "xa");
+            "use");
 
     /** Reserved words, each in the languages that have it, which are no table's name without quotes. */
     private static final Set<String> MODIFIERS = Set.of("only", "ignore", "low_priority");
@@ -118,14 +117,7 @@ final class BodyText extends TokenReader {
                 outputs(i + 1);
             }
             case "merge" -> into(i, WriteEvent.ROWS);
-            case "truncate" -> {
-                // In the MySQL family it commits.
-                if (language == Language.PSM) unknown(i);
-                truncate(i);
-            }
-            case "start" -> {
-                if (isWord(i + 1, "transaction")) unknown(i);
-            }
+            case "truncate" -> truncate(i);
             case "set" -> set(i);
             case "into" -> selectInto(i);
             case "for", "foreach", "diagnostics" -> outputs(i + 1);
