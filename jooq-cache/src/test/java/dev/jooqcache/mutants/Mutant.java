@@ -907,20 +907,20 @@ enum Mutant {
             "reactive.ReactiveWritesTest#transaction_isSeenAtItsCommit",
             EnumSet.of(Database.POSTGRESQL),
             inReactive(
-                    "Call call = new Call(connection, announced(), written);",
-                    "Call call = new Call(connection, null, written);")),
+                    "Call call = new EndingCall(connection, announced(), written, sending);",
+                    "Call call = new EndingCall(connection, null, written, sending);")),
     R2DBC_CANCELLED_IS_OVER(
             "P11",
             "what is cancelled through R2DBC is taken for ended",
             "reactive.ReactiveWritesTest#write_cancelledByMono_isSeenAndOverWithTheConnection",
             EnumSet.of(Database.POSTGRESQL),
-            inReactive("if (!outcome.isAnswer()) {", "if (!outcome.isAnswer()) { settle();")),
+            inReactive("if (!outcome.isAnswer()) {", "if (!outcome.isAnswer()) { settle(outcome);")),
     R2DBC_PIPELINE_IN_TRANSACTION(
             "P6",
             "what is subscribed to behind a commit through R2DBC is taken for a part of its transaction",
             "reactive.ReactiveWritesTest#write_behindCommit_isSeen",
             EnumSet.of(Database.POSTGRESQL),
-            inReactive("return unsettled.isEmpty() && !uncertain;", "return !uncertain;")),
+            inReactive("return unsettled.isEmpty() && !uncertain && !isStatusOld;", "return !uncertain && !isStatusOld;")),
     R2DBC_SCHEMA_LEARNT_MEANWHILE(
             "P2",
             "a write through R2DBC is not escalated when a schema becomes known before its end",

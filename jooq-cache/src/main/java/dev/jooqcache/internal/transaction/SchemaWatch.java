@@ -5,6 +5,7 @@ import dev.jooqcache.internal.generation.Generations.Announcement;
 import dev.jooqcache.spi.Tags;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -104,11 +105,7 @@ final class SchemaWatch {
      * @param change what it may change
      */
     PendingWrite announce(Tags tags, long analysedAt, Change change) {
-        PendingWrite write = new PendingWrite(tags, change, Place.DATA_SOURCE);
-        if (tags.isEmpty()) return write;
-        underWay.add(write);
-        write.announce(isOutdated(analysedAt));
-        return write;
+        return announce(new PendingWrite(tags, change, Place.DATA_SOURCE), () -> isOutdated(analysedAt));
     }
 
     /**
@@ -119,10 +116,13 @@ final class SchemaWatch {
      * @param change what it may change
      */
     PendingWrite announceUnplaced(Tags tags, Versions analysedAt, Change change) {
-        PendingWrite write = new PendingWrite(tags, change, Place.ANY);
-        if (tags.isEmpty()) return write;
+        return announce(new PendingWrite(tags, change, Place.ANY), () -> isOutdated(analysedAt));
+    }
+
+    private PendingWrite announce(PendingWrite write, BooleanSupplier isOutdated) {
+        if (write.tags().isEmpty()) return write;
         underWay.add(write);
-        write.announce(isOutdated(analysedAt));
+        write.announce(isOutdated.getAsBoolean());
         return write;
     }
 
