@@ -282,8 +282,11 @@ public final class TrackedConnection extends DefaultConnection {
     public void close() throws SQLException {
         if (isGivenBack) return;
         isGivenBack = true;
-        session.closeResults();
-        session.giveBack(getDelegate()::close);
+        try {
+            session.closeResults();
+        } finally {
+            session.giveBack(getDelegate()::close);
+        }
     }
 
     @Override
