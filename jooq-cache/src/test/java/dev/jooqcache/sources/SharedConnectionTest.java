@@ -16,7 +16,10 @@ import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 import org.springframework.jdbc.datasource.AbstractDataSource;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** A data source that hands out a connection which is in use: the cache neither trusts it nor ends its transaction. */
 class SharedConnectionTest {
@@ -61,9 +64,11 @@ class SharedConnectionTest {
                 execute(first, "update a set v = 99");
                 for (int i = 0; i < 2; i++) assertThat(value(dsl, "a")).isEqualTo(99);
                 dsl.execute("update b set v = 99");
-                for (int i = 0; i < 2; i++) assertThat(value(f.dsl, "a") + value(f.dsl, "b")).isEqualTo(20);
+                for (int i = 0; i < 2; i++)
+                    assertThat(value(f.dsl, "a") + value(f.dsl, "b")).isEqualTo(20);
                 first.rollback();
-                for (int i = 0; i < 2; i++) assertThat(value(dsl, "a") + value(dsl, "b")).isEqualTo(20);
+                for (int i = 0; i < 2; i++)
+                    assertThat(value(dsl, "a") + value(dsl, "b")).isEqualTo(20);
                 Connection second = tracked.getConnection();
                 execute(second, "update b set v = 77");
                 // What one of them has written, the other one commits.
@@ -122,5 +127,25 @@ class SharedConnectionTest {
             }
             assertThat(value(f.unseen, "b")).isEqualTo(11);
         }
+    }
+
+    /** Spring's proxy lends the connection of a transaction as often as it is asked for, which tells nothing of its pool. */
+    @DatabaseTest
+    void springsProxyInATransaction_leavesHitsWithoutAConnection(Database database) {
+        try (Fixture f = Fixture.empty(database).with(TABLES)) {
+            DSLContext dsl = cached(f, f.cache.track(new TransactionAwareDataSourceProxy(f.pool)));
+            for (int i = 0; i < 2; i++) value(dsl, "a");
+            assertHitWithoutConnection(f, dsl);
+            new TransactionTemplate(new DataSourceTransactionManager(f.pool))
+                    .executeWithoutResult(status -> dsl.connection(held -> value(dsl, "a")));
+            for (int i = 0; i < 2; i++) value(dsl, "a");
+            assertHitWithoutConnection(f, dsl);
+        }
+    }
+
+    private static void assertHitWithoutConnection(Fixture f, DSLContext dsl) {
+        int before = f.connections();
+        assertThat(f.during(() -> value(dsl, "a")).hits()).isEqualTo(1);
+        assertThat(f.connections() - before).as("connections").isZero();
     }
 }

@@ -95,6 +95,15 @@ final class OpenTransactions {
         }
     }
 
+    /**
+     * Takes the results that are left of a text whose statement is closed. MariaDB's driver does so before it sends anything
+     * else, be that in another session of the pool's; that of MySQL would give up the connection.
+     */
+    static void readOn(Connection physical) {
+        if (!physical.getClass().getName().startsWith("org.mariadb.jdbc.") || end(physical) != End.LATER) return;
+        Question.answer(() -> physical.isValid(0), false);
+    }
+
     /** The server status that MySQL's protocol brings with each answer, where the driver shows it. */
     private static Status status(Class<?> driver) throws ReflectiveOperationException {
         String name = driver.getName();
@@ -131,8 +140,7 @@ final class OpenTransactions {
         String name = driver.getName();
         if (name.startsWith("org.postgresql.")) {
             Method state = driver.getMethod("getTransactionState");
-            return connection ->
-                    Word.of(!state.invoke(connection).toString().equals("IDLE"));
+            return connection -> Word.of(!state.invoke(connection).toString().equals("IDLE"));
         }
         if (name.startsWith("org.mariadb.jdbc.")) {
             Path path = new Path(

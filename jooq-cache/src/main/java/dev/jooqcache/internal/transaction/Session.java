@@ -720,6 +720,11 @@ public final class Session {
         untaken.remove(results);
     }
 
+    /** The connection is about to be closed, and so are its statements. */
+    void closeResults() {
+        if (!sending) List.copyOf(untaken).forEach(UntakenResults::close);
+    }
+
     /** What a statement has written that has ended now. If the connection is lost, the server may be at it still. */
     void resultsTaken(PendingWrite write) {
         if (PhysicalConnections.isClosed(physical())) source.doubt(write, raw, physical());

@@ -23,9 +23,9 @@ final class StatementTracker {
     private final Map<String, List<BindValues>> batch = new LinkedHashMap<>();
     private int executions;
 
-    StatementTracker(Session session) {
+    StatementTracker(Session session, Statement raw) {
         this.session = session;
-        this.untaken = new UntakenResults(session);
+        this.untaken = new UntakenResults(session, raw);
     }
 
     <T> T run(String sql, SqlCall<T> call) throws SQLException {
@@ -46,7 +46,7 @@ final class StatementTracker {
 
     /** The statement was closed, and with it all that it has not answered yet. */
     void closed() {
-        untaken.taken();
+        untaken.closed();
     }
 
     /** Something is sent to the database that is no statement of the user's. */
@@ -100,10 +100,20 @@ final class StatementTracker {
     /** A result set through which rows, or what they refer to, can be changed passes its writes through the session. */
     @Nullable
     ResultSet wrap(@Nullable ResultSet rows, Statement statement) {
+        return wrap(rows, statement, untaken);
+    }
+
+    /** The keys of what was written, which can be read and closed while the statement's rows are still streamed. */
+    @Nullable
+    ResultSet keys(@Nullable ResultSet keys, Statement statement) {
+        return wrap(keys, statement, new UntakenResults(session));
+    }
+
+    private @Nullable ResultSet wrap(@Nullable ResultSet rows, Statement statement, UntakenResults ended) {
         if (rows == null) return null;
         return isUpdatable(rows)
-                ? new UpdatableResultSet(rows, statement, session, untaken)
-                : new TrackedResultSet(rows, statement, session, untaken);
+                ? new UpdatableResultSet(rows, statement, session, ended)
+                : new TrackedResultSet(rows, statement, session, ended);
     }
 
     /** Whether rows can be changed through a result set; one that does not tell may be updatable. */

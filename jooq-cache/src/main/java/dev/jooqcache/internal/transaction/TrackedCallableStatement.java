@@ -27,7 +27,7 @@ final class TrackedCallableStatement extends DefaultCallableStatement {
         super(raw);
         this.sql = sql;
         this.connection = connection;
-        this.tracker = new StatementTracker(connection.session());
+        this.tracker = new StatementTracker(connection.session(), raw);
     }
 
     @Override
@@ -80,6 +80,11 @@ final class TrackedCallableStatement extends DefaultCallableStatement {
     @Override
     public long[] executeLargeBatch() throws SQLException {
         return tracker.runBatch(() -> getDelegateStatement().executeLargeBatch());
+    }
+
+    @Override
+    public @Nullable ResultSet getGeneratedKeys() throws SQLException {
+        return tracker.keys(getDelegateStatement().getGeneratedKeys(), this);
     }
 
     @Override

@@ -2,20 +2,20 @@ package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.transaction.Session.VoidCall;
 import java.sql.Array;
-import java.sql.CallableStatement;
 import java.sql.Blob;
+import java.sql.CallableStatement;
 import java.sql.Clob;
 import java.sql.Connection;
-import java.sql.NClob;
-import java.sql.SQLClientInfoException;
-import java.sql.SQLXML;
-import java.sql.ShardingKey;
-import java.sql.Struct;
 import java.sql.DatabaseMetaData;
+import java.sql.NClob;
 import java.sql.PreparedStatement;
+import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
+import java.sql.SQLXML;
 import java.sql.Savepoint;
+import java.sql.ShardingKey;
 import java.sql.Statement;
+import java.sql.Struct;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jooq.tools.jdbc.DefaultConnection;
@@ -282,7 +282,11 @@ public final class TrackedConnection extends DefaultConnection {
     public void close() throws SQLException {
         if (isGivenBack) return;
         isGivenBack = true;
-        session.giveBack(getDelegate()::close);
+        try {
+            session.closeResults();
+        } finally {
+            session.giveBack(getDelegate()::close);
+        }
     }
 
     @Override

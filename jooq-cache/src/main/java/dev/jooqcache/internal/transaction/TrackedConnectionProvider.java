@@ -68,7 +68,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
         tellUntracked(connection);
         try {
             TrackedSource owner = source == null ? tracking.source(connection, dataSource) : source;
-            return new TrackedConnection(connection, owner.session(connection, Origin.SHARED), this);
+            return new TrackedConnection(connection, owner.session(connection, Origin.SHARED, Binding.UNKNOWN), this);
         } catch (SQLException | RuntimeException | LinkageError e) {
             provider.release(connection);
             throw new DataAccessException("cannot read the connection's transaction state", e);

@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
+import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import dev.jooqcache.internal.transaction.TrackedSource.Origin;
 import java.io.Closeable;
 import java.io.IOException;
@@ -65,7 +66,8 @@ public final class TrackedDataSource implements DataSource, Closeable {
             // A router over tracked pools, for instance.
             if (tracking.isTracked(raw)) return raw;
             TrackedSource owner = source == null ? tracking.source(raw, pool) : source;
-            return new TrackedConnection(raw, owner.session(raw, Origin.OWN), null);
+            return new TrackedConnection(
+                    raw, owner.session(raw, Origin.OWN, route == null ? Binding.UNKNOWN : route.binding()), null);
         } catch (SQLException | RuntimeException | Error e) {
             raw.close();
             throw e;

@@ -16,7 +16,7 @@ final class TrackedPreparedStatement extends NotingPreparedStatement {
     TrackedPreparedStatement(String sql, PreparedStatement raw, TrackedConnection connection) {
         super(raw, connection);
         this.sql = sql;
-        this.tracker = new StatementTracker(connection.session());
+        this.tracker = new StatementTracker(connection.session(), raw);
     }
 
     @Override
@@ -64,6 +64,11 @@ final class TrackedPreparedStatement extends NotingPreparedStatement {
     @Override
     public long[] executeLargeBatch() throws SQLException {
         return tracker.runBatch(() -> getDelegateStatement().executeLargeBatch());
+    }
+
+    @Override
+    public @Nullable ResultSet getGeneratedKeys() throws SQLException {
+        return tracker.keys(getDelegateStatement().getGeneratedKeys(), this);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import dev.jooqcache.internal.transaction.UncachedSessions.Obstacle;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
@@ -291,8 +292,9 @@ public final class TrackedSource {
      *
      * @param raw the connection
      * @param origin whether every use of the connection from here to its return is seen
+     * @param binding tells whether the connection is a transaction's, which may be lent again
      */
-    Session session(Connection raw, Origin origin) throws SQLException {
+    Session session(Connection raw, Origin origin, Binding binding) throws SQLException {
         Boolean told = Question.answer(raw::getAutoCommit);
         Connection physical = PhysicalConnections.physical(raw);
         boolean begunInSql = isInAutoCommit(told, physical) && OpenTransactions.isSeenByServer(physical);
@@ -312,7 +314,7 @@ public final class TrackedSource {
                     this, raw, origin, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
         boolean isReused = isGlobal && isKnownPool();
         boolean isHeld = !isReused && connections.isHeld(physical);
-        if (isHeld) lendsTwice = true;
+        if (isHeld && binding.isOutside(this)) lendsTwice = true;
         List<PendingWrite> leftOver = isHeld ? List.of() : connections.take(raw);
         // With autocommit off, the pool's own statements or a wrapper's may have begun the transaction.
         boolean begun =
@@ -323,8 +325,7 @@ public final class TrackedSource {
         if (isToItself && autoCommit) ask(raw);
         else if (isToItself && (!inspected || isUnmet(raw))) askBetween(raw);
         else if (isToItself && !isToBeAsked(raw)) tellWhetherCached(raw);
-        Session session =
-                new Session(this, raw, origin, autoCommit, false, uncertain, begun, isolation(raw), leftOver);
+        Session session = new Session(this, raw, origin, autoCommit, false, uncertain, begun, isolation(raw), leftOver);
         if (!isReused) connections.hold(physical, session);
         return session;
     }

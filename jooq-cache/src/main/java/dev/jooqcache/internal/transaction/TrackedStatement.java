@@ -13,7 +13,7 @@ final class TrackedStatement extends DefaultStatement {
 
     TrackedStatement(Statement raw, TrackedConnection connection) {
         super(raw, connection);
-        this.tracker = new StatementTracker(connection.session());
+        this.tracker = new StatementTracker(connection.session(), raw);
     }
 
     @Override
@@ -106,6 +106,11 @@ final class TrackedStatement extends DefaultStatement {
     @Override
     public long[] executeLargeBatch() throws SQLException {
         return tracker.runBatch(() -> getDelegateStatement().executeLargeBatch());
+    }
+
+    @Override
+    public @Nullable ResultSet getGeneratedKeys() throws SQLException {
+        return tracker.keys(getDelegateStatement().getGeneratedKeys(), this);
     }
 
     @Override

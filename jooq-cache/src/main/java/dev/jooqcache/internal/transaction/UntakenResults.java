@@ -1,6 +1,8 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +14,18 @@ import org.jspecify.annotations.Nullable;
 final class UntakenResults {
 
     private final Session session;
+    private final @Nullable Statement statement;
     private volatile List<PendingWrite> writes = List.of();
 
+    /** Of something that has no results, or none that end it. */
     UntakenResults(Session session) {
+        this(session, null);
+    }
+
+    /** Of a statement. */
+    UntakenResults(Session session, @Nullable Statement statement) {
         this.session = session;
+        this.statement = statement;
     }
 
     /** Whether the database may have more to do for a statement that has answered this. */
@@ -51,6 +61,24 @@ final class UntakenResults {
             case WITH_ANSWER, WITH_ROWS -> taken();
             case LATER, UNKNOWN -> {}
         }
+    }
+
+    /** The statement was closed. That ends its rows, but the server goes on with the rest of its text. */
+    void closed() {
+        if (writes.isEmpty()) return;
+        OpenTransactions.readOn(session.physical());
+        if (OpenTransactions.end(session.physical()) != OpenTransactions.End.LATER) taken();
+    }
+
+    /** Closes the statement, as its connection is given back: some pools leave it open, and the server at it. */
+    void close() {
+        if (statement == null) return;
+        try {
+            statement.close();
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            // It may be lost with its connection, which is looked at next.
+        }
+        closed();
     }
 
     /** The statement has ended. */
