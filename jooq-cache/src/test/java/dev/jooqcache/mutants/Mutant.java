@@ -27,7 +27,7 @@ enum Mutant {
             "P2",
             "a commit is not noted at all",
             "races.ProtocolTest#read_afterCommitReturned_seesItAndIsCachedAgain",
-            inSession("write.committed(); ended();", "write.abandoned(); ended();")),
+            inSession("write.committed(); ended(clock);", "write.abandoned(); ended(clock);")),
     BUMP_BEFORE_COMMIT(
             "P2",
             "bump before commit",
@@ -112,8 +112,8 @@ enum Mutant {
             "races.ProtocolTest#commit_ofAStatementThatChangedRowsAndFailed_isSeen",
             inSession(
                     "note(tags, version, Change.DATA);"
-                            + " return failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);",
-                    "T result = send(call); note(tags, version, Change.DATA); return result;")),
+                            + " T result = failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);",
+                    "T result = send(call); note(tags, version, Change.DATA);")),
     SAVEPOINT_TAKES_BACK(
             "P6",
             "rolling back to a savepoint forgets what was written",
@@ -131,14 +131,16 @@ enum Mutant {
             "P7",
             "own writes are published at commit",
             "races.ProtocolTest#ownWrites_areNotPublishedAtCommit",
-            publishingAt("write.committed(); ended();", "write.committed(); publish(); ended();")),
+            publishingAt("write.committed(); ended(clock);", "write.committed(); publish(); ended(clock);")),
     ROLLBACK_PUBLISHES(
             "P7",
             "a rollback publishes",
             "races.ProtocolTest#ownWrites_areNotPublishedAtRollback",
             publishingAt(
-                    "<T> T rollback(SqlCall<T> call) throws SQLException { look(); T result = call.run();",
-                    "<T> T rollback(SqlCall<T> call) throws SQLException { look(); T result = call.run(); publish();")),
+                    "<T> T rollback(SqlCall<T> call) throws SQLException { look();"
+                            + " long clock = source.generations().now(); T result = call.run();",
+                    "<T> T rollback(SqlCall<T> call) throws SQLException { look();"
+                            + " long clock = source.generations().now(); T result = call.run(); publish();")),
 
     // P8
 
@@ -920,7 +922,8 @@ enum Mutant {
             "what is subscribed to behind a commit through R2DBC is taken for a part of its transaction",
             "reactive.ReactiveWritesTest#write_behindCommit_isSeen",
             EnumSet.of(Database.POSTGRESQL),
-            inReactive("return unsettled.isEmpty() && !uncertain && !isStatusOld;", "return !uncertain && !isStatusOld;")),
+            inReactive(
+                    "return unsettled.isEmpty() && !uncertain && !isStatusOld;", "return !uncertain && !isStatusOld;")),
     R2DBC_SCHEMA_LEARNT_MEANWHILE(
             "P2",
             "a write through R2DBC is not escalated when a schema becomes known before its end",
@@ -1026,7 +1029,7 @@ enum Mutant {
     private static Edit[] publishingAt(String before, String after) {
         return new Edit[] {
             inSession(before, after),
-            inSession("private void ended() {", """
+            inSession("private void ended(long clock) {", """
                     public final List<Runnable> publications = new java.util.ArrayList<>();
 
                     private void publish() {
@@ -1034,7 +1037,7 @@ enum Mutant {
                         publications.clear();
                     }
 
-                    private void ended() {"""),
+                    private void ended(long clock) {"""),
             inListener(
                     "if (reading instanceof Reading.Private own) bypass(own.reason(), \"\");",
                     "if (reading instanceof Reading.Private own && own.reason() != BypassReason.OWN_WRITE)"

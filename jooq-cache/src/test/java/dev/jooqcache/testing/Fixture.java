@@ -43,12 +43,14 @@ public final class Fixture implements AutoCloseable {
     public final DSLContext unseen;
 
     private final AtomicInteger connections = new AtomicInteger();
+    private final String url;
     private boolean failuresExpected;
 
     private Fixture(Database database, Consumer<HikariConfig> poolSettings, Consumer<QueryCache.Builder> settings) {
         this.database = database;
+        this.url = database.newUrl();
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(database.newUrl());
+        config.setJdbcUrl(url);
         config.setMaximumPoolSize(10);
         config.setMinimumIdle(1);
         // The level that the others have by default; what MariaDB's own default does is a matter of the isolation
@@ -182,9 +184,10 @@ public final class Fixture implements AutoCloseable {
         cache.close();
         pool.close();
         try {
-            database.drop(pool.getJdbcUrl());
+            // Without the parameters of the test: another one may be given the database.
+            database.drop(url);
         } catch (SQLException e) {
-            throw new IllegalStateException("cannot drop " + pool.getJdbcUrl(), e);
+            throw new IllegalStateException("cannot drop " + url, e);
         }
         if (!failuresExpected) assertThat(failures).as("failures of the cache").isZero();
     }

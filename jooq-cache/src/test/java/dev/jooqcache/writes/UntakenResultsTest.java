@@ -23,7 +23,8 @@ import org.jooq.DSLContext;
 /** Writes on ways of JDBC that are seldom gone. */
 class UntakenResultsTest {
 
-    private static final String[] TABLE = {"create table t (id int primary key, v int)", "insert into t values (1, 10)"};
+    private static final String[] TABLE = {"create table t (id int primary key, v int)", "insert into t values (1, 10)"
+    };
 
     private static int value(DSLContext dsl) {
         return dsl.select(field(name("v"), Integer.class))
@@ -68,9 +69,8 @@ class UntakenResultsTest {
                 for (int reads = 0; reads < 2; reads++) value(f.dsl);
                 boolean isCall = i % 2 == 0 && database != MARIADB;
                 try (Connection connection = f.tracked.getConnection();
-                        PreparedStatement statement = isCall
-                                ? connection.prepareCall("select 1")
-                                : connection.prepareStatement("select 1")) {
+                        PreparedStatement statement =
+                                isCall ? connection.prepareCall("select 1") : connection.prepareStatement("select 1")) {
                     executions.get(i / 2).of(statement, "update t set v = " + (100 + i));
                 } catch (SQLException e) {
                     // Refused, as most drivers do.
@@ -89,9 +89,10 @@ class UntakenResultsTest {
             try (Connection connection = f.tracked.getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.setFetchSize(1);
-                statement.execute(database == MARIADB
-                        ? "select v from t; select sleep(0.5); update t set v = 20"
-                        : "select v from t; select pg_sleep(0.5); update t set v = 20");
+                statement.execute(
+                        database == MARIADB
+                                ? "select v from t; select sleep(0.5); update t set v = 20"
+                                : "select v from t; select pg_sleep(0.5); update t set v = 20");
                 value(f.dsl);
                 while (statement.getMoreResults() || statement.getUpdateCount() >= 0) value(f.dsl);
                 value(f.dsl);
@@ -104,12 +105,15 @@ class UntakenResultsTest {
     void writeOfAFunction_whoseRowsAreStreamed_isSeen(Database database) throws SQLException {
         try (Fixture f = Fixture.empty(database).with(TABLE)) {
             switch (database) {
-                case MARIADB -> f.with(
-                        "create function w(i int) returns int modifies sql data begin update t set v = i; return i; end");
-                case POSTGRESQL -> f.with("create function w(i int) returns int language plpgsql as"
-                        + " $$ begin update t set v = i; return i; end $$");
-                case H2 -> f.with("create alias w as 'int w(java.sql.Connection c, int i) throws Exception {"
-                        + " c.createStatement().execute(\"update t set v = \" + i); return i; }'");
+                case MARIADB ->
+                    f.with(
+                            "create function w(i int) returns int modifies sql data begin update t set v = i; return i; end");
+                case POSTGRESQL ->
+                    f.with("create function w(i int) returns int language plpgsql as"
+                            + " $$ begin update t set v = i; return i; end $$");
+                case H2 ->
+                    f.with("create alias w as 'int w(java.sql.Connection c, int i) throws Exception {"
+                            + " c.createStatement().execute(\"update t set v = \" + i); return i; }'");
             }
             String sql = switch (database) {
                 case MARIADB -> "select w(seq) from seq_1_to_3000";

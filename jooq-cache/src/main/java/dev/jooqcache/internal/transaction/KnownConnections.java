@@ -117,10 +117,7 @@ final class KnownConnections {
 
     private List<Session> holdersOf(Connection physical) {
         List<WeakReference<Session>> held = holders.getOrDefault(physical, List.of());
-        return held.stream()
-                .map(WeakReference::get)
-                .filter(Objects::nonNull)
-                .toList();
+        return held.stream().map(WeakReference::get).filter(Objects::nonNull).toList();
     }
 
     /** A data source whose sessions are followed. */

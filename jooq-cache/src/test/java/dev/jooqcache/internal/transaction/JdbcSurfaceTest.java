@@ -29,8 +29,7 @@ class JdbcSurfaceTest {
             + " setEscapeProcessing setPoolable isPoolable closeOnCompletion isCloseOnCompletion";
     private static final String OUTCOME = "getUpdateCount getLargeUpdateCount getWarnings clearWarnings isClosed"
             + " getResultSetConcurrency getResultSetHoldability getResultSetType";
-    private static final String QUOTING =
-            "enquoteLiteral enquoteIdentifier enquoteNCharLiteral isSimpleIdentifier";
+    private static final String QUOTING = "enquoteLiteral enquoteIdentifier enquoteNCharLiteral isSimpleIdentifier";
     private static final String SETTERS = "setArray setAsciiStream setBigDecimal setBinaryStream setBlob setBoolean"
             + " setByte setBytes setCharacterStream setClob setDate setDouble setFloat setInt setLong"
             + " setNCharacterStream setNClob setNString setNull setObject setRef setRowId setSQLXML setShort setString"
@@ -51,8 +50,10 @@ class JdbcSurfaceTest {
                 // They may ask the server, which makes it take the transaction's snapshot.
                 tracked("getTransactionIsolation getSchema getCatalog isValid createArrayOf createBlob createClob"
                         + " createNClob createSQLXML createStruct nativeSQL");
-                forwarded("a property of the driver's object", "isClosed isReadOnly getHoldability setHoldability"
-                        + " getTypeMap setTypeMap getClientInfo getNetworkTimeout setNetworkTimeout");
+                forwarded(
+                        "a property of the driver's object",
+                        "isClosed isReadOnly getHoldability setHoldability"
+                                + " getTypeMap setTypeMap getClientInfo getNetworkTimeout setNetworkTimeout");
                 forwarded("the state that the session looks at itself", "getAutoCommit");
                 forwarded("what was told of the last calls", "getWarnings clearWarnings");
                 forwarded("jOOQ's connection leaves the JDK's empty method", "beginRequest endRequest");
@@ -89,17 +90,23 @@ class JdbcSurfaceTest {
             void list() {
                 tracked("next close getStatement insertRow updateRow deleteRow unwrap " + LOCATORS);
                 forwarded("a copy of what was read", COPIES);
-                forwarded("reads rows that were asked for", "absolute afterLast beforeFirst first last previous relative"
-                        + " isAfterLast isBeforeFirst isFirst isLast getRow refreshRow");
-                forwarded("kept by the driver until updateRow or insertRow", "updateArray updateAsciiStream"
-                        + " updateBigDecimal updateBinaryStream updateBlob updateBoolean updateByte updateBytes"
-                        + " updateCharacterStream updateClob updateDate updateDouble updateFloat updateInt updateLong"
-                        + " updateNCharacterStream updateNClob updateNString updateNull updateObject updateRef"
-                        + " updateRowId updateSQLXML updateShort updateString updateTime updateTimestamp"
-                        + " cancelRowUpdates moveToCurrentRow moveToInsertRow rowDeleted rowInserted rowUpdated");
-                forwarded("describes the result", "findColumn getConcurrency getCursorName getFetchDirection"
-                        + " setFetchDirection getFetchSize setFetchSize getHoldability getMetaData getType getWarnings"
-                        + " clearWarnings isClosed isWrapperFor");
+                forwarded(
+                        "reads rows that were asked for",
+                        "absolute afterLast beforeFirst first last previous relative"
+                                + " isAfterLast isBeforeFirst isFirst isLast getRow refreshRow");
+                forwarded(
+                        "kept by the driver until updateRow or insertRow",
+                        "updateArray updateAsciiStream"
+                                + " updateBigDecimal updateBinaryStream updateBlob updateBoolean updateByte updateBytes"
+                                + " updateCharacterStream updateClob updateDate updateDouble updateFloat updateInt updateLong"
+                                + " updateNCharacterStream updateNClob updateNString updateNull updateObject updateRef"
+                                + " updateRowId updateSQLXML updateShort updateString updateTime updateTimestamp"
+                                + " cancelRowUpdates moveToCurrentRow moveToInsertRow rowDeleted rowInserted rowUpdated");
+                forwarded(
+                        "describes the result",
+                        "findColumn getConcurrency getCursorName getFetchDirection"
+                                + " setFetchDirection getFetchSize setFetchSize getHoldability getMetaData getType getWarnings"
+                                + " clearWarnings isClosed isWrapperFor");
             }
         };
 
