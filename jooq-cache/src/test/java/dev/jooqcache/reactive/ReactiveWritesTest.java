@@ -25,6 +25,8 @@ import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jooq.Configuration;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
@@ -269,21 +271,24 @@ class ReactiveWritesTest {
 
     @DatabaseTest
     @DisplayName("a commit and the next write that are subscribed to at once")
-    void write_behindCommit_isSeen(Database database) {
-        try (Fixture f = Fixture.catalogue(database)) {
+    void write_behindCommit_isSeen(Database database) throws Exception {
+        try (Fixture f = Fixture.catalogue(database);
+                java.sql.Connection holder = f.pool.getConnection()) {
             f.warm(Books::titles);
             f.warm(Books::names);
             Connection connection = connection(f.cache.track(Reactive.factory(f)));
             await(connection.beginTransaction());
-            Mono<?> update = Flux.from(Reactive.counts(connection
-                            .createStatement("update author set name = 'x' where id = 1")
-                            .execute()))
-                    .then();
-            Mono<?> commit = Mono.from(connection.commitTransaction());
-            Mono<?> next = Flux.from(
+            String rename = "update author set name = 'x' where id = 1";
+            // The first write waits for a lock until the others are subscribed to as well.
+            holder.setAutoCommit(false);
+            holder.createStatement().execute(rename);
+            CompletableFuture<Void> all = Mono.when(
+                            Reactive.counts(connection.createStatement(rename).execute()),
+                            connection.commitTransaction(),
                             Reactive.counts(connection.createStatement(RETITLE).execute()))
-                    .then();
-            Mono.when(update, commit, next).block(Duration.ofMinutes(1));
+                    .toFuture();
+            holder.rollback();
+            all.get(1, TimeUnit.MINUTES);
             if (!connection.isAutoCommit()) await(connection.commitTransaction());
             assertTitle(f, "new");
             assertThat(Books.name(f.dsl)).isEqualTo("x");

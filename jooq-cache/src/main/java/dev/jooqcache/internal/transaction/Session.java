@@ -877,8 +877,8 @@ public final class Session {
         try {
             source.askBetween(raw);
             if (!isAskedAnew()) knowState(source.lastState(raw));
-        } catch (SQLException e) {
-            // The connection is broken, which its user will see.
+        } catch (SQLException | RuntimeException | LinkageError e) {
+            // The connection is broken, which its user will see; the commit before has succeeded.
             failed = true;
         }
     }

@@ -6,7 +6,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +56,8 @@ final class TrackedMetaData implements InvocationHandler {
     }
 
     /** What the catalog answers; its statement, where the driver tells it, is tracked too. */
-    private ResultSet tracked(ResultSet rows) throws SQLException {
-        Statement statement = rows.getStatement();
+    private ResultSet tracked(ResultSet rows) {
+        Statement statement = Question.answer(rows::getStatement);
         Session session = connection.session();
         if (statement == null) return new TrackedResultSet(rows, null, session, new UntakenResults(session));
         return new TrackedResultSet(
