@@ -583,6 +583,7 @@ enum Mutant {
             "what stands in double quotes is taken for a literal where it is a name",
             "precision.NamesAlikeTest#nameInDoubleQuotes_isRead",
             EnumSet.of(Database.MARIADB),
+            in("internal/analysis/ParsedText.java", "(hasBars(tokens) || sql.indexOf('\"') >= 0)", "hasBars(tokens)"),
             in(
                     "internal/analysis/ColumnMentions.java",
                     "words.merge(name, 1, Integer::sum); if (OF_SYSTEM",
