@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.execute;
 
+import dev.jooqcache.internal.transaction.Question;
 import dev.jooqcache.spi.Access;
 import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.CachedResult.Reads;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.jooq.tools.jdbc.DefaultResultSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,10 @@ final class NestedRow {
 
     /** Whether a cell's value is a row, and not a cursor over any number of them. */
     static boolean isRow(@Nullable Object value) {
-        return value != null && value.getClass().getName().equals(DRIVER);
+        Object own = value;
+        // The connection tracks rows within a cell, too.
+        while (own instanceof DefaultResultSet tracked) own = Question.answer(tracked::getDelegate);
+        return own != null && own.getClass().getName().equals(DRIVER);
     }
 
     static Canonical recorded(List<Reads> columns) {
