@@ -121,7 +121,7 @@ public final class QueryCache implements AutoCloseable {
     public Configuration derive(Configuration configuration) {
         ConnectionProvider tracked = tracking.track(configuration.connectionProvider());
         Configuration derived = configuration.derive(tracked);
-        if (ReactiveTracking.isUsable(configuration.connectionFactory()))
+        if (Tracking.hasConnections(configuration.connectionFactory()))
             derived.set(reactive.track(configuration.connectionFactory()));
         // jOOQ's own transactions would go on with the provider of the given configuration.
         if (configuration.transactionProvider() instanceof DefaultTransactionProvider transactions)

@@ -178,22 +178,13 @@ final class BodyStatements extends TokenReader {
         int end = at + 1;
         while (isSymbol(end, '.') || isSymbol(end, '[')) {
             if (isSymbol(end, '.') && !isName(end + 1)) return false;
-            end = isSymbol(end, '.') ? end + 2 : closingSquare(end) + 1;
+            end = isSymbol(end, '.') ? end + 2 : closing(end, '[', ']') + 1;
         }
         boolean assigns = isSymbol(end, '=') || (isSymbol(end, ':') && isSymbol(end + 1, '='));
         if (!assigns) return false;
         assignments.add(new Assignment(at, end));
         simple();
         return true;
-    }
-
-    private int closingSquare(int open) {
-        int depth = 0;
-        for (int i = open; i < tokens.size(); i++) {
-            if (isSymbol(i, '[')) depth++;
-            if (isSymbol(i, ']') && --depth == 0) return i;
-        }
-        return tokens.size();
     }
 
     private void psm() {

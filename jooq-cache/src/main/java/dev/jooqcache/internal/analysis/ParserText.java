@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It names the same tables, and is good for nothing else. Only operators of the database's own catalog are replaced;
  * which of them are defined by users as well is told by the text itself ({@link Calls}).
  */
-final class ParserText {
+final class ParserText extends TokenReader {
 
     /** Operators that the parser knows. */
     private static final Set<String> KNOWN = Set.of(
@@ -25,7 +25,6 @@ final class ParserText {
     /** An operator with one of these may end with a sign. */
     private static final String BEFORE_SIGN = "~!@#%^&|`?";
 
-    private final List<SqlToken> tokens;
     private final String sql;
     private final int offset;
     private final StringBuilder text = new StringBuilder();
@@ -33,8 +32,8 @@ final class ParserText {
     private boolean understood = true;
 
     private ParserText(String sql, List<SqlToken> tokens) {
+        super(tokens);
         this.sql = sql;
-        this.tokens = tokens;
         this.offset = tokens.get(0).start();
         int brackets = 0;
         for (int i = 0; i < tokens.size(); ) {
@@ -136,13 +135,5 @@ final class ParserText {
 
     private boolean isAdjacent(int i) {
         return tokens.get(i + 1).start() == tokens.get(i).start() + 1;
-    }
-
-    private boolean isSymbol(int i, char symbol) {
-        return i >= 0 && i < tokens.size() && tokens.get(i).isSymbol(symbol);
-    }
-
-    private boolean isWord(int i, String word) {
-        return i < tokens.size() && tokens.get(i).isWord(word);
     }
 }

@@ -34,10 +34,15 @@ abstract class TokenReader {
 
     /** The place of the bracket that closes the one at a place; the end of the text if there is none. */
     final int closing(int open) {
+        return closing(open, '(', ')');
+    }
+
+    /** The same for other brackets. */
+    final int closing(int open, char opening, char closing) {
         int depth = 0;
         for (int i = open; i < tokens.size(); i++) {
-            if (isSymbol(i, '(')) depth++;
-            if (isSymbol(i, ')') && --depth == 0) return i;
+            if (isSymbol(i, opening)) depth++;
+            if (isSymbol(i, closing) && --depth == 0) return i;
         }
         return tokens.size();
     }

@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.reactive;
 
+import dev.jooqcache.internal.transaction.SqlStates;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import io.r2dbc.spi.R2dbcTimeoutException;
@@ -55,10 +56,8 @@ final class FollowedPublisher<T> implements Publisher<T> {
                 || error instanceof R2dbcTransientResourceException
                 || error instanceof R2dbcNonTransientResourceException) return Outcome.UNKNOWN;
         String state = told.getSqlState();
-        if (state == null || state.equals("40003")) return Outcome.UNKNOWN;
-        if (state.startsWith("23") || state.startsWith("40")) return Outcome.ROLLED_BACK;
-        boolean isAnswer = state.startsWith("21") || state.startsWith("22") || state.startsWith("42");
-        return isAnswer ? Outcome.REFUSED : Outcome.UNKNOWN;
+        if (SqlStates.isRollback(state)) return Outcome.ROLLED_BACK;
+        return SqlStates.isAnswer(state) ? Outcome.REFUSED : Outcome.UNKNOWN;
     }
 
     private static final class Observer<T> implements Subscriber<T>, Subscription {

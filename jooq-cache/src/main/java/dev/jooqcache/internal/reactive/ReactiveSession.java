@@ -204,13 +204,13 @@ final class ReactiveSession {
     }
 
     private Execution prepare(Connection connection) {
-        Write mark = writes.announce(isQuiet() ? written : written.and(writes.everything()));
+        Write prepared = writes.announce(isQuiet() ? written : written.and(writes.everything()));
         Call call = new EndingCall(connection, null, written, Sending.CERTAIN) {
             @Override
             public void ended(Outcome outcome) {
                 super.ended(outcome);
-                if (outcome.isAnswer() && outcome != Outcome.COMPLETED) mark.committed();
-                else writes.standWhilePrepared(mark);
+                if (outcome.isAnswer() && outcome != Outcome.COMPLETED) prepared.committed();
+                else writes.standWhilePrepared(prepared);
             }
         };
         written = writes.nothing();
@@ -263,7 +263,7 @@ final class ReactiveSession {
     private class Call implements Execution {
 
         private final Connection connection;
-        private final @Nullable Write mark;
+        final @Nullable Write mark;
         private long begunAt;
         private boolean hasAnswered;
 
@@ -316,8 +316,6 @@ final class ReactiveSession {
     /** A call that may end the transaction. */
     private class EndingCall extends Call {
 
-        private final @Nullable Write mark;
-
         /** What the transaction had written that this call is to end. */
         private final Written ending;
 
@@ -325,7 +323,6 @@ final class ReactiveSession {
 
         EndingCall(Connection connection, @Nullable Write mark, Written ending, Sending sending) {
             super(connection, mark);
-            this.mark = mark;
             this.ending = ending;
             this.sending = sending;
         }

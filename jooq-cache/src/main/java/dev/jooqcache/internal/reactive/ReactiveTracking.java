@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.jooq.SQLDialect;
-import org.jooq.impl.DefaultConfiguration;
 import org.jooq.tools.jdbc.JDBCUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,17 +41,6 @@ public final class ReactiveTracking {
 
     boolean isOf(Tracking sources) {
         return tracking.equals(sources);
-    }
-
-    /**
-     * Whether a configuration has a connection factory, rather than the one of jOOQ that has no connections.
-     *
-     * @param factory a configuration's factory
-     * @return whether jOOQ can execute statements through it
-     */
-    public static boolean isUsable(ConnectionFactory factory) {
-        return factory.getClass()
-                != new DefaultConfiguration().connectionFactory().getClass();
     }
 
     /**

@@ -1071,25 +1071,17 @@ public final class Session {
         return isolation == Connection.TRANSACTION_READ_COMMITTED && !isolationUnknown;
     }
 
-    /** SQLSTATE 23xxx and 40xxx without 40003: the server says that it has rolled back (rule P11). */
     private static boolean isDefiniteRollback(Throwable e) {
-        if (!(e instanceof SQLException sql) || sql.getSQLState() == null) return false;
-        String state = sql.getSQLState();
-        return state.startsWith("23") || (state.startsWith("40") && !state.equals("40003"));
+        return e instanceof SQLException sql && SqlStates.isRollback(sql.getSQLState());
     }
 
     /** Whether the exception is the server's word on the statement, so that nothing of it is still running there. */
     private static boolean isAnswerOfServer(Throwable e) {
-        if (!(e instanceof SQLException sql) || sql.getSQLState() == null) return false;
-        if (e instanceof SQLNonTransientConnectionException
+        if (!(e instanceof SQLException sql)
+                || e instanceof SQLNonTransientConnectionException
                 || e instanceof SQLTransientConnectionException
                 || e instanceof SQLRecoverableException) return false;
-        String state = sql.getSQLState();
-        return state.startsWith("21")
-                || state.startsWith("22")
-                || state.startsWith("23")
-                || state.startsWith("42")
-                || (state.startsWith("40") && !state.equals("40003"));
+        return SqlStates.isAnswer(sql.getSQLState());
     }
 
     /** Sends a query once more, and reads it to its end. */

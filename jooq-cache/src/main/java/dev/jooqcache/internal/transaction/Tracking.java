@@ -159,12 +159,22 @@ public final class Tracking {
      * @throws IllegalStateException if what is untracked is refused
      */
     public void look(ConnectionFactory factory) {
-        if (factory.getClass() == NO_FACTORY || factory.getClass().getName().startsWith("org.jooq.impl.")) return;
+        if (!hasConnections(factory) || factory.getClass().getName().startsWith("org.jooq.impl.")) return;
         if (factory instanceof FollowedFactory followed && followed.isFollowedBy(this)) return;
         untracked(
                 factory,
                 "the configuration has an untracked R2DBC connection factory, whose writes are not seen: " + factory
                         + ". Pass it through cache.track(connectionFactory), or use cache.derive(configuration)");
+    }
+
+    /**
+     * Whether jOOQ can execute statements through a configuration's connection factory.
+     *
+     * @param factory any factory
+     * @return false for the one of jOOQ that stands for none
+     */
+    public static boolean hasConnections(ConnectionFactory factory) {
+        return factory.getClass() != NO_FACTORY;
     }
 
     private void untracked(Object origin) {
