@@ -148,13 +148,13 @@ abstract class NotingPreparedStatement extends DefaultPreparedStatement {
     @Override
     public void setObject(int index, @Nullable Object value, int type) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setObject(index, value, type);
+        super.setObject(index, raw(value), type);
     }
 
     @Override
     public void setObject(int index, @Nullable Object value) throws SQLException {
         sent.set(index, value);
-        super.setObject(index, value);
+        super.setObject(index, raw(value));
     }
 
     @Override
@@ -166,25 +166,25 @@ abstract class NotingPreparedStatement extends DefaultPreparedStatement {
     @Override
     public void setRef(int index, Ref value) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setRef(index, value);
+        super.setRef(index, TrackedValue.raw(value));
     }
 
     @Override
     public void setBlob(int index, Blob value) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setBlob(index, value);
+        super.setBlob(index, TrackedValue.raw(value));
     }
 
     @Override
     public void setClob(int index, Clob value) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setClob(index, value);
+        super.setClob(index, TrackedValue.raw(value));
     }
 
     @Override
     public void setArray(int index, Array value) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setArray(index, TrackedArray.raw(value));
+        super.setArray(index, TrackedValue.raw(value));
     }
 
     @Override
@@ -238,7 +238,7 @@ abstract class NotingPreparedStatement extends DefaultPreparedStatement {
     @Override
     public void setNClob(int index, NClob value) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setNClob(index, value);
+        super.setNClob(index, TrackedValue.raw(value));
     }
 
     @Override
@@ -262,13 +262,13 @@ abstract class NotingPreparedStatement extends DefaultPreparedStatement {
     @Override
     public void setSQLXML(int index, SQLXML value) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setSQLXML(index, value);
+        super.setSQLXML(index, TrackedValue.raw(value));
     }
 
     @Override
     public void setObject(int index, @Nullable Object value, int type, int scale) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setObject(index, value, type, scale);
+        super.setObject(index, raw(value), type, scale);
     }
 
     @Override
@@ -334,12 +334,16 @@ abstract class NotingPreparedStatement extends DefaultPreparedStatement {
     @Override
     public void setObject(int index, @Nullable Object value, SQLType type, int scale) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setObject(index, value, type, scale);
+        super.setObject(index, raw(value), type, scale);
     }
 
     @Override
     public void setObject(int index, @Nullable Object value, SQLType type) throws SQLException {
         sent.set(index, BindValues.UNKNOWN);
-        super.setObject(index, value, type);
+        super.setObject(index, raw(value), type);
+    }
+
+    private static @Nullable Object raw(@Nullable Object value) {
+        return value == null ? null : TrackedValue.raw(value);
     }
 }

@@ -129,11 +129,11 @@ final class StatementTracker {
     }
 
     <T extends @Nullable Object> T value(T value, Statement statement) {
-        return TrackedArray.ifArray(locator(value), statement, session);
+        return TrackedValue.of(value, statement, session);
     }
 
-    <T extends @Nullable Object> T locator(T value) {
-        return TrackedLocator.of(value, session);
+    <T> T value(Class<T> type, T value, Statement statement) {
+        return TrackedValue.as(type, value, statement, session);
     }
 
     /** The caller gets at the driver's own statement, past the session. */

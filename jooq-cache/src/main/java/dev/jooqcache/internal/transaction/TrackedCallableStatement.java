@@ -209,67 +209,67 @@ final class TrackedCallableStatement extends DefaultCallableStatement {
 
     @Override
     public @Nullable Blob getBlob(int parameter) throws SQLException {
-        return tracker.locator(super.getBlob(parameter));
+        return tracker.value(super.getBlob(parameter), this);
     }
 
     @Override
     public @Nullable Blob getBlob(String parameter) throws SQLException {
-        return tracker.locator(super.getBlob(parameter));
+        return tracker.value(super.getBlob(parameter), this);
     }
 
     @Override
     public @Nullable Clob getClob(int parameter) throws SQLException {
-        return tracker.locator(super.getClob(parameter));
+        return tracker.value(super.getClob(parameter), this);
     }
 
     @Override
     public @Nullable Clob getClob(String parameter) throws SQLException {
-        return tracker.locator(super.getClob(parameter));
+        return tracker.value(super.getClob(parameter), this);
     }
 
     @Override
     public @Nullable NClob getNClob(int parameter) throws SQLException {
-        return tracker.locator(super.getNClob(parameter));
+        return tracker.value(super.getNClob(parameter), this);
     }
 
     @Override
     public @Nullable NClob getNClob(String parameter) throws SQLException {
-        return tracker.locator(super.getNClob(parameter));
+        return tracker.value(super.getNClob(parameter), this);
     }
 
     @Override
     public @Nullable SQLXML getSQLXML(int parameter) throws SQLException {
-        return tracker.locator(super.getSQLXML(parameter));
+        return tracker.value(super.getSQLXML(parameter), this);
     }
 
     @Override
     public @Nullable SQLXML getSQLXML(String parameter) throws SQLException {
-        return tracker.locator(super.getSQLXML(parameter));
+        return tracker.value(super.getSQLXML(parameter), this);
     }
 
     @Override
     public @Nullable Ref getRef(int parameter) throws SQLException {
-        return tracker.locator(super.getRef(parameter));
+        return tracker.value(super.getRef(parameter), this);
     }
 
     @Override
     public @Nullable Ref getRef(String parameter) throws SQLException {
-        return tracker.locator(super.getRef(parameter));
+        return tracker.value(super.getRef(parameter), this);
     }
 
     @Override
     public @Nullable Array getArray(int parameter) throws SQLException {
-        return TrackedArray.of(super.getArray(parameter), this, connection.session());
+        return tracker.value(super.getArray(parameter), this);
     }
 
     @Override
     public @Nullable Array getArray(String parameter) throws SQLException {
-        return TrackedArray.of(super.getArray(parameter), this, connection.session());
+        return tracker.value(super.getArray(parameter), this);
     }
 
     @Override
     public void setArray(int index, Array value) throws SQLException {
-        super.setArray(index, TrackedArray.raw(value));
+        super.setArray(index, TrackedValue.raw(value));
     }
 
     @Override
@@ -284,7 +284,7 @@ final class TrackedCallableStatement extends DefaultCallableStatement {
 
     @Override
     public <T> T getObject(int parameter, Class<T> type) throws SQLException {
-        return tracker.value(super.getObject(parameter, type), this);
+        return tracker.value(type, super.getObject(parameter, type), this);
     }
 
     @Override
@@ -299,6 +299,6 @@ final class TrackedCallableStatement extends DefaultCallableStatement {
 
     @Override
     public <T> T getObject(String parameter, Class<T> type) throws SQLException {
-        return tracker.value(super.getObject(parameter, type), this);
+        return tracker.value(type, super.getObject(parameter, type), this);
     }
 }

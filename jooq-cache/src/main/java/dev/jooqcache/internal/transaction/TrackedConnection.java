@@ -124,7 +124,7 @@ public final class TrackedConnection extends DefaultConnection {
     @Override
     public @Nullable Array createArrayOf(String type, Object[] elements) throws SQLException {
         session.touched();
-        return TrackedArray.of(getDelegate().createArrayOf(type, elements), null, session);
+        return TrackedValue.of(getDelegate().createArrayOf(type, elements), null, session);
     }
 
     @Override

@@ -31,7 +31,7 @@ sealed class TrackedResultSet extends DefaultResultSet permits UpdatableResultSe
     }
 
     private <T extends @Nullable Object> T tracked(T value) {
-        return TrackedArray.ifArray(TrackedLocator.of(value, session), statement, session);
+        return TrackedValue.of(value, statement, session);
     }
 
     @Override
@@ -68,6 +68,12 @@ sealed class TrackedResultSet extends DefaultResultSet permits UpdatableResultSe
         return value == null ? null : tracked(value);
     }
 
+    private <T> T object(Class<T> type, T value) {
+        if (value instanceof ResultSet rows && type.isAssignableFrom(TrackedResultSet.class))
+            return type.cast(new TrackedResultSet(rows, statement, session, untaken));
+        return TrackedValue.as(type, value, statement, session);
+    }
+
     @Override
     public @Nullable Object getObject(int column) throws SQLException {
         return object(super.getObject(column));
@@ -90,12 +96,12 @@ sealed class TrackedResultSet extends DefaultResultSet permits UpdatableResultSe
 
     @Override
     public <T> T getObject(int column, Class<T> type) throws SQLException {
-        return tracked(super.getObject(column, type));
+        return object(type, super.getObject(column, type));
     }
 
     @Override
     public <T> T getObject(String label, Class<T> type) throws SQLException {
-        return tracked(super.getObject(label, type));
+        return object(type, super.getObject(label, type));
     }
 
     @Override

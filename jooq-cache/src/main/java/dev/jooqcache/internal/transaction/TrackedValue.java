@@ -11,50 +11,100 @@ import java.io.Writer;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.sql.Array;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.sql.NClob;
 import java.sql.Ref;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLXML;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A large object, XML value or reference of a result, through which the database's content can be written: its writes
- * pass through the session.
+ * A value of a result that leads past the session: the database's content can be written through a large object, an XML
+ * value or a reference, and an array's rows lead to the driver's connection. It shows the interfaces of the driver's
+ * object; what these add to JDBC may do anything.
  */
-final class TrackedLocator implements InvocationHandler {
+final class TrackedValue implements InvocationHandler {
 
-    /** The most special one first. */
-    private static final List<Class<?>> LOCATORS =
-            List.of(Blob.class, NClob.class, Clob.class, SQLXML.class, Ref.class);
+    private static final List<Class<?>> STANDARD =
+            List.of(Array.class, Blob.class, Clob.class, NClob.class, SQLXML.class, Ref.class);
 
     /** Which rows, or whether any, refer to it is not known. */
     private static final Effect WRITE = new Effect(Effect.Kind.WRITE, Tags.everything());
 
+    /** By the class of the driver's object. */
+    private static final ClassValue<Class<?>[]> INTERFACES = new ClassValue<>() {
+        @Override
+        protected Class<?>[] computeValue(Class<?> type) {
+            Set<Class<?>> found = new LinkedHashSet<>();
+            for (Class<?> each = type; each != null; each = each.getSuperclass()) addPublic(each, found, loader(type));
+            return found.toArray(Class<?>[]::new);
+        }
+    };
+
     private final Object raw;
+    private final @Nullable Statement statement;
     private final Session session;
 
-    private TrackedLocator(Object raw, Session session) {
+    private TrackedValue(Object raw, @Nullable Statement statement, Session session) {
         this.raw = raw;
+        this.statement = statement;
         this.session = session;
     }
 
-    /** The value itself, if nothing can be written through it. */
+    /**
+     * The value itself, if it leads nowhere.
+     *
+     * @param statement the tracked statement whose result the value is of, or {@code null} if it is of none
+     */
     @SuppressWarnings("unchecked")
-    static <T extends @Nullable Object> T of(T value, Session session) {
-        if (value == null || !isContent(session.source().dialect())) return value;
-        for (Class<?> locator : LOCATORS)
-            if (locator.isInstance(value))
-                return (T) Proxy.newProxyInstance(
-                        TrackedLocator.class.getClassLoader(),
-                        new Class<?>[] {locator},
-                        new TrackedLocator(value, session));
+    static <T extends @Nullable Object> T of(T value, @Nullable Statement statement, Session session) {
+        if (value == null || !leadsPast(value, session.source().dialect())) return value;
+        TrackedValue handler = new TrackedValue(value, statement, session);
+        ClassLoader loader = loader(value.getClass());
+        try {
+            return (T) Proxy.newProxyInstance(loader, INTERFACES.get(value.getClass()), handler);
+        } catch (IllegalArgumentException e) {
+            // Some of the driver's interfaces are sealed, or contradict each other.
+            return (T) Proxy.newProxyInstance(loader, standard(value), handler);
+        }
+    }
+
+    private static Class<?>[] standard(Object value) {
+        return STANDARD.stream().filter(type -> type.isInstance(value)).toArray(Class<?>[]::new);
+    }
+
+    /** A value that the caller wants as a class, which may be the driver's own: then it gets past the session. */
+    static <T> T as(Class<T> type, T value, @Nullable Statement statement, Session session) {
+        T tracked = of(value, statement, session);
+        if (tracked == null || type.isInstance(tracked)) return tracked;
+        session.exposed();
         return value;
+    }
+
+    /** What a driver is to be given, which may know its own class only; {@code null} stays what it is. */
+    @SuppressWarnings("unchecked")
+    static <T> T raw(T value) {
+        boolean isTracked = value instanceof Proxy && Proxy.getInvocationHandler(value) instanceof TrackedValue;
+        return isTracked ? (T) ((TrackedValue) Proxy.getInvocationHandler(value)).raw : value;
+    }
+
+    private static boolean leadsPast(Object value, SQLDialect dialect) {
+        if (value instanceof Array) return true;
+        if (!isContent(dialect)) return false;
+        for (Class<?> type : STANDARD) if (type.isInstance(value)) return true;
+        return false;
     }
 
     /** Whether a large object in a result is the database's own rather than a copy, or may be. */
@@ -65,15 +115,53 @@ final class TrackedLocator implements InvocationHandler {
         };
     }
 
+    private static ClassLoader loader(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return loader == null ? TrackedValue.class.getClassLoader() : loader;
+    }
+
+    private static void addPublic(Class<?> type, Set<Class<?>> found, ClassLoader loader) {
+        for (Class<?> each : type.getInterfaces()) {
+            if (Modifier.isPublic(each.getModifiers()) && isVisible(each, loader)) found.add(each);
+            else addPublic(each, found, loader);
+        }
+    }
+
+    private static boolean isVisible(Class<?> type, ClassLoader loader) {
+        try {
+            return Class.forName(type.getName(), false, loader) == type;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
     @Override
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         String name = method.getName();
         if (name.equals("equals")) return arguments != null && proxy == arguments[0];
-        if (!name.startsWith("set") && !name.equals("truncate")) return call(method, arguments);
+        boolean isStandard = isStandard(method);
+        if (!isStandard) session.exposed();
+        if (isStandard && !name.startsWith("set") && !name.equals("truncate")) return tracked(call(method, arguments));
         Object answer = written(session, () -> Optional.ofNullable(call(method, arguments)))
                 .orElse(null);
         if (answer instanceof OutputStream stream) return new Stream(stream, session);
-        return answer instanceof Writer writer ? new Characters(writer, session) : answer;
+        return answer instanceof Writer writer ? new Characters(writer, session) : tracked(answer);
+    }
+
+    /** Whether it is a method of JDBC's, which a driver's interface may declare again. */
+    private boolean isStandard(Method method) {
+        if (method.getDeclaringClass().getName().startsWith("java.")) return true;
+        for (Class<?> type : standard(raw))
+            for (Method each : type.getMethods())
+                if (each.getName().equals(method.getName())
+                        && Arrays.equals(each.getParameterTypes(), method.getParameterTypes())) return true;
+        return false;
+    }
+
+    private @Nullable Object tracked(@Nullable Object answer) {
+        return answer instanceof ResultSet rows
+                ? new TrackedResultSet(rows, statement, session, new UntakenResults(session))
+                : answer;
     }
 
     private @Nullable Object call(Method method, Object @Nullable [] arguments) throws SQLException {
