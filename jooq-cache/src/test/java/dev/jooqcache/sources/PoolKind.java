@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.util.Set;
 import javax.sql.DataSource;
 import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
+import oracle.ucp.admin.UniversalConnectionPoolManagerImpl;
+import oracle.ucp.jdbc.PoolDataSource;
+import oracle.ucp.jdbc.PoolDataSourceFactory;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -72,6 +75,21 @@ enum PoolKind {
                     .connectionPoolConfiguration(pool -> pool.maxSize(size)
                             .acquisitionTimeout(Duration.ofSeconds(30))
                             .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url))));
+        }
+    },
+    UCP(false) {
+        @Override
+        DataSource open(String url, int size) throws Exception {
+            PoolDataSource pool = PoolDataSourceFactory.getPoolDataSource();
+            pool.setConnectionFactoryClassName(driver(url));
+            pool.setURL(url);
+            // It wants some; the others are in the URL.
+            pool.setUser(url.startsWith("jdbc:h2:") ? "" : url.replaceAll(".*user=([a-z]+).*", "$1"));
+            pool.setPassword("");
+            pool.setMaxPoolSize(size);
+            pool.setMinPoolSize(1);
+            pool.setInitialPoolSize(1);
+            return pool;
         }
     },
     VIBUR(false) {
@@ -163,6 +181,9 @@ enum PoolKind {
         else if (dataSource instanceof JdbcConnectionPool pool) pool.dispose();
         else if (dataSource instanceof org.apache.tomcat.jdbc.pool.DataSource pool) pool.close();
         else if (dataSource instanceof ViburDBCPDataSource pool) pool.terminate();
+        else if (dataSource instanceof PoolDataSource pool)
+            UniversalConnectionPoolManagerImpl.getUniversalConnectionPoolManager()
+                    .destroyConnectionPool(pool.getConnectionPoolName());
         else if (dataSource instanceof DelegatingDataSource wrapper) close(wrapper.getTargetDataSource());
     }
 
