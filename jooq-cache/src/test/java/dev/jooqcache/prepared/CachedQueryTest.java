@@ -61,6 +61,8 @@ class CachedQueryTest {
 
     private record Title(int id, String title) {}
 
+    private static final int FIRST_ID = 1000;
+
     /** Counts how often jOOQ makes the query, which a hit of a prepared query does without. */
     private static final class Makings {
         private final AtomicInteger count = new AtomicInteger();
@@ -184,6 +186,26 @@ class CachedQueryTest {
             f.dsl.execute("alter table book add title varchar(10) default 'new' not null");
             assertThat(bookById.fetchSingle(1).value2()).isEqualTo("new");
             assertThat(bookById.fetchSingle(2).value2()).isEqualTo("new");
+        }
+    }
+
+    /** What tells whether its results are worth storing is what its hits are counted in. */
+    @DatabaseTest
+    void textThatWasForgotten_isHitAsBefore(Database database) {
+        try (Fixture f = Fixture.catalogue(database, settings -> settings.analyzedStatements(20))) {
+            for (int i = 0; i < 500; i++)
+                f.unseen.execute("insert into author (id, name) values (?, 'x')", FIRST_ID + i);
+            CachedQuery<Record1<String>> nameById = f.cache.prepare(
+                    f.dsl, dsl -> dsl.select(AUTHOR.NAME).from(AUTHOR).where(AUTHOR.ID.eq(param("id", AUTHOR.ID))));
+            for (int i = 0; i < 9; i++) nameById.fetch(1 + i % 3);
+            for (int i = 0; i < 100; i++) f.dsl.fetch("select name, " + i + " from author where id = 1");
+            long hits = 0;
+            for (int i = 0; i < 500; i++) {
+                int id = FIRST_ID + i;
+                nameById.fetch(id);
+                hits += f.during(() -> nameById.fetch(id)).hits();
+            }
+            assertThat(hits).isGreaterThan(490);
         }
     }
 

@@ -169,13 +169,33 @@ public final class Statements implements Effects {
      * @param sql the text
      * @return the outcome, or {@code null} if the text was not analysed yet
      */
-    @SuppressWarnings("ReferenceEquality")
     public @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql) {
         Known known = statements.get(dataSource, sql);
         if (known == null) return null;
-        return known.schema == schema(dataSource) && known.disputes == precision.disputes()
-                ? known.statement
-                : remember(dataSource, sql, known.plan);
+        return isCurrent(known, dataSource) ? known.statement : remember(dataSource, sql, known.plan);
+    }
+
+    /**
+     * The same, for a query that asks again and again.
+     *
+     * @param dataSource where it will run
+     * @param sql the text, always the same with one {@code last}
+     * @param last what was answered before
+     * @return the outcome, or {@code null} if the text was not analysed yet
+     */
+    public @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql, Last last) {
+        Last.Answer before = last.answer;
+        Known known = before != null && before.dataSource == dataSource ? before.entry.get() : null;
+        if (known != null && isCurrent(known, dataSource)) return known.statement;
+        AnalyzedStatement statement = known(dataSource, sql);
+        TextMemory.Entry<Known> entry = statements.entry(dataSource, sql);
+        last.answer = entry == null ? null : new Last.Answer(dataSource, entry);
+        return statement;
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isCurrent(Known known, TrackedSource dataSource) {
+        return known.schema == schema(dataSource) && known.disputes == precision.disputes();
     }
 
     /**
@@ -319,6 +339,14 @@ public final class Statements implements Effects {
     public void forget(TrackedSource dataSource) {
         models.changed(dataSource);
         dataSource.setSchema(null);
+    }
+
+    /** Saves a query that is executed again and again the search for its text, as long as that is remembered. Thread-safe. */
+    public static final class Last {
+
+        private volatile @Nullable Answer answer;
+
+        private record Answer(TrackedSource dataSource, TextMemory.Entry<Known> entry) {}
     }
 
     private record Known(

@@ -46,9 +46,13 @@ final class TextMemory<V> {
         Key key = new Key(dataSource, sql);
         if (sql.length() > LONGEST) return longText(key);
         Entry<V> entry = entries.get(key);
-        if (entry == null) return null;
-        entry.used();
-        return entry.value;
+        return entry == null ? null : entry.get();
+    }
+
+    /** The place of a text in the memory, or {@code null} if it has none. */
+    @Nullable
+    Entry<V> entry(TrackedSource dataSource, String sql) {
+        return entries.get(new Key(dataSource, sql));
     }
 
     private @Nullable V longText(Key key) {
@@ -64,7 +68,9 @@ final class TextMemory<V> {
             putLong(key, value);
             return;
         }
-        if (entries.put(key, new Entry<>(value)) == null) bytes.addAndGet(size(key));
+        Entry<V> before = entries.put(key, new Entry<>(value));
+        if (before == null) bytes.addAndGet(size(key));
+        else before.isForgotten = true;
         if (isFull()) makeRoom(key);
     }
 
@@ -95,7 +101,10 @@ final class TextMemory<V> {
                 Map.Entry<Key, Entry<V>> next = all.next();
                 if (next.getKey().equals(newest)) continue;
                 if (round == 0 && next.getValue().wasUsed()) continue;
-                if (entries.remove(next.getKey()) != null) bytes.addAndGet(-size(next.getKey()));
+                Entry<V> forgotten = entries.remove(next.getKey());
+                if (forgotten == null) continue;
+                forgotten.isForgotten = true;
+                bytes.addAndGet(-size(next.getKey()));
             }
     }
 
@@ -110,14 +119,24 @@ final class TextMemory<V> {
 
     private record Key(TrackedSource dataSource, String sql) {}
 
-    private static final class Entry<V> {
+    /** The place of one text, to be held by a query that looks it up again and again. */
+    static final class Entry<V> {
         private final V value;
+        private volatile boolean isForgotten;
 
         /** Some are lost where threads meet, which does not matter. */
         private volatile int uses;
 
         private Entry(V value) {
             this.value = value;
+        }
+
+        /** Looks the text up: what is remembered of it, or {@code null} if it is not any more, or something newer is. */
+        @Nullable
+        V get() {
+            if (isForgotten) return null;
+            used();
+            return value;
         }
 
         private void used() {

@@ -235,7 +235,7 @@ public final class PreparedQuery<R extends Record> {
         TrackedSource source = provider.outside();
         String place = source == null ? null : source.commonPlace();
         if (source == null || place == null) return null;
-        AnalyzedStatement statement = engine.statements.known(source, known.sql());
+        AnalyzedStatement statement = known.statement(engine.statements, source);
         if (statement == null || statement.castsText()) return null;
         String scope = engine.scope(hint);
         if (engine.obstacle(hint, statement, scope) != null) return null;

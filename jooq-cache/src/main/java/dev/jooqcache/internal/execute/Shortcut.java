@@ -1,6 +1,9 @@
 package dev.jooqcache.internal.execute;
 
+import dev.jooqcache.internal.analysis.AnalyzedStatement;
+import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.execute.Watch.Seen;
+import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Values;
 import java.math.BigDecimal;
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The text must not depend on the arguments. That cannot be seen in one execution: an argument may be inlined, or tell
  * how something is rendered. So an argument is bound only if it was seen as a bind value, and the text was the same when it
- * had another value, or if the very value of then is sent again. NULL is never. Immutable.
+ * had another value, or if the very value of then is sent again. NULL is never. Thread-safe.
  */
 final class Shortcut {
 
@@ -61,6 +64,7 @@ final class Shortcut {
     private final @Nullable Table<?> table;
     private final Configuration configuration;
     private final boolean[] varied;
+    private final Statements.Last last = new Statements.Last();
 
     private Shortcut(
             Fingerprint learnt,
@@ -176,6 +180,12 @@ final class Shortcut {
 
     String sql() {
         return learnt.sql();
+    }
+
+    /** What is known of the text, or {@code null} if that is to be found out anew. */
+    @Nullable
+    AnalyzedStatement statement(Statements statements, TrackedSource dataSource) {
+        return statements.known(dataSource, sql(), last);
     }
 
     Field<?>[] fields() {
