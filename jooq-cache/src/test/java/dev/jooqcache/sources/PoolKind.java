@@ -83,8 +83,7 @@ enum PoolKind {
             PoolDataSource pool = PoolDataSourceFactory.getPoolDataSource();
             pool.setConnectionFactoryClassName(driver(url));
             pool.setURL(url);
-            // It wants some; the others are in the URL.
-            pool.setUser(url.startsWith("jdbc:h2:") ? "" : url.replaceAll(".*user=([a-z]+).*", "$1"));
+            pool.setUser(user(url));
             pool.setPassword("");
             pool.setMaxPoolSize(size);
             pool.setMinPoolSize(1);
@@ -97,8 +96,7 @@ enum PoolKind {
         DataSource open(String url, int size) {
             ViburDBCPDataSource pool = new ViburDBCPDataSource();
             pool.setJdbcUrl(url);
-            // It wants some; PostgreSQL's and MariaDB's are in the URL.
-            pool.setUsername(url.startsWith("jdbc:h2:") ? "" : url.replaceAll(".*user=([a-z]+).*", "$1"));
+            pool.setUsername(user(url));
             pool.setPassword("");
             pool.setPoolMaxSize(size);
             pool.setPoolInitialSize(1);
@@ -185,6 +183,11 @@ enum PoolKind {
             UniversalConnectionPoolManagerImpl.getUniversalConnectionPoolManager()
                     .destroyConnectionPool(pool.getConnectionPoolName());
         else if (dataSource instanceof DelegatingDataSource wrapper) close(wrapper.getTargetDataSource());
+    }
+
+    /** For pools that want one beside the URL, where it is told on PostgreSQL and MariaDB. */
+    private static String user(String url) {
+        return url.startsWith("jdbc:h2:") ? "" : url.replaceAll(".*user=([a-z]+).*", "$1");
     }
 
     private static String driver(String url) {

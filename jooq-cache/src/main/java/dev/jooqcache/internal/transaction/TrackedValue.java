@@ -22,7 +22,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLXML;
 import java.sql.Statement;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,13 +42,19 @@ final class TrackedValue implements InvocationHandler {
     /** Which rows, or whether any, refer to it is not known. */
     private static final Effect WRITE = new Effect(Effect.Kind.WRITE, Tags.everything());
 
-    /** By the class of the driver's object. */
+    /**
+     * What is shown of a class of the driver's. JDBC's own come first, so that a method which a driver's interface declares
+     * again is called as JDBC's.
+     */
     private static final ClassValue<Class<?>[]> INTERFACES = new ClassValue<>() {
         @Override
         protected Class<?>[] computeValue(Class<?> type) {
             Set<Class<?>> found = new LinkedHashSet<>();
+            for (Class<?> standard : STANDARD) if (standard.isAssignableFrom(type)) found.add(standard);
+            Class<?>[] standard = found.toArray(Class<?>[]::new);
             for (Class<?> each = type; each != null; each = each.getSuperclass()) addPublic(each, found, loader(type));
-            return found.toArray(Class<?>[]::new);
+            Class<?>[] all = found.toArray(Class<?>[]::new);
+            return isShowable(all, loader(type)) ? all : standard;
         }
     };
 
@@ -71,18 +76,9 @@ final class TrackedValue implements InvocationHandler {
     @SuppressWarnings("unchecked")
     static <T extends @Nullable Object> T of(T value, @Nullable Statement statement, Session session) {
         if (value == null || !leadsPast(value, session.source().dialect())) return value;
-        TrackedValue handler = new TrackedValue(value, statement, session);
-        ClassLoader loader = loader(value.getClass());
-        try {
-            return (T) Proxy.newProxyInstance(loader, INTERFACES.get(value.getClass()), handler);
-        } catch (IllegalArgumentException e) {
-            // Some of the driver's interfaces are sealed, or contradict each other.
-            return (T) Proxy.newProxyInstance(loader, standard(value), handler);
-        }
-    }
-
-    private static Class<?>[] standard(Object value) {
-        return STANDARD.stream().filter(type -> type.isInstance(value)).toArray(Class<?>[]::new);
+        Class<?> type = value.getClass();
+        return (T)
+                Proxy.newProxyInstance(loader(type), INTERFACES.get(type), new TrackedValue(value, statement, session));
     }
 
     /** A value that the caller wants as a class, which may be the driver's own: then it gets past the session. */
@@ -96,8 +92,8 @@ final class TrackedValue implements InvocationHandler {
     /** What a driver is to be given, which may know its own class only; {@code null} stays what it is. */
     @SuppressWarnings("unchecked")
     static <T> T raw(T value) {
-        boolean isTracked = value instanceof Proxy && Proxy.getInvocationHandler(value) instanceof TrackedValue;
-        return isTracked ? (T) ((TrackedValue) Proxy.getInvocationHandler(value)).raw : value;
+        if (!(value instanceof Proxy)) return value;
+        return Proxy.getInvocationHandler(value) instanceof TrackedValue tracked ? (T) tracked.raw : value;
     }
 
     private static boolean leadsPast(Object value, SQLDialect dialect) {
@@ -127,6 +123,16 @@ final class TrackedValue implements InvocationHandler {
         }
     }
 
+    /** Not if some are sealed, or contradict each other. */
+    private static boolean isShowable(Class<?>[] interfaces, ClassLoader loader) {
+        try {
+            Proxy.newProxyInstance(loader, interfaces, (proxy, method, arguments) -> null);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static boolean isVisible(Class<?> type, ClassLoader loader) {
         try {
             return Class.forName(type.getName(), false, loader) == type;
@@ -139,23 +145,13 @@ final class TrackedValue implements InvocationHandler {
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         String name = method.getName();
         if (name.equals("equals")) return arguments != null && proxy == arguments[0];
-        boolean isStandard = isStandard(method);
+        boolean isStandard = method.getDeclaringClass().getName().startsWith("java.");
         if (!isStandard) session.exposed();
         if (isStandard && !name.startsWith("set") && !name.equals("truncate")) return tracked(call(method, arguments));
         Object answer = written(session, () -> Optional.ofNullable(call(method, arguments)))
                 .orElse(null);
         if (answer instanceof OutputStream stream) return new Stream(stream, session);
         return answer instanceof Writer writer ? new Characters(writer, session) : tracked(answer);
-    }
-
-    /** Whether it is a method of JDBC's, which a driver's interface may declare again. */
-    private boolean isStandard(Method method) {
-        if (method.getDeclaringClass().getName().startsWith("java.")) return true;
-        for (Class<?> type : standard(raw))
-            for (Method each : type.getMethods())
-                if (each.getName().equals(method.getName())
-                        && Arrays.equals(each.getParameterTypes(), method.getParameterTypes())) return true;
-        return false;
     }
 
     private @Nullable Object tracked(@Nullable Object answer) {
