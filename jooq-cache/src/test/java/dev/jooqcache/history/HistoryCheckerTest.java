@@ -234,6 +234,17 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void sumOfNoRows_isFound() {
+        Transaction writer = committed(View.CURRENT, 20, 30, write(10, 15, 7, A, B));
+        assertThat(rules(writer, alone(sum(1, 5, 0, A, B)))).containsExactly(Rule.MISSED_COMMIT);
+        assertThat(rules(writer, alone(sum(31, 35, 0, A, B)))).containsExactly(Rule.MISSED_COMMIT);
+        assertThat(rules(writer, committed(View.SNAPSHOT, 31, 35, sum(31, 35, 0, A, B))))
+                .containsExactly(Rule.MISSED_COMMIT);
+        assertThat(rules(writer, committed(View.DIRTY, 31, 35, sum(31, 35, 0, A, B))))
+                .isEmpty();
+    }
+
+    @Test
     void dirtyReads_areNotHeldToAnything() {
         Transaction writer = committed(View.CURRENT, 20, 30, write(10, 15, 7, A));
         assertThat(rules(writer, committed(View.DIRTY, 60, 60, read(16, 19, seen(A, 2, 7)))))
