@@ -930,8 +930,44 @@ enum Mutant {
             "a write through R2DBC is not escalated when a schema becomes known before its end",
             "reactive.ReactiveWritesTest#write_beforeItsDatabaseIsKnown_isSeen",
             EnumSet.of(Database.POSTGRESQL),
-            inWatch("underWay.forEach(PendingWrite::escalateIfUnplaced);", ""),
-            inWatch("return !versions().equals(analysedAt);", "return false;"));
+            inWatch("underWay.forEach(write -> write.escalateIfUnplaced(catalog));", ""),
+            inWatch("return !versions().equals(analysedAt);", "return false;")),
+    R2DBC_READ_NOT_NOTED(
+            "P2",
+            "a statement through R2DBC that writes nothing in known databases is not noted with its transaction",
+            "reactive.NewDatabaseTest#inTransaction",
+            EnumSet.of(Database.POSTGRESQL),
+            inReactive(
+                    "if (!onlyByItself) written = written.and(own);",
+                    "if (own.hasTags()) written = written.and(own);")),
+    R2DBC_READ_NOT_REGISTERED(
+            "P2",
+            "a statement through R2DBC that writes nothing in known databases is not registered while it runs",
+            "reactive.NewDatabaseTest#inAutocommit",
+            EnumSet.of(Database.POSTGRESQL),
+            inWatch("if (write.isEmpty()) return write;", "if (tags.isEmpty()) return write;")),
+    R2DBC_SETTING_NOT_NOTED(
+            "P2",
+            "a function that a setting through R2DBC calls is not noted with its transaction",
+            "reactive.NewDatabaseTest#inSetting",
+            EnumSet.of(Database.POSTGRESQL),
+            inReactive(
+                    "written = written.and(own);\n        return mayCommit(connection);",
+                    "if (own.hasTags()) written = written.and(own);\n        return mayCommit(connection);")),
+    R2DBC_CANCELLED_READ_FORGOTTEN(
+            "P11",
+            "a statement through R2DBC that writes nothing in known databases is over when its connection is closed",
+            "reactive.NewDatabaseTest#cancelled",
+            EnumSet.of(Database.POSTGRESQL),
+            inReactive(
+                    "if (call.mark != null) call.mark.doubt(null);",
+                    "if (call.mark != null && !call.mark.isEmpty()) call.mark.doubt(null); else if (call.mark != null) call.mark.abandoned();")),
+    R2DBC_READ_RECONSIDERED_LATE(
+            "P2",
+            "a statement that writes nothing under the present schema is taken for one that wrote nothing under the last",
+            "internal.transaction.SchemaWatchTest#reads_beforeChange_mayHaveWrittenUnderFormerSchema",
+            EnumSet.of(Database.H2),
+            inWatch("&& reads.analysedAt().changes() == now.changes();", ";"));
 
     private final String rule;
     private final String defect;

@@ -22,7 +22,6 @@ import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.DisplayName;
@@ -55,23 +54,6 @@ class HostileReactiveTest {
         assertThat(f.during(() -> Books.titles(f.dsl).fetch()).bypasses(BypassReason.PENDING_WRITE))
                 .isZero();
         assertThat(f.during(() -> Books.titles(f.dsl).fetch()).hits()).isEqualTo(1);
-    }
-
-    /**
-     * Commits a prepared transaction from another session. The server does not know its name there before it has ended the
-     * session that prepared it, which is some time after that one's client has closed the connection.
-     */
-    private static void commitPrepared(Fixture f, String xid) throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            try {
-                f.unseen.execute("xa commit '" + xid + "'");
-                return;
-            } catch (DataAccessException e) {
-                if (!String.valueOf(e.getMessage()).contains("XAER_NOTA") || System.nanoTime() > deadline) throw e;
-                Thread.sleep(20);
-            }
-        }
     }
 
     private static Mono<Integer> cancelling(Connection connection, String sql) {
@@ -370,36 +352,6 @@ class HostileReactiveTest {
         }
     }
 
-    @Disabled("open: what only reads in all databases that are known is not escalated when another becomes known")
-    @DatabaseTest
-    @DisplayName("a function that only reads in one database, and writes in one that becomes known before the commit")
-    void function_writesInDatabaseThatBecomesKnown(Database database) {
-        Assumptions.assumeTrue(database != Database.H2);
-        try (Fixture f = Fixture.catalogue(database);
-                Fixture other = Fixture.catalogue(database)) {
-            boolean isPostgres = database == Database.POSTGRESQL;
-            f.with(
-                    isPostgres
-                            ? "create function f() returns int language sql stable as $$ select 1 $$"
-                            : "create function f() returns int deterministic reads sql data return (select count(*) from author)");
-            other.with(
-                    isPostgres
-                            ? "create function f() returns int language sql as $$ " + RETITLE + " returning 1 $$"
-                            : "create function f() returns int begin " + RETITLE + "; return 1; end");
-            f.warm(Books::titles);
-            Connection connection = connection(f.cache.track(Reactive.factory(other)));
-            await(connection.beginTransaction());
-            await(Flux.from(connection.createStatement("select f()").execute()).concatMap(r -> r.map(row -> 1)));
-            DSLContext there = f.cache
-                    .derive(other.unseen.configuration().derive(f.cache.track(other.pool)))
-                    .dsl();
-            for (int i = 0; i < 3; i++) assertThat(Books.title(there)).isEqualTo("1984");
-            await(connection.commitTransaction());
-            for (int i = 0; i < 2; i++) assertThat(Books.title(there)).isEqualTo("new");
-            await(connection.close());
-        }
-    }
-
     @DatabaseTest
     @DisplayName("a factory that two caches track, with code that nothing can look into")
     void twoCaches_bothCacheAgain(Database database) throws InterruptedException {
@@ -492,7 +444,7 @@ class HostileReactiveTest {
             execute(connection, "xa prepare 'hostile'");
             readOld(f);
             await(connection.close());
-            commitPrepared(f, "hostile");
+            Reactive.commitPrepared(f, "hostile", PATIENCE);
             assertTitle(f, "new");
         }
     }

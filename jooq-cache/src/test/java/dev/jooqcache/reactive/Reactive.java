@@ -13,6 +13,7 @@ import io.r2dbc.spi.Result;
 import java.net.URI;
 import java.time.Duration;
 import org.h2.engine.Constants;
+import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Assumptions;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -76,5 +77,22 @@ final class Reactive {
         Connection connection = connection(factory);
         execute(connection, sql);
         await(connection.close());
+    }
+
+    /**
+     * Commits a prepared transaction from another session. The server does not know its name there before it has ended the
+     * session that prepared it, which is some time after that one's client has closed the connection.
+     */
+    static void commitPrepared(Fixture f, String xid, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                f.unseen.execute("xa commit '" + xid + "'");
+                return;
+            } catch (DataAccessException e) {
+                if (!String.valueOf(e.getMessage()).contains("XAER_NOTA") || System.nanoTime() > deadline) throw e;
+                Thread.sleep(20);
+            }
+        }
     }
 }

@@ -106,13 +106,12 @@ final class ReactiveSession {
         Effect effect = statement.effect();
         Written own = statement.written();
         return switch (effect.kind()) {
-            case NONE, ROLLBACK_TO_SAVEPOINT -> begin(new Call(connection, null));
-            case WRITE -> write(own, connection);
+            case NONE, ROLLBACK_TO_SAVEPOINT, WRITE -> write(own, connection);
             case COMMIT -> commit(connection, Sending.CERTAIN);
             case ROLLBACK -> rollback(connection, Sending.CERTAIN);
             case PREPARE -> prepare(connection);
             case ISOLATION, SESSION_ISOLATION, SESSION, SESSION_DEFAULTS, LOCAL_SETTING, IMPLICIT_COMMIT ->
-                mayCommit(connection);
+                noted(own, connection);
             case BEGIN, BEGIN_WITH_MODES, AUTOCOMMIT, TEMPORARY_TABLE, SCHEMA, CODE, UNKNOWN ->
                 unknown(own, connection);
         };
@@ -128,13 +127,18 @@ final class ReactiveSession {
         return begin(new Call(connection, mark));
     }
 
-    /** It may commit by itself, begin or end a transaction, and write what is told of it. */
-    private Execution unknown(Written own, Connection connection) {
-        if (!own.isEmpty()) writes.mayAlterSessions();
-        uncertain |= telling == Telling.CALLS;
-        isStatusOld |= telling == Telling.SUCCESSES && !own.isEmpty();
+    /** It may commit what the transaction has written so far, and executes functions that are told of it. */
+    private Execution noted(Written own, Connection connection) {
         written = written.and(own);
         return mayCommit(connection);
+    }
+
+    /** It may commit by itself, begin or end a transaction, and write what is told of it. */
+    private Execution unknown(Written own, Connection connection) {
+        if (own.hasTags()) writes.mayAlterSessions();
+        uncertain |= telling == Telling.CALLS;
+        isStatusOld |= telling == Telling.SUCCESSES && own.hasTags();
+        return noted(own, connection);
     }
 
     /** What the transaction has written so far may take effect by a call that does not end it for certain. */
@@ -229,7 +233,8 @@ final class ReactiveSession {
      * question would wait for it.
      */
     synchronized boolean isToBeAsked() {
-        boolean wouldSettle = unsettled.stream().anyMatch(call -> call.abandonedAt > 0 && call.mark != null);
+        boolean wouldSettle =
+                unsettled.stream().anyMatch(call -> call.abandonedAt > 0 && call.mark != null && !call.mark.isEmpty());
         return (wouldSettle || isStatusOld) && unsettled.stream().allMatch(call -> call.hasAnswered);
     }
 
@@ -255,7 +260,12 @@ final class ReactiveSession {
         if (exposed != null) written = written.and(writes.everything());
         boolean isOver = isIdleOutside(connection) || written.isEmpty();
         Write mark = isOver ? null : writes.announce(written);
-        if (mark != null) left.add(mark);
+        if (mark != null) {
+            // What is noted only grows until its transaction has ended, so the new mark covers them.
+            left.stream().filter(Write::isEmpty).forEach(Write::abandoned);
+            left.removeIf(Write::isEmpty);
+            left.add(mark);
+        }
         return new Closing(connection, physical, mark);
     }
 

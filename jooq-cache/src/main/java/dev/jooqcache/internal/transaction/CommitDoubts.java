@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +58,7 @@ public final class CommitDoubts implements AutoCloseable {
 
     private final String cacheName;
     private final Duration quarantine;
-    private final List<Doubt> doubts = new CopyOnWriteArrayList<>();
+    private final Set<Doubt> doubts = ConcurrentHashMap.newKeySet();
     private final Set<KnownConnections> watched = ConcurrentHashMap.newKeySet();
     private @Nullable ScheduledExecutorService ticker;
 
@@ -99,8 +98,8 @@ public final class CommitDoubts implements AutoCloseable {
      *     has passed
      */
     void addUnplaced(PendingWrite write, @Nullable BooleanSupplier isEnded) {
-        if (write.tags().isEmpty()) return;
-        if (isEnded == null)
+        if (write.isEmpty() || write.isEnded()) return;
+        if (isEnded == null && !write.tags().isEmpty())
             LOG.warn(
                     "{}: the outcome of a write through R2DBC is unknown; {} will not be cached until its connection"
                             + " answers again, or {} have passed",
@@ -220,6 +219,7 @@ public final class CommitDoubts implements AutoCloseable {
     }
 
     private boolean isOver(Doubt doubt, Map<Asker, Set<String>> prepared) {
+        if (doubt.write.isEnded()) return true;
         if (!doubt.firstSeen) doubt.firstSeen = isFirstSeen(doubt);
         return doubt.firstSeen && (doubt.prepared == Prepared.NEVER || isNonePrepared(doubt, prepared));
     }

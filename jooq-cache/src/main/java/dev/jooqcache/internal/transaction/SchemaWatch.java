@@ -5,7 +5,6 @@ import dev.jooqcache.internal.generation.Generations.Announcement;
 import dev.jooqcache.spi.Tags;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * So each write is registered before its analysis is compared with the present version; and a change first counts the
  * version up and then escalates every registered write to everything. Whichever comes first, no write ends with tags of
  * another schema than it ran on. The change's own mark on everything stands until that is done.
+ *
+ * <p>A statement that leads nobody knows where may write in a database that is not known yet, though it writes nothing in
+ * those that are. It is registered, too, as a write without tags: it marks nothing before another database becomes known.
  *
  * <p>What is not understood may have changed the schema, too: code that nobody can look into, a text that jOOQ's parser
  * does not know, a writer that cannot be seen. Plain DML has not, even where nobody knows yet what it touches.
@@ -36,6 +38,7 @@ final class SchemaWatch {
     private final Set<PendingWrite> underWay = ConcurrentHashMap.newKeySet();
     private volatile long version;
     private volatile long publications;
+    private volatile long databases;
 
     /**
      * Watches the schemas of a cache.
@@ -60,7 +63,7 @@ final class SchemaWatch {
 
     /** What an analysis rests on that takes all schemas into account; to be read before a statement is analysed. */
     Versions versions() {
-        return new Versions(version, publications);
+        return new Versions(version, publications, databases);
     }
 
     private boolean isOutdated(Versions analysedAt) {
@@ -78,23 +81,37 @@ final class SchemaWatch {
             forget.run();
             version++;
         }
-        underWay.forEach(PendingWrite::escalate);
+        underWay.forEach(PendingWrite::escalateWrite);
     }
 
     /**
      * Makes known what was read from a catalog, unless some schema was changed meanwhile.
      *
      * <p>From then on results of that data source are stored. A write under way that was analysed without this schema, as it
-     * leads nobody knows where, is escalated before.
+     * leads nobody knows where, is escalated before; so are statements that write nothing in the databases known so far, if
+     * the catalog is new, until it is known that they write nothing there either.
      *
      * @param readAt the version before it was read
+     * @param catalog whether it was known before
      * @param publication makes it known
      */
-    synchronized void publish(long readAt, Runnable publication) {
-        if (isOutdated(readAt)) return;
-        publications++;
-        underWay.forEach(PendingWrite::escalateIfUnplaced);
-        publication.run();
+    void publish(long readAt, Catalog catalog, Runnable publication) {
+        synchronized (this) {
+            if (isOutdated(readAt)) return;
+            publications++;
+            if (catalog == Catalog.NEW) databases++;
+            underWay.forEach(write -> write.escalateIfUnplaced(catalog));
+            publication.run();
+        }
+        underWay.forEach(PendingWrite::reconsider);
+    }
+
+    /** Whether a catalog was known before. */
+    enum Catalog {
+        /** It is that of a data source used for the first time. */
+        NEW,
+        /** It was forgotten, as it was changed or may have been. */
+        KNOWN_BEFORE
     }
 
     /**
@@ -105,7 +122,11 @@ final class SchemaWatch {
      * @param change what it may change
      */
     PendingWrite announce(Tags tags, long analysedAt, Change change) {
-        return announce(new PendingWrite(tags, change, Place.DATA_SOURCE), () -> isOutdated(analysedAt));
+        PendingWrite write = new PendingWrite(tags, change, Place.DATA_SOURCE, null);
+        if (tags.isEmpty()) return write;
+        underWay.add(write);
+        write.announce(isOutdated(analysedAt));
+        return write;
     }
 
     /**
@@ -114,15 +135,17 @@ final class SchemaWatch {
      * @param tags what it touches in any of them
      * @param analysedAt the versions at which that was found out
      * @param change what it may change
+     * @param reads statements under way with it that write nothing in the databases known when they were analysed
      */
-    PendingWrite announceUnplaced(Tags tags, Versions analysedAt, Change change) {
-        return announce(new PendingWrite(tags, change, Place.ANY), () -> isOutdated(analysedAt));
-    }
-
-    private PendingWrite announce(PendingWrite write, BooleanSupplier isOutdated) {
-        if (write.tags().isEmpty()) return write;
+    PendingWrite announceUnplaced(Tags tags, Versions analysedAt, Change change, @Nullable Reads reads) {
+        PendingWrite write = new PendingWrite(tags, change, Place.ANY, reads);
+        if (write.isEmpty()) return write;
         underWay.add(write);
-        write.announce(isOutdated.getAsBoolean());
+        write.announce(!tags.isEmpty() && isOutdated(analysedAt));
+        if (reads != null && reads.analysedAt().databases() != databases) {
+            write.escalate();
+            write.reconsider();
+        }
         return write;
     }
 
@@ -131,8 +154,19 @@ final class SchemaWatch {
      *
      * @param changes how many changes there have been
      * @param publications how often a schema was made known
+     * @param databases how often one was made known for the first time
      */
-    record Versions(long changes, long publications) {}
+    record Versions(long changes, long publications, long databases) {}
+
+    /** Statements that write nothing in the databases that were known when they were analysed. Thread-safe. */
+    interface Reads {
+
+        /** What the oldest of the analyses rests on. */
+        Versions analysedAt();
+
+        /** Whether they write nothing in any of the databases known now. */
+        boolean writeNothing();
+    }
 
     /** Where a write leads. */
     private enum Place {
@@ -146,14 +180,25 @@ final class SchemaWatch {
         private final Tags tags;
         private final Change change;
         private final Place place;
+        private final @Nullable Reads reads;
         private @Nullable Announcement announcement;
         private @Nullable Announcement escalation;
+
+        /** How many databases were known at the last escalation. */
+        private long escalatedAt;
+
         private boolean ended;
 
-        private PendingWrite(Tags tags, Change change, Place place) {
+        private PendingWrite(Tags tags, Change change, Place place, @Nullable Reads reads) {
             this.tags = tags;
             this.change = change;
             this.place = place;
+            this.reads = reads;
+        }
+
+        /** Whether there is nothing to be ended. */
+        boolean isEmpty() {
+            return tags.isEmpty() && reads == null;
         }
 
         /** What the write touches, as far as is known. */
@@ -167,17 +212,46 @@ final class SchemaWatch {
         }
 
         private synchronized void announce(boolean outdated) {
-            announcement = generations.announce(tags);
+            if (!tags.isEmpty()) announcement = generations.announce(tags);
             if (outdated) escalate();
         }
 
         private synchronized void escalate() {
+            escalatedAt = databases;
             if (!ended && escalation == null && !tags.hasEverything())
                 escalation = generations.announce(Tags.everything());
         }
 
-        private void escalateIfUnplaced() {
-            if (place == Place.ANY) escalate();
+        private void escalateWrite() {
+            if (!tags.isEmpty()) escalate();
+        }
+
+        private void escalateIfUnplaced(Catalog catalog) {
+            if (place == Place.ANY && (!tags.isEmpty() || catalog == Catalog.NEW)) escalate();
+        }
+
+        /**
+         * Takes the escalation of statements back that turn out to write nothing in the database that has become known. They
+         * may have run on another schema than the present one if any was changed since they were analysed.
+         */
+        private void reconsider() {
+            Versions now = versions();
+            if (reads == null || !isEscalatedForReads(now)) return;
+            if (!reads.writeNothing() || isOutdated(now.changes())) return;
+            synchronized (this) {
+                if (!isEscalatedForReads(now) || escalation == null) return;
+                escalation.abandoned();
+                escalation = null;
+            }
+        }
+
+        private synchronized boolean isEscalatedForReads(Versions now) {
+            return reads != null
+                    && tags.isEmpty()
+                    && !ended
+                    && escalation != null
+                    && escalatedAt == now.databases()
+                    && reads.analysedAt().changes() == now.changes();
         }
 
         /** The write has taken effect, or may have. */
@@ -191,7 +265,8 @@ final class SchemaWatch {
             end(Announcement::abandoned);
         }
 
-        private synchronized boolean isEnded() {
+        /** Whether it was ended. */
+        synchronized boolean isEnded() {
             return ended;
         }
 

@@ -2,6 +2,7 @@ package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.generation.Generations;
+import dev.jooqcache.internal.transaction.SchemaWatch.Catalog;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
@@ -70,6 +71,10 @@ public final class TrackedSource {
 
     private volatile @Nullable SQLDialect dialect;
     private volatile boolean inspected;
+
+    /** Whether the schema was known at any time. */
+    private volatile boolean wasInspected;
+
     private volatile long nextInspection = System.nanoTime();
     private volatile long nextInspectionApart = nextInspection;
     private final ReentrantLock inspecting = new ReentrantLock();
@@ -469,9 +474,11 @@ public final class TrackedSource {
                 nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
                 return;
             }
-            schemas.publish(version, () -> {
-                if (publish.getAsBoolean()) inspected = true;
-                else schemas.changed();
+            schemas.publish(version, wasInspected ? Catalog.KNOWN_BEFORE : Catalog.NEW, () -> {
+                if (publish.getAsBoolean()) {
+                    inspected = true;
+                    wasInspected = true;
+                } else schemas.changed();
             });
         } finally {
             inspecting.unlock();

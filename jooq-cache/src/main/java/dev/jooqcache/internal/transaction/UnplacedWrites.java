@@ -4,7 +4,9 @@ import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.internal.transaction.SchemaWatch.Versions;
 import dev.jooqcache.spi.Tags;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,11 +17,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It is not known to which of the tracked databases such a connection leads. So a statement has the effects that it has
  * in any of them, and everything while the schema of one is unknown; and a write is escalated to everything when another
- * database becomes known before its end, as its analysis did without that schema. Thread-safe.
+ * database becomes known before its end, as its analysis did without that schema. A statement that writes nothing in the
+ * known databases counts as a write without tags until its end: in another one it may write. Thread-safe.
  */
 public final class UnplacedWrites {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
+
+    /** How many different texts of a transaction are kept, to be analysed again when another database becomes known. */
+    private static final int MOST_TEXTS = 64;
 
     private final String cacheName;
     private final TrackedSource elsewhere;
@@ -53,7 +59,14 @@ public final class UnplacedWrites {
         Versions before = schemas.versions();
         Effect all = Effect.NONE;
         for (String sql : statements) all = all.then(effects.ofUnplaced(elsewhere, sql));
-        return new Analysis(all, before);
+        return new Analysis(all, written(all, before, statements));
+    }
+
+    private Written written(Effect effect, Versions analysedAt, List<String> statements) {
+        if (effect.tags().isEmpty())
+            return new Written(Tags.none(), analysedAt, Change.DATA, reads(Set.copyOf(statements), analysedAt));
+        Change change = effect.kind() == Effect.Kind.WRITE ? Change.DATA : Change.SCHEMA;
+        return new Written(effect.tags(), analysedAt, change, null);
     }
 
     /** Code is about to run that may alter what other sessions answer. */
@@ -67,7 +80,7 @@ public final class UnplacedWrites {
      * @return the empty set of writes
      */
     public Written nothing() {
-        return new Written(Tags.none(), schemas.versions(), Change.DATA);
+        return new Written(Tags.none(), schemas.versions(), Change.DATA, null);
     }
 
     /**
@@ -76,7 +89,7 @@ public final class UnplacedWrites {
      * @return all tables, and perhaps their schema
      */
     public Written everything() {
-        return new Written(Tags.everything(), schemas.versions(), Change.SCHEMA);
+        return new Written(Tags.everything(), schemas.versions(), Change.SCHEMA, null);
     }
 
     /**
@@ -86,7 +99,7 @@ public final class UnplacedWrites {
      * @return the mark, to be ended once
      */
     public Write announce(Written written) {
-        return new Write(schemas.announceUnplaced(written.tags, written.analysedAt, written.change));
+        return new Write(schemas.announceUnplaced(written.tags, written.analysedAt, written.change, written.reads));
     }
 
     /**
@@ -103,40 +116,87 @@ public final class UnplacedWrites {
     }
 
     /**
-     * What a statement does.
+     * What statements that are sent together do.
      *
      * @param effect the effect in any of the databases
-     * @param analysedAt what the analysis rests on
+     * @param written what they write; if that is nothing in the databases known by now, the statements themselves
      */
-    public record Analysis(Effect effect, Versions analysedAt) {
+    public record Analysis(Effect effect, Written written) {}
 
-        /**
-         * What it writes.
-         *
-         * @return the tables
-         */
-        public Written written() {
-            boolean isData = effect.kind() == Effect.Kind.WRITE || effect.tags().isEmpty();
-            return new Written(effect.tags(), analysedAt, isData ? Change.DATA : Change.SCHEMA);
+    private ReadStatements reads(Set<String> texts, Versions analysedAt) {
+        return new ReadStatements(texts.size() > MOST_TEXTS ? null : texts, analysedAt);
+    }
+
+    /** Statements that write nothing in the databases that were known when they were analysed. */
+    private final class ReadStatements implements SchemaWatch.Reads {
+
+        /** {@code null} if there are more than are kept. */
+        private final @Nullable Set<String> texts;
+
+        private final Versions analysedAt;
+
+        ReadStatements(@Nullable Set<String> texts, Versions analysedAt) {
+            this.texts = texts;
+            this.analysedAt = analysedAt;
+        }
+
+        @Override
+        public Versions analysedAt() {
+            return analysedAt;
+        }
+
+        @Override
+        public boolean writeNothing() {
+            return texts != null
+                    && texts.stream()
+                            .allMatch(sql ->
+                                    effects.ofUnplaced(elsewhere, sql).tags().isEmpty());
+        }
+
+        ReadStatements and(ReadStatements later) {
+            if (texts == null) return this;
+            if (later.texts == null) return new ReadStatements(null, analysedAt);
+            if (texts.containsAll(later.texts)) return this;
+            Set<String> both = new HashSet<>(texts);
+            both.addAll(later.texts);
+            return reads(both, analysedAt);
         }
     }
 
-    /**
-     * What a transaction has written so far.
-     *
-     * @param tags the tables
-     * @param analysedAt what the oldest of the analyses rests on
-     * @param change what it may have changed
-     */
-    public record Written(Tags tags, Versions analysedAt, Change change) {
+    /** What a transaction has written so far, and what it has executed besides. */
+    public static final class Written {
+
+        private final Tags tags;
+
+        /** What the oldest of the analyses of writes rests on. */
+        private final Versions analysedAt;
+
+        private final Change change;
+        private final @Nullable ReadStatements reads;
+
+        private Written(Tags tags, Versions analysedAt, Change change, @Nullable ReadStatements reads) {
+            this.tags = tags;
+            this.analysedAt = analysedAt;
+            this.change = change;
+            this.reads = reads;
+        }
 
         /**
-         * Whether it has written nothing.
+         * Whether nothing was executed, so that there is nothing to announce.
          *
-         * @return whether there is nothing to announce
+         * @return whether nothing can have been written, not even in a database that is not known yet
          */
         public boolean isEmpty() {
-            return tags.isEmpty();
+            return tags.isEmpty() && reads == null;
+        }
+
+        /**
+         * Whether something was written in a database that is known.
+         *
+         * @return whether tables are known, or everything, that were written
+         */
+        public boolean hasTags() {
+            return !tags.isEmpty();
         }
 
         /**
@@ -149,7 +209,12 @@ public final class UnplacedWrites {
             if (later.isEmpty()) return this;
             if (isEmpty()) return later;
             boolean isData = change == Change.DATA && later.change == Change.DATA;
-            return new Written(tags.plus(later.tags), analysedAt, isData ? Change.DATA : Change.SCHEMA);
+            ReadStatements both = reads == null ? later.reads : later.reads == null ? reads : reads.and(later.reads);
+            return new Written(
+                    tags.plus(later.tags),
+                    tags.isEmpty() ? later.analysedAt : analysedAt,
+                    isData ? Change.DATA : Change.SCHEMA,
+                    both);
         }
     }
 
@@ -163,9 +228,9 @@ public final class UnplacedWrites {
         }
 
         /**
-         * Whether nothing is marked.
+         * Whether nothing is marked, at least until another database becomes known.
          *
-         * @return whether its end matters to nothing
+         * @return whether nothing is kept from being cached by it now
          */
         public boolean isEmpty() {
             return pending.tags().isEmpty();

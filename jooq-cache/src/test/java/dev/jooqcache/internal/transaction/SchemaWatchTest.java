@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
+import dev.jooqcache.internal.transaction.SchemaWatch.Catalog;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaWatch.Reads;
+import dev.jooqcache.internal.transaction.SchemaWatch.Versions;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class SchemaWatchTest {
@@ -27,7 +31,7 @@ class SchemaWatchTest {
     void publish_whileTheSchemaIsForgotten_isTooLate() throws InterruptedException {
         AtomicBoolean known = new AtomicBoolean();
         long readAt = watch.version();
-        Thread publisher = new Thread(() -> watch.publish(readAt, () -> known.set(true)));
+        Thread publisher = new Thread(() -> watch.publish(readAt, Catalog.NEW, () -> known.set(true)));
         forget.set(() -> {
             known.set(false);
             publisher.start();
@@ -43,7 +47,7 @@ class SchemaWatchTest {
     @Test
     void publish_withoutAChange_isDone() {
         AtomicBoolean known = new AtomicBoolean();
-        watch.publish(watch.version(), () -> known.set(true));
+        watch.publish(watch.version(), Catalog.NEW, () -> known.set(true));
         assertThat(known).isTrue();
     }
 
@@ -87,5 +91,135 @@ class SchemaWatchTest {
         assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
         write.committed();
         assertThat(generations.capture(B)).isNotEqualTo(Stamp.PENDING);
+    }
+
+    /** Statements analysed now, which write nothing in known databases, be it in the one that becomes known or not. */
+    private Reads reads(BooleanSupplier writeNothing) {
+        Versions analysedAt = watch.versions();
+        return new Reads() {
+            @Override
+            public Versions analysedAt() {
+                return analysedAt;
+            }
+
+            @Override
+            public boolean writeNothing() {
+                return writeNothing.getAsBoolean();
+            }
+        };
+    }
+
+    private PendingWrite announce(Reads reads) {
+        return watch.announceUnplaced(Tags.none(), reads.analysedAt(), Change.DATA, reads);
+    }
+
+    private void publish(Catalog catalog) {
+        watch.publish(watch.version(), catalog, () -> {});
+    }
+
+    private void assertTouchesEverything(PendingWrite write) {
+        assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
+        write.committed();
+        assertThat(generations.capture(B)).isNotEqualTo(Stamp.PENDING);
+    }
+
+    @Test
+    void reads_thatWriteInNewDatabase_touchEverything() {
+        Stamp before = generations.capture(B);
+        PendingWrite write = announce(reads(() -> false));
+        assertThat(generations.capture(B)).isEqualTo(before);
+        publish(Catalog.NEW);
+        assertTouchesEverything(write);
+        assertThat(generations.capture(B)).isNotEqualTo(before);
+    }
+
+    @Test
+    void reads_announcedAfterDatabaseIsKnown_touchEverything() {
+        Reads early = reads(() -> false);
+        publish(Catalog.NEW);
+        assertTouchesEverything(announce(early));
+    }
+
+    @Test
+    void reads_ofNewDatabaseToo_touchNothing() {
+        Stamp before = generations.capture(B);
+        PendingWrite write = announce(reads(() -> true));
+        watch.publish(
+                watch.version(),
+                Catalog.NEW,
+                () -> assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING));
+        assertThat(generations.capture(B)).isEqualTo(before);
+        write.committed();
+        assertThat(generations.capture(B)).isEqualTo(before);
+    }
+
+    @Test
+    void reads_announcedAfterNewDatabaseTheyReadToo_touchNothing() {
+        Reads early = reads(() -> true);
+        publish(Catalog.NEW);
+        Stamp before = generations.capture(B);
+        PendingWrite write = announce(early);
+        assertThat(generations.capture(B)).isEqualTo(before);
+        write.committed();
+        assertThat(generations.capture(B)).isEqualTo(before);
+    }
+
+    @Test
+    void reads_whileSchemaIsChangedAndKnownAgain_touchNothing() {
+        Stamp before = generations.capture(B);
+        PendingWrite write = announce(reads(() -> false));
+        watch.changed();
+        publish(Catalog.KNOWN_BEFORE);
+        assertThat(generations.capture(B)).isEqualTo(before);
+        write.committed();
+        assertThat(generations.capture(B)).isEqualTo(before);
+    }
+
+    @Test
+    void reads_beforeChange_mayHaveWrittenUnderFormerSchema() {
+        PendingWrite write = announce(reads(() -> true));
+        watch.changed();
+        publish(Catalog.NEW);
+        assertTouchesEverything(write);
+    }
+
+    @Test
+    void reads_askedWhileSchemaChanges_areNotTakenBack() {
+        PendingWrite write = announce(reads(() -> {
+            watch.changed();
+            return true;
+        }));
+        publish(Catalog.NEW);
+        assertTouchesEverything(write);
+    }
+
+    @Test
+    void reads_askedWhileAnotherDatabaseBecomesKnown_areNotTakenBack() {
+        AtomicBoolean isNested = new AtomicBoolean();
+        PendingWrite write = announce(reads(() -> {
+            // The other database is one in which they write.
+            if (isNested.getAndSet(true)) return false;
+            publish(Catalog.NEW);
+            return true;
+        }));
+        publish(Catalog.NEW);
+        assertTouchesEverything(write);
+    }
+
+    @Test
+    void reads_besideWrite_leaveItsEscalationAlone() {
+        Reads reads = reads(() -> true);
+        PendingWrite write = watch.announceUnplaced(A, watch.versions(), Change.DATA, reads);
+        publish(Catalog.KNOWN_BEFORE);
+        assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
+        write.committed();
+    }
+
+    @Test
+    void reads_ended_areNotEscalated() {
+        Stamp before = generations.capture(B);
+        announce(reads(() -> false)).committed();
+        publish(Catalog.NEW);
+        assertThat(generations.capture(B)).isEqualTo(before);
     }
 }
