@@ -862,7 +862,7 @@ enum Mutant {
             "schema",
             "a write under way while the schema changes keeps the tags of the old one",
             "races.ConnectionTest#escalation_isHandedOnWithTheConnection",
-            inWatch("underWay.forEach(PendingWrite::escalate);", "")),
+            inWatch("underWay.forEach(PendingWrite::escalateWrite);", "")),
     ESCALATION_NOT_HANDED_ON(
             "schema",
             "an escalation is not handed on with a connection left open",
@@ -965,9 +965,9 @@ enum Mutant {
     R2DBC_READ_RECONSIDERED_LATE(
             "P2",
             "a statement that writes nothing under the present schema is taken for one that wrote nothing under the last",
-            "internal.transaction.SchemaWatchTest#reads_beforeChange_mayHaveWrittenUnderFormerSchema",
+            "internal.transaction.SchemaWatchTest#reads_beforeChangeByWriterWithoutPlace_mayHaveWritten",
             EnumSet.of(Database.H2),
-            inWatch("&& reads.analysedAt().changes() == now.changes();", ";"));
+            inWatch("&& reads.analysedAt().changesElsewhere() == now.changesElsewhere();", ";"));
 
     private final String rule;
     private final String defect;

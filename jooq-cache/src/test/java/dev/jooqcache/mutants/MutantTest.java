@@ -37,6 +37,7 @@ class MutantTest {
 
     /** Against those that hang. A test of many pairs, each with a database of its own, takes 20 s on two busy cores. */
     private static final Duration LIMIT = Duration.ofMinutes(2);
+
     private static final Library UNCHANGED = Library.unchanged();
     private static final Set<String> PASSED = new HashSet<>();
     private static final Map<Mutant, Map<Database, Long>> MILLIS = new EnumMap<>(Mutant.class);

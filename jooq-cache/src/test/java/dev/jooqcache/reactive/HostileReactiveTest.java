@@ -17,10 +17,14 @@ import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jooq.DSLContext;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Disabled;
@@ -349,6 +353,63 @@ class HostileReactiveTest {
             await(second.close());
             assertSoonCached(f);
             pool.dispose();
+        }
+    }
+
+    @DatabaseTest
+    @DisplayName("an overload of the database's own function, called while the schema is not known after DDL")
+    void overload_calledAfterDdl_isSeen(Database database) {
+        Assumptions.assumeTrue(database == Database.POSTGRESQL);
+        try (Fixture f = Fixture.catalogue(database)) {
+            f.with("create function log(text) returns int language sql as $$ " + RETITLE + "; select 1 $$");
+            f.warm(Books::titles);
+            Connection connection = connection(f.cache.track(Reactive.factory(f)));
+            await(connection.beginTransaction());
+            f.dsl.execute("create table scratch (id int)");
+            await(Flux.from(connection.createStatement("select log('x')").execute())
+                    .concatMap(result -> result.map(row -> 1)));
+            readOld(f);
+            await(connection.commitTransaction());
+            assertTitle(f, "new");
+            await(connection.close());
+        }
+    }
+
+    @DatabaseTest
+    @DisplayName("connections that are closed after their last statement was cancelled")
+    void cancelledStatements_leaveNoSession(Database database) throws InterruptedException {
+        Assumptions.assumeTrue(database != Database.H2);
+        try (Fixture f = Fixture.catalogue(database)) {
+            f.warm(Books::titles);
+            ConnectionFactory driver = Reactive.factory(f);
+            List<WeakReference<Connection>> opened = new CopyOnWriteArrayList<>();
+            ConnectionFactory factory = f.cache.track(new ConnectionFactory() {
+                @Override
+                public Publisher<? extends Connection> create() {
+                    return Mono.<Connection>from(driver.create())
+                            .doOnNext(connection -> opened.add(new WeakReference<>(connection)));
+                }
+
+                @Override
+                public ConnectionFactoryMetadata getMetadata() {
+                    return driver.getMetadata();
+                }
+            });
+            for (int i = 0; i < 10; i++) {
+                Connection connection = connection(factory);
+                Mono.from(connection
+                                .createStatement("select title from book where id = " + i)
+                                .execute())
+                        .block(PATIENCE);
+                await(connection.close());
+            }
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            assertThat(opened).hasSize(10);
+            while (opened.stream().filter(each -> each.get() != null).count() > 1) {
+                assertThat(System.nanoTime()).as("connections are kept").isLessThan(deadline);
+                System.gc();
+                Thread.sleep(50);
+            }
         }
     }
 

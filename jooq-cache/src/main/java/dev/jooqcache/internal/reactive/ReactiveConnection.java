@@ -41,8 +41,7 @@ final class ReactiveConnection implements Connection, Wrapped<Connection> {
 
     /** Follows an execution of statements. */
     <T> Publisher<T> execute(List<String> statements, Publisher<? extends T> execution) {
-        return new FollowedPublisher<>(
-                execution, () -> session.execute(factory.writes().analyse(statements), delegate));
+        return new FollowedPublisher<>(execution, () -> session.execute(statements, delegate));
     }
 
     private Publisher<Void> mayCommit(Publisher<Void> call) {

@@ -7,6 +7,7 @@ import dev.jooqcache.internal.transaction.UnplacedWrites.Analysis;
 import dev.jooqcache.internal.transaction.UnplacedWrites.Write;
 import dev.jooqcache.internal.transaction.UnplacedWrites.Written;
 import io.r2dbc.spi.Connection;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,9 @@ final class ReactiveSession {
     }
 
     /** A statement or batch is being subscribed to. */
-    synchronized Execution execute(Analysis statement, Connection connection) {
+    synchronized Execution execute(List<String> statements, Connection connection) {
+        // Here, so that analyses have the order in which they are noted.
+        Analysis statement = writes.analyse(statements);
         Effect effect = statement.effect();
         Written own = statement.written();
         return switch (effect.kind()) {
@@ -272,7 +275,9 @@ final class ReactiveSession {
     /** One call, in the order of the subscriptions. */
     private class Call implements Execution {
 
-        private final Connection connection;
+        /** The key of a session in a weak map, or what refers to it. */
+        private final WeakReference<Connection> connection;
+
         final @Nullable Write mark;
         private long begunAt;
         private boolean hasAnswered;
@@ -281,7 +286,7 @@ final class ReactiveSession {
         private long abandonedAt;
 
         Call(Connection connection, @Nullable Write mark) {
-            this.connection = connection;
+            this.connection = new WeakReference<>(connection);
             this.mark = mark;
         }
 
@@ -304,7 +309,8 @@ final class ReactiveSession {
                 if (outcome != Outcome.COMPLETED || isSent()) settleBefore(begunAt);
                 if (outcome == Outcome.COMPLETED && hasAnswered && tellsStatus()) isStatusOld = false;
                 settle(outcome);
-                if (isIdleOutside(connection)) forget();
+                Connection open = connection.get();
+                if (open != null && isIdleOutside(open)) forget();
             }
         }
 

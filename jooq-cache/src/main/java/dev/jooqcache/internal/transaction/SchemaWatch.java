@@ -3,6 +3,7 @@ package dev.jooqcache.internal.transaction;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.generation.Generations.Announcement;
 import dev.jooqcache.spi.Tags;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -33,12 +34,16 @@ final class SchemaWatch {
         SCHEMA
     }
 
+    /** How many statements are analysed again before a database is used for the first time. */
+    private static final int MOST_AT_ONCE = 100;
+
     private final Generations generations;
     private final Runnable forget;
     private final Set<PendingWrite> underWay = ConcurrentHashMap.newKeySet();
     private volatile long version;
     private volatile long publications;
     private volatile long databases;
+    private volatile long changesElsewhere;
 
     /**
      * Watches the schemas of a cache.
@@ -61,9 +66,12 @@ final class SchemaWatch {
         return analysedAt != version;
     }
 
-    /** What an analysis rests on that takes all schemas into account; to be read before a statement is analysed. */
-    Versions versions() {
-        return new Versions(version, publications, databases);
+    /**
+     * What an analysis rests on that takes all schemas into account; to be read before a statement is analysed. Waits while a
+     * schema is made known, so that what is counted can be seen.
+     */
+    synchronized Versions versions() {
+        return new Versions(version, publications, databases, changesElsewhere);
     }
 
     private boolean isOutdated(Versions analysedAt) {
@@ -84,6 +92,14 @@ final class SchemaWatch {
         underWay.forEach(PendingWrite::escalateWrite);
     }
 
+    /** The same, by a writer that leads nobody knows where. */
+    private void changedElsewhere() {
+        synchronized (this) {
+            changesElsewhere++;
+        }
+        changed();
+    }
+
     /**
      * Makes known what was read from a catalog, unless some schema was changed meanwhile.
      *
@@ -99,17 +115,32 @@ final class SchemaWatch {
         synchronized (this) {
             if (isOutdated(readAt)) return;
             publications++;
-            if (catalog == Catalog.NEW) databases++;
+            if (catalog != Catalog.KNOWN_BEFORE) databases++;
             underWay.forEach(write -> write.escalateIfUnplaced(catalog));
             publication.run();
         }
-        underWay.forEach(PendingWrite::reconsider);
+        reconsider();
+    }
+
+    /** Many of them take time, for which the first query on a new database is not to wait. */
+    private void reconsider() {
+        List<PendingWrite> escalated =
+                underWay.stream().filter(PendingWrite::isEscalatedForReads).toList();
+        if (escalated.size() <= MOST_AT_ONCE) {
+            escalated.forEach(PendingWrite::reconsider);
+            return;
+        }
+        Thread later = new Thread(() -> escalated.forEach(PendingWrite::reconsider), "jooq-cache-reads");
+        later.setDaemon(true);
+        later.start();
     }
 
     /** Whether a catalog was known before. */
     enum Catalog {
         /** It is that of a data source used for the first time. */
         NEW,
+        /** The same, but some schema was changed since the first connection of the data source: perhaps this one. */
+        NEW_AND_CHANGED,
         /** It was forgotten, as it was changed or may have been. */
         KNOWN_BEFORE
     }
@@ -143,7 +174,7 @@ final class SchemaWatch {
         underWay.add(write);
         write.announce(!tags.isEmpty() && isOutdated(analysedAt));
         if (reads != null && reads.analysedAt().databases() != databases) {
-            write.escalate();
+            write.escalateForReads(reads.analysedAt().changes());
             write.reconsider();
         }
         return write;
@@ -155,8 +186,9 @@ final class SchemaWatch {
      * @param changes how many changes there have been
      * @param publications how often a schema was made known
      * @param databases how often one was made known for the first time
+     * @param changesElsewhere how many of the changes were made by writers that lead nobody knows where
      */
-    record Versions(long changes, long publications, long databases) {}
+    record Versions(long changes, long publications, long databases, long changesElsewhere) {}
 
     /** Statements that write nothing in the databases that were known when they were analysed. Thread-safe. */
     interface Reads {
@@ -185,7 +217,13 @@ final class SchemaWatch {
         private @Nullable Announcement escalation;
 
         /** How many databases were known at the last escalation. */
+        private long escalatedFor;
+
+        /** The version of the schemas that those databases became known with. */
         private long escalatedAt;
+
+        /** Whether what the reads have run on may be another schema than the one that has become known. */
+        private boolean isEscalatedForGood;
 
         private boolean ended;
 
@@ -217,46 +255,64 @@ final class SchemaWatch {
         }
 
         private synchronized void escalate() {
-            escalatedAt = databases;
             if (!ended && escalation == null && !tags.hasEverything())
                 escalation = generations.announce(Tags.everything());
+        }
+
+        private synchronized void escalateForReads(long at) {
+            // Nothing has told yet what they do in another one, which was changed since, perhaps.
+            isEscalatedForGood |= escalation != null && escalatedAt != at;
+            escalatedFor = databases;
+            escalatedAt = at;
+            escalate();
         }
 
         private void escalateWrite() {
             if (!tags.isEmpty()) escalate();
         }
 
-        private void escalateIfUnplaced(Catalog catalog) {
-            if (place == Place.ANY && (!tags.isEmpty() || catalog == Catalog.NEW)) escalate();
+        private synchronized void escalateIfUnplaced(Catalog catalog) {
+            if (place != Place.ANY) return;
+            if (catalog != Catalog.KNOWN_BEFORE) {
+                isEscalatedForGood |= catalog == Catalog.NEW_AND_CHANGED;
+                escalateForReads(version);
+            } else {
+                escalateWrite();
+            }
         }
 
         /**
-         * Takes the escalation of statements back that turn out to write nothing in the database that has become known. They
-         * may have run on another schema than the present one if any was changed since they were analysed.
+         * Takes the escalation of statements back that turn out to write nothing in the database that has become known. Its
+         * schema must be the one on which they have run: not one that was changed since, whoever has changed it.
          */
         private void reconsider() {
             Versions now = versions();
-            if (reads == null || !isEscalatedForReads(now)) return;
-            if (!reads.writeNothing() || isOutdated(now.changes())) return;
+            if (reads == null || !isEscalatedForReads() || !isOfSchema(now)) return;
+            if (!reads.writeNothing() || !isOfSchema(versions())) return;
             synchronized (this) {
-                if (!isEscalatedForReads(now) || escalation == null) return;
+                if (!isEscalatedForReads() || escalation == null || escalatedFor != now.databases()) return;
                 escalation.abandoned();
                 escalation = null;
             }
         }
 
-        private synchronized boolean isEscalatedForReads(Versions now) {
+        private synchronized boolean isOfSchema(Versions now) {
             return reads != null
-                    && tags.isEmpty()
-                    && !ended
-                    && escalation != null
-                    && escalatedAt == now.databases()
-                    && reads.analysedAt().changes() == now.changes();
+                    && escalatedFor == now.databases()
+                    && escalatedAt == now.changes()
+                    && reads.analysedAt().changesElsewhere() == now.changesElsewhere();
+        }
+
+        private synchronized boolean isEscalatedForReads() {
+            return reads != null && tags.isEmpty() && !ended && escalation != null && !isEscalatedForGood;
         }
 
         /** The write has taken effect, or may have. */
         void committed() {
-            if (change == Change.SCHEMA && !isEnded()) changed();
+            if (change == Change.SCHEMA && !isEnded()) {
+                if (place == Place.ANY) changedElsewhere();
+                else changed();
+            }
             end(Announcement::committed);
         }
 

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jooq.SQLDialect;
@@ -44,6 +45,8 @@ public final class TrackedSource {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     private static final Duration INSPECTION_BACKOFF = Duration.ofSeconds(5);
+
+    private static final long UNUSED = -1;
 
     private final String cacheName;
     private final String name;
@@ -74,6 +77,9 @@ public final class TrackedSource {
 
     /** Whether the schema was known at any time. */
     private volatile boolean wasInspected;
+
+    /** The version of the schemas before the first session. */
+    private final AtomicLong usedAt = new AtomicLong(UNUSED);
 
     private volatile long nextInspection = System.nanoTime();
     private volatile long nextInspectionApart = nextInspection;
@@ -300,6 +306,7 @@ public final class TrackedSource {
      * @param binding tells whether the connection is a transaction's, which may be lent again
      */
     Session session(Connection raw, Origin origin, Binding binding) throws SQLException {
+        if (usedAt.get() == UNUSED) usedAt.compareAndSet(UNUSED, schemas.version());
         Boolean told = Question.answer(raw::getAutoCommit);
         Connection physical = PhysicalConnections.physical(raw);
         boolean begunInSql = isInAutoCommit(told, physical) && OpenTransactions.isSeenByServer(physical);
@@ -474,7 +481,7 @@ public final class TrackedSource {
                 nextInspection = System.nanoTime() + INSPECTION_BACKOFF.toNanos();
                 return;
             }
-            schemas.publish(version, wasInspected ? Catalog.KNOWN_BEFORE : Catalog.NEW, () -> {
+            schemas.publish(version, catalog(version), () -> {
                 if (publish.getAsBoolean()) {
                     inspected = true;
                     wasInspected = true;
@@ -484,6 +491,11 @@ public final class TrackedSource {
             inspecting.unlock();
         }
         if (inspected) connections.settle();
+    }
+
+    private Catalog catalog(long version) {
+        if (wasInspected) return Catalog.KNOWN_BEFORE;
+        return version == usedAt.get() ? Catalog.NEW : Catalog.NEW_AND_CHANGED;
     }
 
     /**

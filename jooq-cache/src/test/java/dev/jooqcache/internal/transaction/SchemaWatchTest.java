@@ -176,11 +176,104 @@ class SchemaWatchTest {
     }
 
     @Test
-    void reads_beforeChange_mayHaveWrittenUnderFormerSchema() {
+    void reads_beforeChangeOfAnotherDatabase_touchNothing() {
+        Stamp before = generations.capture(B);
         PendingWrite write = announce(reads(() -> true));
         watch.changed();
         publish(Catalog.NEW);
+        assertThat(generations.capture(B)).isEqualTo(before);
+        write.committed();
+    }
+
+    @Test
+    void reads_beforeChangeOfTheNewDatabase_mayHaveWritten() {
+        PendingWrite write = announce(reads(() -> true));
+        watch.changed();
+        publish(Catalog.NEW_AND_CHANGED);
+        publish(Catalog.KNOWN_BEFORE);
         assertTouchesEverything(write);
+    }
+
+    @Test
+    void reads_beforeChangeByWriterWithoutPlace_mayHaveWritten() {
+        PendingWrite write = announce(reads(() -> true));
+        watch.announceUnplaced(Tags.everything(), watch.versions(), Change.SCHEMA, null)
+                .committed();
+        publish(Catalog.NEW);
+        assertTouchesEverything(write);
+    }
+
+    @Test
+    void reads_announcedAfterChange_mayHaveWritten() {
+        Reads early = reads(() -> true);
+        publish(Catalog.NEW);
+        watch.changed();
+        assertTouchesEverything(announce(early));
+    }
+
+    @Test
+    void reads_whoseKnownSchemaIsForgotten_areTakenBackWhenItIsKnownAgain() {
+        AtomicBoolean isForgotten = new AtomicBoolean(true);
+        Stamp before = generations.capture(B);
+        announce(reads(() -> !isForgotten.get()));
+        publish(Catalog.NEW);
+        assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
+        isForgotten.set(false);
+        publish(Catalog.KNOWN_BEFORE);
+        assertThat(generations.capture(B)).isEqualTo(before);
+    }
+
+    @Test
+    void reads_ofTwoNewDatabasesWithChangeBetween_mayHaveWrittenInTheFirst() {
+        AtomicBoolean isHarmless = new AtomicBoolean();
+        PendingWrite write = announce(reads(isHarmless::get));
+        publish(Catalog.NEW);
+        watch.changed();
+        isHarmless.set(true);
+        publish(Catalog.NEW);
+        assertTouchesEverything(write);
+    }
+
+    @Test
+    void reads_thatAreMany_areTakenBackSoon() throws InterruptedException {
+        Stamp before = generations.capture(B);
+        for (int i = 0; i < 500; i++) announce(reads(() -> true));
+        publish(Catalog.NEW);
+        for (int i = 0; i < 1_000 && generations.capture(B).equals(Stamp.PENDING); i++) Thread.sleep(10);
+        assertThat(generations.capture(B)).isEqualTo(before);
+    }
+
+    /** Publishes a schema; another thread begins when the database is counted, and ends or waits before it is known. */
+    private void publishDuring(Runnable other, AtomicBoolean known) throws InterruptedException {
+        Thread thread = new Thread(other);
+        watch.publish(watch.version(), Catalog.NEW, () -> {
+            thread.start();
+            while (thread.getState() != Thread.State.BLOCKED && thread.getState() != Thread.State.TERMINATED)
+                Thread.onSpinWait();
+            known.set(true);
+        });
+        thread.join();
+    }
+
+    @Test
+    void reads_announcedWhileDatabaseBecomesKnown_areAnalysedWithIt() throws InterruptedException {
+        AtomicBoolean known = new AtomicBoolean();
+        Reads early = reads(() -> !known.get());
+        publishDuring(() -> announce(early), known);
+        assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
+    }
+
+    @Test
+    void reads_analysedWhileDatabaseBecomesKnown_areAnalysedWithIt() throws InterruptedException {
+        AtomicBoolean known = new AtomicBoolean();
+        AtomicBoolean isTakenForRead = new AtomicBoolean();
+        publishDuring(
+                () -> {
+                    watch.versions();
+                    isTakenForRead.set(!known.get());
+                },
+                known);
+        assertThat(isTakenForRead).isFalse();
     }
 
     @Test
