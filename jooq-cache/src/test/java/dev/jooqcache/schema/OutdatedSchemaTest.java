@@ -73,6 +73,50 @@ public class OutdatedSchemaTest {
         }
     }
 
+    /** As long as the schema is not known, a function of the database's own is perhaps an overload of the user's. */
+    @DatabaseTest
+    void overloadCalledAfterChange_isFollowed(Database database) {
+        if (database != Database.POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database)
+                .with(
+                        B,
+                        ROW_OF_B,
+                        "create function log(text) returns int language sql as 'update b set n = 2; select 1'")) {
+            f.warm(OutdatedSchemaTest::b);
+            f.dsl.transaction(transaction -> {
+                transaction.dsl().fetch("select 1");
+                f.dsl.execute(A);
+                transaction.dsl().fetch("select log('x')");
+                f.assertFresh(OutdatedSchemaTest::b);
+            });
+            assertThat(f.assertFresh(OutdatedSchemaTest::b).get(0).get("n")).isEqualTo(2);
+        }
+    }
+
+    /** What a name meant when the schema was last known, it need not mean after a change. */
+    @DatabaseTest
+    void viewReadAfterChange_isFollowed(Database database) {
+        if (database != Database.POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database)
+                .with(
+                        A,
+                        B,
+                        ROW_OF_A,
+                        ROW_OF_B,
+                        VIEW_OF_A,
+                        "create function w() returns int language sql as 'update b set n = 2; select 1'")) {
+            f.warm(OutdatedSchemaTest::b);
+            f.warm(OutdatedSchemaTest::view);
+            f.dsl.transaction(transaction -> {
+                transaction.dsl().fetch("select 1");
+                f.dsl.execute("create or replace view v as select id, w() as n from a");
+                transaction.dsl().fetch("select * from v");
+                f.assertFresh(OutdatedSchemaTest::b);
+            });
+            assertThat(f.assertFresh(OutdatedSchemaTest::b).get(0).get("n")).isEqualTo(2);
+        }
+    }
+
     @DatabaseTest
     void changeInTextThatIsNotUnderstood_isFollowed(Database database) {
         String text = switch (database) {

@@ -58,8 +58,8 @@ final class Resolution {
     }
 
     /**
-     * Without a model nothing can be cached, and what is written is not known. Whether code runs that may change the schema
-     * is told by what was last known, if anything was.
+     * Without a model nothing can be cached, and what is written is not known: a name may stand for another thing than it did
+     * when the schema was last known. That tells of a write only whether code runs that may change the schema.
      */
     static AnalyzedStatement unresolved(String sql, Plan plan, @Nullable AnalyzedStatement last, BypassReason why) {
         Effect before = last == null ? EVERYTHING : last.effect();
@@ -67,8 +67,11 @@ final class Resolution {
             case CALL -> plan.control();
             case READ, CONTROL -> {
                 boolean calls = !plan.calls().unknown().isEmpty();
-                boolean names = !plan.reads().isEmpty() || !plan.words().isEmpty();
-                Effect reading = calls ? Effect.CODE : names && !before.equals(Effect.NONE) ? EVERYTHING : Effect.NONE;
+                // A function of the database's own may have an overload of the user's.
+                boolean names = !plan.reads().isEmpty()
+                        || !plan.words().isEmpty()
+                        || !plan.calls().known().isEmpty();
+                Effect reading = calls ? Effect.CODE : names ? EVERYTHING : Effect.NONE;
                 yield plan.control().then(reading);
             }
             case WRITE -> before.equals(Effect.CODE) ? Effect.CODE : EVERYTHING;
@@ -185,7 +188,9 @@ final class Resolution {
 
     /** A procedure that is not known may also change the schema. */
     private AnalyzedStatement call(String sql) {
-        Reach reach = dependencies.reach(Set.of(), Set.of(), routines);
+        Reach reach = dependencies
+                .reach(Set.of(), Set.of(), routines)
+                .and(dependencies.lineage(reads, Set.of()).reach());
         return statement(sql, reach.everything() == null ? effect(reach) : plan.control(), reach);
     }
 
