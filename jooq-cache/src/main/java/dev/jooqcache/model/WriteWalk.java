@@ -1,5 +1,6 @@
 package dev.jooqcache.model;
 
+import dev.jooqcache.model.TableModel.Trait;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ final class WriteWalk {
     private final @Nullable Set<String> changed;
     private final Map<String, Set<WriteEvent>> seen = new HashMap<>();
     private final Set<String> called = new HashSet<>();
+    private final Set<String> read = new HashSet<>();
     private @Nullable String everything;
     private boolean elsewhere;
 
@@ -131,6 +133,17 @@ final class WriteWalk {
 
     private void follow(Behavior behavior, String way) {
         for (Target target : behavior.writes()) write(target.table().name(), target.events(), way);
+        for (TableName table : behavior.reads()) read(table, way);
         for (String routine : behavior.calls()) call(routine, way);
+    }
+
+    /** What reading runs: a view's functions, policies, computed columns, and triggers on reading. */
+    private void read(TableName table, String way) {
+        if (table.isSystem() || !read.add(table.name())) return;
+        for (String member : dependencies.tree(table.name()))
+            for (TableModel relation : dependencies.relations(member)) {
+                if (relation.traits().contains(Trait.SELECT_TRIGGER)) everything("a trigger on reading " + member);
+                run(relation.reading(), "reading of " + member, way);
+            }
     }
 }

@@ -75,6 +75,51 @@ class HiddenDependencyTest {
                 b,
                 B1,
                 "create trigger t after insert on a for each row begin for i in 1..2 do update b set n = 7; end for; end");
+        String[] writingView = {"create function f() returns boolean" + WRITER_OF_B, "create view w as select f() as k"
+        };
+        on(
+                POSTGRESQL,
+                "a view that a trigger reads",
+                A1,
+                b,
+                writingView[0],
+                writingView[1],
+                "create function touch() returns trigger language plpgsql as"
+                        + " $$ begin if (select k from w) then return new; end if; return new; end $$",
+                "create trigger t before insert on a for each row execute function touch()");
+        on(
+                POSTGRESQL,
+                "a view that a procedure reads",
+                "call p()",
+                b,
+                writingView[0],
+                writingView[1],
+                "create procedure p() language plpgsql as $$ begin perform k from w; end $$");
+        on(
+                POSTGRESQL,
+                "a view that a function in a write reads",
+                "update a set id = 2 where g()",
+                b,
+                A1,
+                writingView[0],
+                writingView[1],
+                "create function g() returns boolean language sql as 'select k from w'");
+        on(POSTGRESQL, "a view among several statements", "select 1; select k from w", b, writingView);
+        on(
+                POSTGRESQL,
+                "a view that a setting reads",
+                "select set_config('a.b', (select k from w)::text, false)",
+                b,
+                writingView);
+        on(POSTGRESQL, "a view in VALUES", "values ((select k from w))", b, writingView);
+        on(POSTGRESQL, "a view that is a table in short", "table w", b, writingView);
+        on(POSTGRESQL, "a view that a cursor reads", "declare c cursor with hold for select k from w", b, writingView);
+        on(
+                POSTGRESQL,
+                "a view in a text that is no query of jOOQ's",
+                "explain analyze select k from w",
+                b,
+                writingView);
         on(
                 POSTGRESQL,
                 "the default of a function's parameter",

@@ -106,19 +106,26 @@ final class Planner {
             return planOne(text(sql, lexer.tokens(), statements.get(0)), statements.get(0), dialect);
         Effect effect = Effect.NONE;
         Calls calls = Calls.NONE;
+        Set<TableName> reads = new HashSet<>();
+        Set<String> words = new HashSet<>();
         for (List<SqlToken> statement : statements) {
             Plan one = planOne(text(sql, lexer.tokens(), statement), statement, dialect);
             // Cascades are known only later, when the schema is; several statements at once are rare enough.
             effect = effect.then(one.kind() == Plan.Kind.WRITE ? Effect.CODE : one.control());
             calls = calls.and(one.calls());
+            reads.addAll(one.reads());
+            words.addAll(one.words());
         }
         return Plan.control(effect, BypassReason.NOT_A_SINGLE_QUERY, "several statements")
-                .calling(calls);
+                .calling(calls)
+                .withReads(reads)
+                .withWords(words);
     }
 
     private static Plan planOne(String sql, List<SqlToken> tokens, SQLDialect dialect) {
         List<String> procedure = StatementKind.calledProcedure(tokens);
-        if (!procedure.isEmpty()) return Plan.call(procedure, new SelectText(tokens, dialect).calls());
+        if (!procedure.isEmpty())
+            return Plan.call(procedure, new SelectText(tokens, dialect).calls()).withWords(words(tokens));
         Effect control = StatementKind.control(tokens, dialect);
         if (control != null) return control(control, sql, tokens, dialect);
         List<SqlToken> returning = DmlText.ofDeltaTable(tokens);
@@ -144,7 +151,10 @@ final class Planner {
         String text = StatementKind.immediateText(sql, tokens);
         if (text != null) return own.carrying(plan(text, dialect));
         Carried carried = new CarrierText(tokens, dialect).carried();
-        if (carried == null) return StatementKind.mayCall(tokens, dialect) ? own.calling(calls(tokens, dialect)) : own;
+        if (carried == null)
+            return StatementKind.mayCall(tokens, dialect)
+                    ? own.calling(calls(tokens, dialect)).withWords(words(tokens))
+                    : own;
         Plan other = planOne(inner(sql, tokens, carried.statement()), carried.statement(), dialect);
         return switch (carried.manner()) {
             case EXECUTED -> own.carrying(other);
