@@ -230,9 +230,11 @@ final class BodyStatements extends TokenReader {
             statement();
             return;
         }
+        // A condition and a cursor are no variables, which SET could assign.
+        boolean isVariable = !isWord(at + 1, "condition") && !isWord(at + 1, "cursor");
         Set<String> scope = scopes.element();
         for (int name = at; isName(name); name += 2) {
-            scope.add(tokens.get(name).text());
+            if (isVariable) scope.add(tokens.get(name).text());
             redeclaresRow |= isRow(name);
             if (!isSymbol(name + 1, ',')) break;
         }
@@ -273,6 +275,11 @@ final class BodyStatements extends TokenReader {
 
     private boolean isTarget(int i) {
         if (!isName(i)) return false;
+        int end = i + 1;
+        while (isSymbol(end, '.') && isName(end + 1)) end += 2;
+        // Without it the name is a word of another SET: of SET STATEMENT, or SET SESSION.
+        boolean assigns = isSymbol(end, '=') || (isSymbol(end, ':') && isSymbol(end + 1, '='));
+        if (!assigns) return false;
         if (isWord(i, "new")) return isSymbol(i + 1, '.') && isName(i + 2);
         return scopes.stream().anyMatch(scope -> scope.contains(tokens.get(i).text()));
     }

@@ -58,8 +58,8 @@ final class BodyText extends TokenReader {
             "install",
             "use");
 
-    /** Reserved words, each in the languages that have it, which are no table's name without quotes. */
-    private static final Set<String> MODIFIERS = Set.of("only", "ignore", "low_priority");
+    /** Reserved words of MySQL's family; ONLY is reserved in the others. Each is a table's name where it is not reserved. */
+    private static final Set<String> MODIFIERS = Set.of("ignore", "low_priority");
 
     private static final Set<String> LIST_END = Set.of("where", "from", "returning", "order", "limit");
 
@@ -177,7 +177,7 @@ final class BodyText extends TokenReader {
             return;
         }
         int name = i + 1;
-        while (isWordOf(name, MODIFIERS)) name++;
+        while (isModifier(name)) name++;
         int end = target(name, null, new TreeSet<>());
         if (end < 0) return;
         int set = end;
@@ -190,6 +190,14 @@ final class BodyText extends TokenReader {
         explained.add(set);
         TableName table = name(name);
         if (table != null) writes.add(new Target(table, EnumSet.of(WriteEvent.UPDATE), assigned(set + 1)));
+    }
+
+    private boolean isModifier(int i) {
+        return language == Language.PSM ? isWordOf(i, MODIFIERS) : isOnly(i);
+    }
+
+    private boolean isOnly(int i) {
+        return language != Language.PSM && isWord(i, "only");
     }
 
     /** The columns that a SET names; empty, which means any, if it is not a plain list. */
@@ -219,7 +227,7 @@ final class BodyText extends TokenReader {
             unknown(i);
             return;
         }
-        int end = target(isWord(i + 2, "only") ? i + 3 : i + 2, Set.of(WriteEvent.DELETE), new TreeSet<>());
+        int end = target(isOnly(i + 2) ? i + 3 : i + 2, Set.of(WriteEvent.DELETE), new TreeSet<>());
         // MySQL's form for several tables
         if (language == Language.PSM && end >= 0 && (isSymbol(end, ',') || isWord(end, "using"))) unknown(i);
     }
@@ -227,7 +235,7 @@ final class BodyText extends TokenReader {
     private void truncate(int i) {
         if (isSymbol(i + 1, '(')) return;
         int name = isWord(i + 1, "table") ? i + 2 : i + 1;
-        if (isWord(name, "only")) name++;
+        if (isOnly(name)) name++;
         int end = target(name, Set.of(WriteEvent.TRUNCATE), new TreeSet<>());
         if (end >= 0 && isSymbol(end, ',')) unknown(i);
     }
@@ -251,9 +259,15 @@ final class BodyText extends TokenReader {
 
     /** As in {@code SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = ..}. */
     private boolean isOfSignal(int i) {
-        for (int j = i - 1; j >= 0 && !isSymbol(j, ';'); j--)
-            if (isWord(j, "signal") || isWord(j, "resignal")) return true;
-        return false;
+        int verb = i - 1;
+        if (verb >= 0 && tokens.get(verb).kind() == Kind.LITERAL) {
+            if (isWord(--verb, "value")) verb--;
+            if (!isWord(verb, "sqlstate")) return false;
+            verb--;
+        } else if (!isWord(verb, "resignal")) {
+            verb--;
+        }
+        return (isWord(verb, "signal") || isWord(verb, "resignal")) && !isSymbol(verb - 1, '.');
     }
 
     private void selectInto(int i) {

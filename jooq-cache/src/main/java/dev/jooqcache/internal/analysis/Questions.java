@@ -1,6 +1,5 @@
 package dev.jooqcache.internal.analysis;
 
-import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.internal.transaction.LookBack;
 import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.TableName;
@@ -27,7 +26,7 @@ final class Questions {
     static boolean mayAsk(Plan plan, Dependencies schema) {
         return switch (plan.kind()) {
             case CALL -> true;
-            case CONTROL -> plan.control().kind() == Effect.Kind.CODE || calls(plan, schema);
+            case CONTROL -> plan.control().tags().hasEverything() || calls(plan, schema);
             case READ -> calls(plan, schema) || isDenied(plan, schema);
             case WRITE -> calls(plan, schema) || plan.writes().stream().anyMatch(table -> runs(table, schema));
         };

@@ -100,7 +100,7 @@ final class SqlLexer {
         else if (c == '"') quoted('"', mysql ? SqlToken.Kind.LITERAL : SqlToken.Kind.QUOTED);
         else if (c == '`') quoted('`', SqlToken.Kind.QUOTED);
         else if (c == '$' && !mysql && dollarQuote()) return;
-        else if (isNamePart(c) && c != '$' && !Character.isDigit(c)) word();
+        else if (isNamePart(c) && (c != '$' || mysql) && !Character.isDigit(c)) word();
         else if (Character.isDigit(c)) number();
         else {
             if (c == '[' && (brackets || (h2 && !isSubscript()))) understood = false;
@@ -248,8 +248,17 @@ final class SqlLexer {
 
     private void word() {
         int start = at;
+        // Of MySQL's family only; jOOQ's parser takes it for a symbol.
+        if (sql.charAt(at) == '$') understood = false;
         while (at < sql.length() && isNamePart(sql.charAt(at)) && !Character.isSpaceChar(sql.charAt(at))) at++;
         tokens.add(new SqlToken(SqlToken.Kind.WORD, sql.substring(start, at).toLowerCase(Locale.ROOT), start));
+    }
+
+    /** In MySQL's family digits are a name between a name, a dot and no space. */
+    private boolean isNameAfterDot() {
+        if (!mysql || at < 2 || sql.charAt(at - 1) != '.') return false;
+        char before = sql.charAt(at - 2);
+        return isNamePart(before) || before == '`' || before == '"';
     }
 
     private void number() {
@@ -259,7 +268,7 @@ final class SqlLexer {
         // names
         // may begin with digits.
         boolean name = mysql && end < sql.length() && isNamePart(sql.charAt(end));
-        if (name || sql.substring(at, end).indexOf('_') >= 0) understood = false;
+        if (name || isNameAfterDot() || sql.substring(at, end).indexOf('_') >= 0) understood = false;
         tokens.add(new SqlToken(SqlToken.Kind.SYMBOL, sql.substring(at, end), at));
         at = end;
     }
