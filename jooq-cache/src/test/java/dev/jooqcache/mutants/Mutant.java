@@ -945,7 +945,7 @@ enum Mutant {
             "a statement through R2DBC that writes nothing in known databases is not registered while it runs",
             "reactive.NewDatabaseTest#inAutocommit",
             EnumSet.of(Database.POSTGRESQL),
-            inWatch("if (write.isEmpty()) return write;", "if (tags.isEmpty()) return write;")),
+            inWatch("if (write.isEmpty()) return write;", "if (write.tags.isEmpty()) return write;")),
     R2DBC_SETTING_NOT_NOTED(
             "P2",
             "a function that a setting through R2DBC calls is not noted with its transaction",

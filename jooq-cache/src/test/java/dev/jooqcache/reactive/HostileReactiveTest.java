@@ -4,6 +4,8 @@ import static dev.jooqcache.reactive.Reactive.await;
 import static dev.jooqcache.reactive.Reactive.connection;
 import static dev.jooqcache.reactive.Reactive.counts;
 import static dev.jooqcache.reactive.Reactive.execute;
+import static dev.jooqcache.reactive.Reactive.pool;
+import static dev.jooqcache.reactive.Reactive.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +16,6 @@ import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import io.r2dbc.pool.ConnectionPool;
-import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
@@ -64,11 +65,6 @@ class HostileReactiveTest {
         return Mono.from(connection.createStatement(sql).execute())
                 .flatMap(result -> Mono.from(result.getRowsUpdated()))
                 .map(Long::intValue);
-    }
-
-    private static ConnectionPool pool(ConnectionFactory factory) {
-        return new ConnectionPool(
-                ConnectionPoolConfiguration.builder(factory).maxSize(1).build());
     }
 
     @DatabaseTest
@@ -366,8 +362,7 @@ class HostileReactiveTest {
             Connection connection = connection(f.cache.track(Reactive.factory(f)));
             await(connection.beginTransaction());
             f.dsl.execute("create table scratch (id int)");
-            await(Flux.from(connection.createStatement("select log('x')").execute())
-                    .concatMap(result -> result.map(row -> 1)));
+            await(rows(connection, "select log('x')"));
             readOld(f);
             await(connection.commitTransaction());
             assertTitle(f, "new");

@@ -4,6 +4,8 @@ import static dev.jooqcache.reactive.Reactive.await;
 import static dev.jooqcache.reactive.Reactive.connection;
 import static dev.jooqcache.reactive.Reactive.counts;
 import static dev.jooqcache.reactive.Reactive.execute;
+import static dev.jooqcache.reactive.Reactive.pool;
+import static dev.jooqcache.reactive.Reactive.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.testing.Books;
@@ -11,7 +13,6 @@ import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import io.r2dbc.pool.ConnectionPool;
-import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import java.time.Duration;
@@ -20,7 +21,6 @@ import org.jooq.DSLContext;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import reactor.core.Disposable;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 @DisplayName("Statements that only read in the databases known so far, and write in one that becomes known later")
@@ -35,11 +35,9 @@ class NewDatabaseTest {
         private final Fixture known;
         private final Fixture other;
         private final ConnectionFactory tracked;
-        private final Database database;
 
         TwoDatabases(Database database, boolean writes) {
             Assumptions.assumeTrue(database != Database.H2);
-            this.database = database;
             this.known = Fixture.catalogue(database);
             this.other = Fixture.catalogue(database);
             boolean isPostgres = database == Database.POSTGRESQL;
@@ -107,15 +105,6 @@ class NewDatabaseTest {
         }
     }
 
-    private static Flux<Integer> rows(Connection connection, String sql) {
-        return Flux.from(connection.createStatement(sql).execute()).concatMap(result -> result.map(row -> 1));
-    }
-
-    private static ConnectionPool pool(ConnectionFactory factory) {
-        return new ConnectionPool(
-                ConnectionPoolConfiguration.builder(factory).maxSize(1).build());
-    }
-
     @DatabaseTest
     @DisplayName("before the commit of its transaction")
     void inTransaction(Database database) throws InterruptedException {
@@ -181,9 +170,9 @@ class NewDatabaseTest {
     void inAutocommit(Database database) throws InterruptedException {
         try (TwoDatabases two = new TwoDatabases(database, true)) {
             Connection connection = connection(two.tracked);
-            Mono<Void>[] waiting = mono();
-            DSLContext there = two.whileWritersWait(() -> waiting[0] = started(rows(connection, "select f()")));
-            waiting[0].block(PATIENCE);
+            Mono<Void> waiting = rows(connection, "select f()").then().cache();
+            DSLContext there = two.whileWritersWait(() -> waiting.subscribe(nothing -> {}, error -> {}));
+            waiting.block(PATIENCE);
             two.assertIsSeen(there);
             await(connection.close());
             two.assertIsCached(there);
@@ -195,11 +184,11 @@ class NewDatabaseTest {
     void inPipeline(Database database) throws InterruptedException {
         try (TwoDatabases two = new TwoDatabases(database, true)) {
             Connection connection = connection(two.tracked);
-            Mono<Void>[] waiting = mono();
-            DSLContext there = two.whileWritersWait(() -> waiting[0] = started(Mono.when(
+            Mono<Void> waiting = Mono.when(
                             rows(connection, "select 1"), rows(connection, "select f()"), rows(connection, "select 2"))
-                    .flux()));
-            waiting[0].block(PATIENCE);
+                    .cache();
+            DSLContext there = two.whileWritersWait(() -> waiting.subscribe(nothing -> {}, error -> {}));
+            waiting.block(PATIENCE);
             two.assertIsSeen(there);
             await(connection.close());
         }
@@ -288,18 +277,6 @@ class NewDatabaseTest {
             }
             pool.dispose();
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Mono<Void>[] mono() {
-        return new Mono[1];
-    }
-
-    /** Subscribes now; the result tells the end. */
-    private static Mono<Void> started(Flux<?> flux) {
-        Mono<Void> end = flux.then().cache();
-        end.subscribe(nothing -> {}, error -> {});
-        return end;
     }
 
     private static void pause() {

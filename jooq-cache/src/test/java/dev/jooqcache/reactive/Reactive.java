@@ -5,6 +5,8 @@ import dev.jooqcache.testing.Fixture;
 import io.r2dbc.h2.H2ConnectionConfiguration;
 import io.r2dbc.h2.H2ConnectionFactory;
 import io.r2dbc.h2.H2ConnectionOption;
+import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.ConnectionPoolConfiguration;
 import io.r2dbc.spi.Batch;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
@@ -59,6 +61,17 @@ final class Reactive {
     /** Executes a statement and takes all that it answers. */
     static void execute(Connection connection, String sql) {
         await(counts(connection.createStatement(sql).execute()));
+    }
+
+    /** Something for each row that a query answers. */
+    static Flux<Integer> rows(Connection connection, String sql) {
+        return Flux.from(connection.createStatement(sql).execute()).concatMap(result -> result.map(row -> 1));
+    }
+
+    /** A pool of one connection. */
+    static ConnectionPool pool(ConnectionFactory factory) {
+        return new ConnectionPool(
+                ConnectionPoolConfiguration.builder(factory).maxSize(1).build());
     }
 
     /** All update counts of an execution. */

@@ -6,6 +6,7 @@ import dev.jooqcache.spi.Tags;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -153,11 +154,7 @@ final class SchemaWatch {
      * @param change what it may change
      */
     PendingWrite announce(Tags tags, long analysedAt, Change change) {
-        PendingWrite write = new PendingWrite(tags, change, Place.DATA_SOURCE, null);
-        if (tags.isEmpty()) return write;
-        underWay.add(write);
-        write.announce(isOutdated(analysedAt));
-        return write;
+        return announce(new PendingWrite(tags, change, Place.DATA_SOURCE, null), () -> isOutdated(analysedAt));
     }
 
     /**
@@ -169,14 +166,19 @@ final class SchemaWatch {
      * @param reads statements under way with it that write nothing in the databases known when they were analysed
      */
     PendingWrite announceUnplaced(Tags tags, Versions analysedAt, Change change, @Nullable Reads reads) {
-        PendingWrite write = new PendingWrite(tags, change, Place.ANY, reads);
-        if (write.isEmpty()) return write;
-        underWay.add(write);
-        write.announce(!tags.isEmpty() && isOutdated(analysedAt));
+        PendingWrite write = announce(
+                new PendingWrite(tags, change, Place.ANY, reads), () -> !tags.isEmpty() && isOutdated(analysedAt));
         if (reads != null && reads.analysedAt().databases() != databases) {
             write.escalateForReads(reads.analysedAt().changes());
             write.reconsider();
         }
+        return write;
+    }
+
+    private PendingWrite announce(PendingWrite write, BooleanSupplier isOutdated) {
+        if (write.isEmpty()) return write;
+        underWay.add(write);
+        write.announce(isOutdated.getAsBoolean());
         return write;
     }
 
