@@ -26,7 +26,8 @@ final class MySqlCatalog extends Catalog {
     private static final String USERS_SCHEMA =
             "table_schema not in ('information_schema', 'performance_schema', 'mysql', 'sys')";
 
-    private static final Set<String> TRANSACTIONAL_ENGINES = Set.of("innodb", "rocksdb", "tokudb");
+    /** The one whose snapshot a transaction has certainly taken when it has read a row: others have snapshots of their own. */
+    private static final String SNAPSHOT_ENGINE = "innodb";
 
     /** Engines that keep a table's rows in it. Of others they may be another table's, on this server or another. */
     private static final Set<String> LOCAL_ENGINES = Set.of(
@@ -90,7 +91,7 @@ final class MySqlCatalog extends Catalog {
         else if (!LOCAL_ENGINES.contains(engine)) relation(name(row), Kind.FOREIGN);
         else {
             TableModel.Builder table = relation(name(row), Kind.TABLE);
-            if (!TRANSACTIONAL_ENGINES.contains(engine)) table.trait(Trait.NON_TRANSACTIONAL);
+            if (!engine.equals(SNAPSHOT_ENGINE)) table.trait(Trait.NON_TRANSACTIONAL);
         }
     }
 

@@ -142,6 +142,17 @@ public final class Dependencies {
     }
 
     /**
+     * Whether a name is that of tables, and of nothing else that can be read.
+     *
+     * @param name the folded name
+     * @return whether there is one, in whatever schema, and no view or the like
+     */
+    public boolean isTable(String name) {
+        List<TableModel> named = relations(name);
+        return !named.isEmpty() && named.stream().allMatch(each -> each.kind() == TableModel.Kind.TABLE);
+    }
+
+    /**
      * Whether a table is no part of a partition or inheritance tree.
      *
      * @param name the folded name

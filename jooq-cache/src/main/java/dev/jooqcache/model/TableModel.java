@@ -63,8 +63,11 @@ public record TableModel(
         ROW_SECURITY("row security shows each role other rows"),
         /** Without a log, so that it is empty after a crash. */
         UNLOGGED("an unlogged table is empty after a crash"),
-        /** Of an engine without transactions, so that a rollback takes nothing back. */
-        NON_TRANSACTIONAL("its engine has no transactions"),
+        /**
+         * Of an engine without transactions, so that a rollback takes nothing back, or of another one than InnoDB in MySQL's
+         * family, so that it has snapshots of its own.
+         */
+        NON_TRANSACTIONAL("its engine has no transactions, or snapshots of its own"),
         /** A column that is computed when it is read asks the clock or the session. */
         MOVING_COLUMN("a column moves with time or session"),
         /** Code of unknown effect is run when it is read. */

@@ -17,9 +17,8 @@ enum Mutant {
             "the stamp is taken after the SQL",
             "races.ForcedRacesTest#write_whileAReadIsInFlight_isNotHiddenByIt",
             inListener(
-                    "session = current; current.snapshotTaken();",
-                    "session = current; since = Stamp.of(captured.incarnation(), engine.generations.now());"
-                            + " current.snapshotTaken();")),
+                    "current.queryExecuted();",
+                    "since = Stamp.of(captured.incarnation(), engine.generations.now()); current.queryExecuted();")),
 
     // P2
 
@@ -54,7 +53,7 @@ enum Mutant {
             "setAutoCommit(true) is not taken for a commit",
             "races.ProtocolTest#commitBySetAutoCommit_isSeen",
             inSession(
-                    "commit(() -> { switchOn(call); autoCommit = true;",
+                    "commitWritten(() -> { switchOn(call); autoCommit = true;",
                     "rollback(() -> { switchOn(call); autoCommit = true;")),
 
     // P3
@@ -138,9 +137,9 @@ enum Mutant {
             "races.ProtocolTest#ownWrites_areNotPublishedAtRollback",
             publishingAt(
                     "<T> T rollback(SqlCall<T> call) throws SQLException { look();"
-                            + " long clock = source.generations().now(); T result = call.run();",
+                            + " long clock = source.generations().now(); T result = usingLevel(call);",
                     "<T> T rollback(SqlCall<T> call) throws SQLException { look();"
-                            + " long clock = source.generations().now(); T result = call.run(); publish();")),
+                            + " long clock = source.generations().now(); T result = usingLevel(call); publish();")),
 
     // P8
 
@@ -167,6 +166,24 @@ enum Mutant {
             "races.ProtocolTest#snapshot_thatIsNotTakenYet_isNotServed",
             inListener(
                     "hint.isRefresh() || isSnapshotOpen(reading)) return false;", "hint.isRefresh()) return false;")),
+    SNAPSHOT_OF_ANY_QUERY(
+            "P9",
+            "MariaDB is believed to take its snapshot with any query",
+            "transactions.UncertainSnapshotTest#queryThatReadsNoRow_takesNoSnapshot",
+            EnumSet.of(Database.MARIADB),
+            inSession("if (!isMysql()) snapshotTaken();", "snapshotTaken();")),
+    SNAPSHOT_OF_ANY_ROW(
+            "P9",
+            "MariaDB is believed to take its snapshot with any row",
+            "transactions.UncertainSnapshotTest#queryThatReadsNoRow_takesNoSnapshot",
+            EnumSet.of(Database.MARIADB),
+            inSession("if (!matters || !isOfTable.getAsBoolean()) return;", "if (!matters) return;")),
+    SNAPSHOT_OF_AN_EARLIER_ROW(
+            "P9",
+            "a row of a cursor that was opened before is taken for one of this snapshot",
+            "transactions.UncertainSnapshotTest#rowOfAnEarlierCursor_takesNoSnapshot",
+            EnumSet.of(Database.MARIADB),
+            inSession("if (executedIn != snapshot || !isMysql()) return;", "if (!isMysql()) return;")),
     CLOCK_AFTER_THE_SNAPSHOT(
             "P9",
             "the clock is noted after the statement that takes the snapshot",
@@ -189,6 +206,26 @@ enum Mutant {
             inIsolation(
                     "case Connection.TRANSACTION_READ_COMMITTED -> NEWEST;",
                     "case Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_SERIALIZABLE -> NEWEST;")),
+    LEVEL_OF_THE_NEXT_TRANSACTION_IGNORED(
+            "P10",
+            "a level that is set for the next transaction alone is not known of after the return",
+            "transactions.NextIsolationTest#levelThatAStatementSets_isNotTakenForTheSessions",
+            EnumSet.of(Database.MARIADB),
+            inSession("return !nextIsolationUsed && source.mayNextIsolationVary(raw);", "return false;")),
+    LEVEL_USED_BY_ANY_COMMIT(
+            "P10",
+            "a commit of nothing uses up the level of the next transaction",
+            "transactions.NextIsolationTest#levelThatIsNotUsedYet_standsForTheNextTransaction",
+            EnumSet.of(Database.MARIADB),
+            inSession(
+                    "mayNextIsolationVary() && OpenTransactions.isSeenByServer(physical());",
+                    "mayNextIsolationVary();")),
+    LEVEL_USED_BY_ITS_OWN_ROW(
+            "P10",
+            "what the first query reads at a level that was set for it is kept",
+            "transactions.NextIsolationTest#levelThatAStatementSets_isNotTakenForTheSessions",
+            EnumSet.of(Database.MARIADB),
+            inListener("if (current.mayNextIsolationVary()) {", "if (false) {")),
     SERIALIZABLE_AS_SNAPSHOT(
             "P10",
             "SERIALIZABLE is treated as a snapshot: write skew",

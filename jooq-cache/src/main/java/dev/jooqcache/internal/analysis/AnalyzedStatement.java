@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param admission whether its results are worth recording
  * @param columnTypes the types of its columns
  * @param bindTypes the types of its bind values
+ * @param rows whether its rows show that a table was read
  */
 public record AnalyzedStatement(
         String sql,
@@ -42,7 +43,8 @@ public record AnalyzedStatement(
         Limits limits,
         Admission admission,
         TypeNames columnTypes,
-        TypeNames bindTypes) {
+        TypeNames bindTypes,
+        RowsOfTables rows) {
 
     AnalyzedStatement with(Admission learnt) {
         return new AnalyzedStatement(
@@ -60,7 +62,8 @@ public record AnalyzedStatement(
                 limits,
                 learnt,
                 columnTypes,
-                bindTypes);
+                bindTypes,
+                rows);
     }
 
     /**

@@ -131,6 +131,11 @@ record Plan(
                 Kind.CONTROL, reads, commonTables, words, Set.of(), Set.of(), Effect.NONE, reason, detail, calls);
     }
 
+    /** With an effect of its own, besides what it reads. */
+    Plan with(Effect effect) {
+        return new Plan(kind, reads, commonTables, words, writes, events, effect, reason, detail, calls);
+    }
+
     Plan bypassed(BypassReason why, String what) {
         return new Plan(kind, reads, commonTables, words, writes, events, control, why, what, calls);
     }

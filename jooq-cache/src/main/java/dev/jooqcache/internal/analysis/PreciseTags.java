@@ -97,6 +97,11 @@ final class PreciseTags {
         return precision.whole(tables);
     }
 
+    /** Whether the rows of a query's result show that a table was read. */
+    RowsOfTables rows(String sql) {
+        return new RowsOfTables(sql, dialect, dependencies::isTable);
+    }
+
     /**
      * What a query depends on: what its own text reads, and what the texts of views read.
      *

@@ -74,7 +74,7 @@ final class Resolution {
                 Effect reading = calls ? Effect.CODE : names ? EVERYTHING : Effect.NONE;
                 yield plan.control().then(reading);
             }
-            case WRITE -> before.equals(Effect.CODE) ? Effect.CODE : EVERYTHING;
+            case WRITE -> plan.control().then(before.equals(Effect.CODE) ? Effect.CODE : EVERYTHING);
         };
         return new AnalyzedStatement(
                 sql,
@@ -91,7 +91,8 @@ final class Resolution {
                 Limits.NONE,
                 new Admission(),
                 new TypeNames(),
-                new TypeNames());
+                new TypeNames(),
+                RowsOfTables.NONE);
     }
 
     /**
@@ -133,6 +134,9 @@ final class Resolution {
                 deny(BypassReason.NONDETERMINISTIC_FUNCTION, cast.toString());
         if (lineage.tags().isEmpty()) deny(BypassReason.NO_TABLE, "");
         ReadPlan tags = reason == null ? precise.read(sql, lineage) : ReadPlan.NONE;
+        if (setsAnotherWay()) deny(BypassReason.NOT_A_SINGLE_QUERY, "settings around a query that may run code");
+        Effect effect =
+                (setsAnotherWay() ? Effect.of(Effect.Kind.SESSION) : plan.control()).then(effect(lineage.reach()));
         SortedMap<String, String> ways = ways(lineage.tags());
         ways.putAll(ways(lineage.reach().tags()));
         String session = plan.calls().session();
@@ -140,8 +144,8 @@ final class Resolution {
                 sql,
                 names(reads, ways(lineage.tags())),
                 tags,
-                touches(effect(lineage.reach()), lineage.reach()),
-                effect(lineage.reach()),
+                touches(effect, lineage.reach()),
+                effect,
                 reason,
                 detail,
                 session.isEmpty() ? lineage.session() : session,
@@ -151,7 +155,14 @@ final class Resolution {
                 limits,
                 new Admission(),
                 new TypeNames(),
-                new TypeNames());
+                new TypeNames(),
+                precise.rows(sql));
+    }
+
+    /** Code that the query runs may set the variable from which a setting is taken back. */
+    private boolean setsAnotherWay() {
+        return plan.control().kind() == Effect.Kind.SETTING_FOR_QUERY
+                && !(routines.isEmpty() && reads.stream().map(TableName::name).allMatch(dependencies::isTable));
     }
 
     /** The catalog has a routine that stands for reading such a type; the type of a table's rows has none. */
@@ -176,7 +187,7 @@ final class Resolution {
         // Where nothing can be known of triggers, they are not taken for code that changes schemas and sessions.
         boolean gaps = !dependencies.model().gaps().isEmpty();
         Effect effect = reach.everything() != null && gaps && !reach.elsewhere() ? EVERYTHING : effect(reach, target);
-        return statement(sql, effect, reach);
+        return statement(sql, plan.control().then(effect), reach);
     }
 
     private AnalyzedStatement control(String sql) {
@@ -212,7 +223,8 @@ final class Resolution {
                 Limits.NONE,
                 new Admission(),
                 new TypeNames(),
-                new TypeNames());
+                new TypeNames(),
+                RowsOfTables.NONE);
     }
 
     /** Code of unknown effect may do anything. */

@@ -58,6 +58,8 @@ final class SetStatement {
         if (isMysql() && !setsVariables()) return StatementKind.UNKNOWN_IN_SESSION;
         if (isWord(1, "constraints")) return Effect.NONE;
         if (isWord(1, "transaction")) return Effect.of(Kind.ISOLATION);
+        if (isMysql() && setsNextIsolation())
+            return isAnySymbol(',') ? StatementKind.UNKNOWN_IN_SESSION : Effect.of(Kind.ISOLATION);
         if (mentions(ISOLATION) || mentions(Set.of("characteristics"))) return Effect.of(Kind.SESSION_ISOLATION);
         if (setsHarmless()) return Effect.NONE;
         if (isPostgres() && isWord(1, "local")) return Effect.of(Kind.LOCAL_SETTING);
@@ -88,6 +90,15 @@ final class SetStatement {
             named = isSymbol(i, ',');
         }
         return !named;
+    }
+
+    /** Whether it sets the level of the next transaction by the variable: {@code @@} without a scope stands for that one. */
+    private boolean setsNextIsolation() {
+        for (int i = 2; i < tokens.size(); i++)
+            if (isSymbol(i - 2, '@')
+                    && isSymbol(i - 1, '@')
+                    && ISOLATION.contains(tokens.get(i).text())) return true;
+        return false;
     }
 
     /** What follows the name of a variable, as in {@code @@session.x}, {@code global x} and {@code @y}. */
@@ -154,6 +165,10 @@ final class SetStatement {
 
     private boolean mentions(Set<String> names) {
         return tokens.stream().anyMatch(token -> names.contains(token.text()));
+    }
+
+    private boolean isAnySymbol(char symbol) {
+        return tokens.stream().anyMatch(token -> token.isSymbol(symbol));
     }
 
     private boolean isWord(int i, String word) {

@@ -83,6 +83,10 @@ final class CachingListener implements ExecuteListener {
     private transient boolean isAsAnswered;
     private transient boolean stored;
     private transient boolean counted;
+
+    /** Which snapshot the query was executed in, until its first row is read. */
+    private transient @Nullable Object snapshot;
+
     private transient int batchIndex;
 
     CachingListener(CacheEngine engine) {
@@ -400,7 +404,25 @@ final class CachingListener implements ExecuteListener {
             bypass(BypassReason.PLAIN_SQL, "another listener changed the SQL");
         }
         if (hit != null) replay(ctx, hit);
-        else if (willRecord) guarded("executeEnd", () -> record(ctx));
+        else if (isRead) guarded("executeEnd", () -> executed(ctx));
+    }
+
+    private void executed(ExecuteContext ctx) {
+        Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
+        if (current != null) snapshot = current.snapshot();
+        if (willRecord) record(ctx);
+    }
+
+    @Override
+    public void recordStart(ExecuteContext ctx) {
+        Object executedIn = snapshot;
+        AnalyzedStatement analyzed = statement;
+        if (executedIn == null || analyzed == null) return;
+        snapshot = null;
+        guarded("recordStart", () -> {
+            Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
+            if (current != null) current.rowRead(executedIn, analyzed.rows()::isEach);
+        });
     }
 
     private void replay(ExecuteContext ctx, CachedResult found) {
@@ -453,7 +475,12 @@ final class CachingListener implements ExecuteListener {
             return;
         }
         session = current;
-        current.snapshotTaken();
+        // Its first row tells that the level was used, which is too late for this query.
+        if (current.mayNextIsolationVary()) {
+            bypass(BypassReason.ISOLATION, "");
+            return;
+        }
+        current.queryExecuted();
         Recording started = new Recording(
                 columns, analyzed.limits().maximumRows(engine.settings.maximumRows()), engine.settings.maximumBytes());
         Watch.answered(engine, limit);

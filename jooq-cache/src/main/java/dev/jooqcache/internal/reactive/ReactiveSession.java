@@ -113,8 +113,13 @@ final class ReactiveSession {
             case COMMIT -> commit(connection, Sending.CERTAIN);
             case ROLLBACK -> rollback(connection, Sending.CERTAIN);
             case PREPARE -> prepare(connection);
-            case ISOLATION, SESSION_ISOLATION, SESSION, SESSION_DEFAULTS, LOCAL_SETTING, IMPLICIT_COMMIT ->
-                noted(own, connection);
+            case ISOLATION,
+                    SESSION_ISOLATION,
+                    SESSION,
+                    SETTING_FOR_QUERY,
+                    SESSION_DEFAULTS,
+                    LOCAL_SETTING,
+                    IMPLICIT_COMMIT -> noted(own, connection);
             case BEGIN, BEGIN_WITH_MODES, AUTOCOMMIT, TEMPORARY_TABLE, SCHEMA, CODE, UNKNOWN ->
                 unknown(own, connection);
         };

@@ -87,7 +87,9 @@ public record Effect(Kind kind, TagPlan plan) {
         SESSION_ISOLATION,
         /** Changes another property of the session: schema, role, a setting. */
         SESSION,
-        /** The same, and perhaps the isolation level of the session: everything that was set is set back. */
+        /** Changes a setting for one query, and takes that back after it, unless the query fails. */
+        SETTING_FOR_QUERY,
+        /** As {@link #SESSION}, and perhaps the isolation level of the session: everything that was set is set back. */
         SESSION_DEFAULTS,
         /** As {@link #SESSION}, until the end of the transaction, and without any effect outside one. */
         LOCAL_SETTING,
@@ -107,6 +109,7 @@ public record Effect(Kind kind, TagPlan plan) {
 
     private boolean altersSession() {
         return kind == Kind.SESSION
+                || kind == Kind.SETTING_FOR_QUERY
                 || kind == Kind.SESSION_DEFAULTS
                 || kind == Kind.LOCAL_SETTING
                 || kind == Kind.TEMPORARY_TABLE;
@@ -114,7 +117,16 @@ public record Effect(Kind kind, TagPlan plan) {
 
     private boolean controlsTransaction() {
         return switch (kind) {
-            case NONE, WRITE, SCHEMA, TEMPORARY_TABLE, CODE, UNKNOWN, SESSION, SESSION_DEFAULTS, LOCAL_SETTING -> false;
+            case NONE,
+                    WRITE,
+                    SCHEMA,
+                    TEMPORARY_TABLE,
+                    CODE,
+                    UNKNOWN,
+                    SESSION,
+                    SETTING_FOR_QUERY,
+                    SESSION_DEFAULTS,
+                    LOCAL_SETTING -> false;
             default -> true;
         };
     }

@@ -41,6 +41,12 @@ final class KnownConnections {
     /** Their isolation level was changed, and perhaps not set back. */
     final PhysicalConnections otherIsolation = new PhysicalConnections();
 
+    /**
+     * An isolation level was set, or may have been set, for their next transaction alone (MySQL's family). The server tells
+     * nobody, and whoever takes the connection next may begin that transaction.
+     */
+    final PhysicalConnections nextIsolation = new PhysicalConnections();
+
     /** The application holds the driver's own connection, and may write there unseen. */
     final PhysicalConnections exposed = new PhysicalConnections();
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,10 @@ public final class Session {
     private volatile boolean altered;
     private volatile int isolation;
     private volatile boolean isolationUnknown;
+
+    /** A level that was perhaps set for the next transaction alone was used up since the check-out. */
+    private volatile boolean nextIsolationUsed;
+
     private volatile boolean isolationOfTransaction;
     private volatile int initialIsolation;
 
@@ -98,6 +103,9 @@ public final class Session {
     private volatile Change change = Change.DATA;
     private volatile boolean statementSent;
     private volatile boolean snapshotTaken;
+
+    /** Stands for what the next statement reads: one transaction's snapshot, at one isolation level. */
+    private volatile Object snapshot = new Object();
 
     /**
      * The clock when the transaction began (rule P9). Not when its first statement was sent: savepoints, questions on the
@@ -213,6 +221,7 @@ public final class Session {
         autoCommit = false;
         foreign = globals.isEmpty();
         statementSent = true;
+        snapshotEnded();
         source.opened(this);
     }
 
@@ -359,13 +368,49 @@ public final class Session {
     }
 
     private int isolation() {
-        if (isolationUnknown) return UNKNOWN_ISOLATION;
+        if (isolationUnknown || mayNextIsolationVary()) return UNKNOWN_ISOLATION;
         if (isolation == UNKNOWN_ISOLATION) {
             isolation = Question.answer(raw::getTransactionIsolation, UNKNOWN_ISOLATION);
             isolationUnknown = isolation == UNKNOWN_ISOLATION;
             isolationOfTransaction = inTransaction();
         }
         return isolation;
+    }
+
+    /**
+     * Whether the next transaction may have another level than the session.
+     *
+     * @return whether what the next statement reads, if that is a transaction by itself, must not be kept
+     */
+    public boolean mayNextIsolationVary() {
+        return !nextIsolationUsed && source.mayNextIsolationVary(raw);
+    }
+
+    /** A level is set, or may be set, for the next transaction alone, as MySQL's family can and does not tell. */
+    private void setNextIsolation() {
+        if (!isMysql()) return;
+        nextIsolationUsed = false;
+        source.nextIsolationVaries(raw);
+        snapshotEnded();
+    }
+
+    private void useNextIsolation() {
+        nextIsolationUsed = true;
+        source.nextIsolationUsed(raw);
+        if (inTransaction()) return;
+        isolationUnknown = false;
+        isolation = UNKNOWN_ISOLATION;
+    }
+
+    /**
+     * COMMIT and ROLLBACK use up the level of a transaction that the server knows of. Switching autocommit on, which commits
+     * too, leaves it to the next statement; and where nothing is under way, drivers send neither.
+     */
+    private <T> T usingLevel(SqlCall<T> end) throws SQLException {
+        boolean uses = mayNextIsolationVary() && OpenTransactions.isSeenByServer(physical());
+        T result = end.run();
+        if (uses && OpenTransactions.isNoneUnderWay(physical())) useNextIsolation();
+        return result;
     }
 
     /** What was told within a transaction may be that of this transaction alone. */
@@ -408,9 +453,46 @@ public final class Session {
         }
     }
 
-    /** A query that reads a table was executed: the database has taken the transaction's snapshot. */
-    public void snapshotTaken() {
+    /** A query that reads a table was executed, by which most databases take the transaction's snapshot. */
+    public void queryExecuted() {
+        if (!isMysql()) snapshotTaken();
+    }
+
+    private void snapshotTaken() {
         if (inTransaction() && statementSent) snapshotTaken = true;
+    }
+
+    /** What is read from here on may be read in another snapshot, or at another isolation level. */
+    private void snapshotEnded() {
+        snapshotTaken = false;
+        snapshot = new Object();
+    }
+
+    /**
+     * Names the snapshot in which a query has just been executed.
+     *
+     * @return a token for {@link #rowRead}
+     */
+    public Object snapshot() {
+        return snapshot;
+    }
+
+    /**
+     * A query has answered a row. MySQL's family takes the transaction's snapshot, and uses up the isolation level of the
+     * next transaction, not with a query but with the first row of a table that it looks for: none if the conditions cannot
+     * be met.
+     *
+     * @param executedIn the snapshot in which the query was executed
+     * @param isOfTable tells whether such a row must have been read from a table
+     */
+    @SuppressWarnings("ReferenceEquality")
+    public void rowRead(Object executedIn, BooleanSupplier isOfTable) {
+        if (executedIn != snapshot || !isMysql()) return;
+        boolean within = inTransaction();
+        boolean matters = within ? !snapshotTaken : isolationUnknown || mayNextIsolationVary();
+        if (!matters || !isOfTable.getAsBoolean()) return;
+        if (within) snapshotTaken();
+        else useNextIsolation();
     }
 
     /**
@@ -466,11 +548,14 @@ public final class Session {
             case ROLLBACK_TO_SAVEPOINT -> rollbackToSavepoint(call);
             case IMPLICIT_COMMIT -> {
                 T result = bracket(announceWritten(), call);
-                snapshotTaken = false;
+                snapshotEnded();
                 yield result;
             }
             case PREPARE -> prepare(call);
             case ISOLATION -> {
+                // Some databases mean the session.
+                if (source.dialect().family() != SQLDialect.POSTGRES && !isMysql()) alterIsolation();
+                setNextIsolation();
                 isolationUnknown = true;
                 yield set(call);
             }
@@ -487,6 +572,7 @@ public final class Session {
                 alter();
                 yield set(call);
             }
+            case SETTING_FOR_QUERY -> sendWithSetting(call);
             case LOCAL_SETTING -> {
                 if (inTransaction()) alteredInTransaction = true;
                 yield set(call);
@@ -494,14 +580,17 @@ public final class Session {
             case AUTOCOMMIT -> {
                 uncertain();
                 alter();
+                setNextIsolation();
                 yield changeSchema(call);
             }
             case TEMPORARY_TABLE -> {
                 alter();
+                setNextIsolation();
                 yield changeSchema(call);
             }
-            case CODE -> {
+            case CODE, UNKNOWN -> {
                 suspect();
+                setNextIsolation();
                 yield code(call);
             }
             case SCHEMA -> {
@@ -509,18 +598,25 @@ public final class Session {
                 suspect();
                 yield changeSchema(call);
             }
-            case UNKNOWN -> {
-                suspect();
-                yield code(call);
-            }
         };
+    }
+
+    private <T> T sendWithSetting(SqlCall<T> call) throws SQLException {
+        boolean isTakenBack = false;
+        try {
+            T result = send(call);
+            isTakenBack = OpenTransactions.end(physical()) != OpenTransactions.End.LATER;
+            return result;
+        } finally {
+            if (!isTakenBack) suspect();
+        }
     }
 
     /** Some settings of H2's commit what is under way. PostgreSQL's do not. */
     private <T> T set(SqlCall<T> call) throws SQLException {
         if (!inTransaction() || source.dialect().family() == SQLDialect.POSTGRES) return send(call);
         T result = bracket(announceWritten(), call);
-        snapshotTaken = false;
+        snapshotEnded();
         return result;
     }
 
@@ -627,6 +723,13 @@ public final class Session {
         } finally {
             sending = false;
         }
+    }
+
+    private boolean isMysql() {
+        return switch (source.dialect().family()) {
+            case MYSQL, MARIADB -> true;
+            default -> false;
+        };
     }
 
     private boolean isSqlite() {
@@ -778,13 +881,17 @@ public final class Session {
         long clock = source.generations().now();
         T result = bracket(announceWritten(), call);
         explicit = true;
-        snapshotTaken = false;
+        snapshotEnded();
         if (!within) snapshotClock = clock;
         source.opened(this);
         return result;
     }
 
     <T> T commit(SqlCall<T> call) throws SQLException {
+        return usingLevel(() -> commitWritten(call));
+    }
+
+    private <T> T commitWritten(SqlCall<T> call) throws SQLException {
         look();
         long clock = source.generations().now();
         PendingWrite write = announceWritten();
@@ -806,7 +913,7 @@ public final class Session {
     <T> T rollback(SqlCall<T> call) throws SQLException {
         look();
         long clock = source.generations().now();
-        T result = call.run();
+        T result = usingLevel(call);
         ended(clock);
         return result;
     }
@@ -866,7 +973,7 @@ public final class Session {
         changingSchema = false;
         alteredInTransaction = false;
         statementSent = false;
-        snapshotTaken = false;
+        snapshotEnded();
     }
 
     /** With autocommit off there is no other moment outside a transaction. */
@@ -891,7 +998,7 @@ public final class Session {
             bracket(announceWritten(), call.asCall());
             autoCommit = value;
         } else if (value && !autoCommit) {
-            commit(() -> {
+            commitWritten(() -> {
                 switchOn(call);
                 autoCommit = true;
                 return true;
@@ -909,6 +1016,7 @@ public final class Session {
             if (!value && autoCommit) {
                 autoCommit = false;
                 ownTransaction = true;
+                snapshotEnded();
                 source.opened(this);
             }
         }
@@ -1019,6 +1127,7 @@ public final class Session {
     void giveBack(VoidCall call) throws SQLException {
         if (!sending) look();
         if (!inTransaction() && !isolationUnknown && !sending) source.verifyAtReturn(raw);
+        if (exposed) setNextIsolation();
         boolean open = inTransaction() && !foreign;
         boolean global = !globals.isEmpty();
         // What was written before the connection joined is committed by its pool, perhaps.

@@ -68,6 +68,7 @@ public final class TrackedSource {
     private final AtomicBoolean inspectingApart = new AtomicBoolean();
     private volatile boolean usuallyInAutoCommit;
     private volatile boolean anyIsolation;
+    private volatile boolean anyNextIsolation;
 
     /** It has handed out a connection that was in use: no pool does that, so the next call may lead into a transaction. */
     private volatile boolean lendsTwice;
@@ -631,6 +632,22 @@ public final class TrackedSource {
     void isolationVaries(Connection raw) {
         if (PhysicalConnections.isDriversOwn(PhysicalConnections.physical(raw))) connections.otherIsolation.add(raw);
         else anyIsolation = true;
+    }
+
+    /** The next transaction of a session may have another isolation level than the session. */
+    void nextIsolationVaries(Connection raw) {
+        if (PhysicalConnections.isDriversOwn(PhysicalConnections.physical(raw))) connections.nextIsolation.add(raw);
+        else anyNextIsolation = true;
+    }
+
+    /** Whether such a level was perhaps set by an earlier user of the connection, or by another one. */
+    boolean mayNextIsolationVary(Connection raw) {
+        return anyNextIsolation || connections.nextIsolation.contains(raw);
+    }
+
+    /** The transaction is over whose level was set. */
+    void nextIsolationUsed(Connection raw) {
+        connections.nextIsolation.remove(raw);
     }
 
     private void verifyIsolation(Connection raw) {
