@@ -226,6 +226,28 @@ enum Mutant {
             "transactions.NextIsolationTest#levelThatAStatementSets_isNotTakenForTheSessions",
             EnumSet.of(Database.MARIADB),
             inListener("if (current.mayNextIsolationVary()) {", "if (false) {")),
+    SETTING_OF_A_FAILED_QUERY_IGNORED(
+            "session",
+            "a limit that jOOQ raises for one query is taken for restored though the query failed",
+            "writes.MariaDbTextsTest#settingsAroundAQuery_areNotAlwaysTakenBack",
+            EnumSet.of(Database.MARIADB),
+            inSession("case SETTING_FOR_QUERY -> sendWithSetting(call);", "case SETTING_FOR_QUERY -> send(call);")),
+    SETTING_THAT_CODE_CHANGES_IGNORED(
+            "session",
+            "a limit that jOOQ raises is taken for restored though a function has set the variable",
+            "writes.MariaDbTextsTest#settingsAroundAQuery_areNotAlwaysTakenBack",
+            EnumSet.of(Database.MARIADB),
+            in("internal/analysis/Resolution.java", "if (setsAnotherWay()) deny", "if (false) deny"),
+            in("internal/analysis/Resolution.java", "(setsAnotherWay() ?", "(false ?")),
+    BODY_SPLIT_AT_SEMICOLONS(
+            "loss",
+            "the END of a body counts as a commit, after which the session may be in a transaction",
+            "writes.MariaDbTextsTest#createOfABody_endsWhatItHasBegun",
+            EnumSet.of(Database.MARIADB),
+            in(
+                    "internal/analysis/StatementKind.java",
+                    "if (!isMysql(dialect)) return false; boolean isBlock",
+                    "if (true) return false; boolean isBlock")),
     SERIALIZABLE_AS_SNAPSHOT(
             "P10",
             "SERIALIZABLE is treated as a snapshot: write skew",

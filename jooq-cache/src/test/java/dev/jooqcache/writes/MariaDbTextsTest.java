@@ -3,7 +3,9 @@ package dev.jooqcache.writes;
 import static dev.jooqcache.testing.Database.MARIADB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.jooq.impl.DSL.field;
+import static org.jooq.impl.DSL.groupConcat;
 import static org.jooq.impl.DSL.name;
+import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.table;
 
 import dev.jooqcache.CachePrecision;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.ResultQuery;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -185,6 +188,90 @@ class MariaDbTextsTest {
                 writer.rollback();
             }
             compare(f, LOG, "rollback of another session");
+        }
+        assertThat(stale).isEmpty();
+    }
+
+    /** Its semicolons part no statements, and its END ends no transaction. */
+    @DatabaseTest
+    void createOfABody_endsWhatItHasBegun(Database database) {
+        if (database != MARIADB) return;
+        sessions = 2;
+        String body = "begin declare i int default 0; update log set v = v + 1; if i > 0 then select 1; end if; end";
+        for (String statement : List.of(
+                "create procedure b() " + body,
+                "create or replace procedure b() " + body,
+                "create definer = current_user trigger b after delete on log for each row "
+                        + body.replace("select 1", "set i = 1"),
+                "begin not atomic declare i int; update log set v = v + 1; end"))
+            try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+                for (int i = 0; i < 3; i++) f.dsl.fetch(LOG);
+                execute(f, statement);
+                // Closed for good before it is used again.
+                f.pool.getHikariPoolMXBean().softEvictConnections();
+                for (int i = 0; i < 4; i++) f.dsl.fetch(LOG);
+                f.warm(dsl -> dsl.resultQuery(LOG));
+                assertThat(f.during(() -> {
+                                    for (int i = 0; i < 4; i++) f.dsl.fetch(LOG);
+                                })
+                                .hits())
+                        .as(statement)
+                        .isEqualTo(4);
+                execute(f, "update log set v = 7");
+                compare(f, LOG, statement);
+            }
+        assertThat(stale).isEmpty();
+    }
+
+    /** Statements after it are its own, and so is the transaction that they begin or end. */
+    @DatabaseTest
+    void statementsAfterABody_areSeen(Database database) throws SQLException {
+        if (database != MARIADB) return;
+        sessions = 2;
+        for (String after : List.of(
+                "update log set v = 8", "begin; update log set v = 8", "set autocommit = 0; update log set v = 8"))
+            try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+                for (int i = 0; i < 3; i++) f.dsl.fetch(LOG);
+                try (Connection writer = f.tracked.getConnection()) {
+                    try (Statement statement = writer.createStatement()) {
+                        statement.execute("create procedure b() begin select 1; select 2; end; " + after);
+                        while (statement.getMoreResults() || statement.getUpdateCount() >= 0) continue;
+                        compare(f, LOG, "before the commit of " + after);
+                        statement.execute("commit");
+                    }
+                    compare(f, LOG, after);
+                }
+                compare(f, LOG, "return after " + after);
+            }
+        assertThat(stale).isEmpty();
+    }
+
+    @DatabaseTest
+    void settingsAroundAQuery_areNotAlwaysTakenBack(Database database) {
+        if (database != MARIADB) return;
+        sessions = 1;
+        String before = "set @t = @@group_concat_max_len; set @@group_concat_max_len = ";
+        String after = "; set @@group_concat_max_len = @t";
+        String read = "select group_concat(n order by id) from t";
+        String[] schema = {
+            "insert into t values (9, 1, 'abcdefg')",
+            "create function f() returns int deterministic begin select 4 into @t; return 1; end",
+        };
+        check(schema, read, before + "4; select v from t -- " + after);
+        check(schema, read, before + "400; select f() from t" + after);
+        urlOption = "&sessionVariables=group_concat_max_len=4";
+        check(schema, read, before + "4294967295; select (select id from t) from t" + after);
+        // jOOQ's own, that fails between the two settings.
+        try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES).with(schema[0])) {
+            f.dsl.fetch(read);
+            try {
+                f.dsl.select(groupConcat(field("n")), field(select(field("id")).from("t")))
+                        .from("t")
+                        .fetch();
+            } catch (DataAccessException e) {
+                // More than one row in the subquery.
+            }
+            compare(f, read, "a query of jOOQ's that failed");
         }
         assertThat(stale).isEmpty();
     }

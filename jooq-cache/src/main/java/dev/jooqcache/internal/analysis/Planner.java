@@ -7,9 +7,7 @@ import dev.jooqcache.model.TableName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jooq.Configuration;
 import org.jooq.Query;
@@ -39,18 +37,23 @@ final class Planner {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache.analysis");
 
-    /** What jOOQ wraps a query in that calls GROUP_CONCAT: it raises a limit and restores it. */
-    private static final Pattern AROUND_QUERY = Pattern.compile(
-            "set @t = @@group_concat_max_len; set @@group_concat_max_len = \\d+; (?<query>.*); ?"
-                    + "set @@group_concat_max_len = @t;?",
-            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    /** What jOOQ puts around a query that calls GROUP_CONCAT: it raises a limit and restores it. */
+    private static final String KEEPS_LIMIT = "set @ t = @ @ group_concat_max_len";
+
+    private static final Pattern RAISES_LIMIT = Pattern.compile("set @ @ group_concat_max_len = \\d+");
+    private static final String RESTORES_LIMIT = "set @ @ group_concat_max_len = @ t";
 
     private Planner() {}
 
     /** The plan of a query that jOOQ has rendered to the given text. */
     static Plan plan(Query query, String sql, Configuration configuration) {
+        String statement = withoutSettings(sql, configuration.dialect());
+        return withSettings(plan(query, sql, statement, configuration), !statement.equals(sql));
+    }
+
+    private static Plan plan(Query query, String sql, String statement, Configuration configuration) {
         SQLDialect dialect = configuration.dialect();
-        SqlLexer lexer = new SqlLexer(withoutSettings(sql, dialect), dialect);
+        SqlLexer lexer = new SqlLexer(statement, dialect);
         if (!lexer.isUnderstood() || lexer.tokens().isEmpty()) return unknown("SQL text");
         QueryParts parts = new QueryParts();
         boolean rewritten = !isRenderingOf(query, sql, configuration, parts);
@@ -90,9 +93,33 @@ final class Planner {
 
     /** Without the settings that jOOQ makes around a query in MySQL's families, and takes back after it. */
     static String withoutSettings(String sql, SQLDialect dialect) {
-        if (!StatementKind.isMysql(dialect)) return sql;
-        Matcher settings = AROUND_QUERY.matcher(sql);
-        return settings.matches() ? Objects.requireNonNull(settings.group("query")) : sql;
+        if (!StatementKind.isMysql(dialect) || !sql.regionMatches(true, 0, "set @t", 0, 6)) return sql;
+        SqlLexer lexer = new SqlLexer(sql, dialect);
+        List<List<SqlToken>> statements = split(lexer.tokens());
+        boolean isAround = lexer.isUnderstood()
+                && statements.size() == 4
+                && spaced(statements.get(0)).equals(KEEPS_LIMIT)
+                && RAISES_LIMIT.matcher(spaced(statements.get(1))).matches()
+                && spaced(statements.get(3)).equals(RESTORES_LIMIT)
+                // What is restored must be what was kept.
+                && statements.get(2).stream().noneMatch(token -> token.isSymbol('@'));
+        return isAround ? text(sql, lexer.tokens(), statements.get(2)) : sql;
+    }
+
+    /** The words and symbols of a statement; empty if it has others. */
+    private static String spaced(List<SqlToken> statement) {
+        StringBuilder words = new StringBuilder();
+        for (SqlToken token : statement) {
+            if (token.kind() != SqlToken.Kind.WORD && token.kind() != SqlToken.Kind.SYMBOL) return "";
+            if (!words.isEmpty()) words.append(' ');
+            words.append(token.text());
+        }
+        return words.toString();
+    }
+
+    private static Plan withSettings(Plan plan, boolean isWithin) {
+        boolean isKnown = plan.kind() == Plan.Kind.READ || plan.kind() == Plan.Kind.WRITE;
+        return isWithin && isKnown ? plan.with(Effect.of(Effect.Kind.SETTING_FOR_QUERY)) : plan;
     }
 
     /** The plan of a text, whoever wrote it. */
@@ -102,8 +129,12 @@ final class Planner {
         if (!lexer.isUnderstood()) return unknown("SQL text");
         List<List<SqlToken>> statements = split(lexer.tokens());
         if (statements.isEmpty()) return Plan.control(Effect.NONE, BypassReason.NO_TABLE, "empty statement");
-        if (statements.size() == 1)
-            return planOne(text(sql, lexer.tokens(), statements.get(0)), statements.get(0), dialect);
+        if (statements.size() == 1) {
+            List<SqlToken> one = statements.get(0);
+            return withSettings(planOne(text(sql, lexer.tokens(), one), one, dialect), !sql.equals(text));
+        }
+        if (StatementKind.mayBeOneBody(statements.get(0), dialect))
+            return Plan.control(Effect.CODE, BypassReason.NOT_A_SINGLE_QUERY, "compound statement");
         Effect effect = Effect.NONE;
         Calls calls = Calls.NONE;
         Set<TableName> reads = new HashSet<>();

@@ -40,6 +40,8 @@ final class StatementKind {
             "security",
             "reassign");
 
+    private static final Set<String> WITH_BODY = Set.of("procedure", "function", "trigger", "event", "package");
+
     private static final Set<String> TABLE_LOCKS = Set.of("lock", "unlock");
     private static final Set<String> SESSION = Set.of("reset", "discard", "use");
     private static final Set<String> PLAIN_END = Set.of("work", "transaction", "tran", "and", "no", "chain", "release");
@@ -165,6 +167,17 @@ final class StatementKind {
                 || first.isWord("with")
                 || first.isWord("values")
                 || first.isWord("table");
+    }
+
+    /**
+     * Whether what stands before a semicolon may be the first part of a compound statement of MySQL's family. Whether it is,
+     * and where that ends, is not looked for: what follows may also be statements of their own.
+     */
+    static boolean mayBeOneBody(List<SqlToken> tokens, SQLDialect dialect) {
+        if (!isMysql(dialect)) return false;
+        boolean isBlock = isWord(tokens, 0, "begin") && isWord(tokens, 1, "not") && isWord(tokens, 2, "atomic");
+        return isBlock
+                || (isWord(tokens, 0, "create") && tokens.stream().anyMatch(token -> WITH_BODY.contains(token.text())));
     }
 
     private static Effect begin(List<SqlToken> tokens, int from) {
