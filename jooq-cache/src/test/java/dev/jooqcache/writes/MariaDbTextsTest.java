@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.table;
 
+import dev.jooqcache.BypassReason;
 import dev.jooqcache.CachePrecision;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
@@ -441,5 +442,32 @@ class MariaDbTextsTest {
         }
         check(schema.toArray(String[]::new), LOG, writes.toArray(String[]::new));
         assertThat(stale).isEmpty();
+    }
+
+    /** The id is asked for once after each INSERT, and by whichever query comes first. */
+    @DatabaseTest
+    void conditionThatAsksForTheLastId_isNotCached(Database database) {
+        if (database != MARIADB) return;
+        sessions = 1;
+        String set = "set sql_auto_is_null = 1";
+        for (String setting : List.of(
+                "", set, "set @@session.sql_auto_is_null = on", "execute immediate '" + set + "'", "call p()")) {
+            urlOption = setting.isEmpty() ? "&sessionVariables=sql_auto_is_null=1" : "";
+            try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+                f.with("create table d (id int auto_increment primary key, v int)", "create procedure p() " + set);
+                f.dsl.fetch(LOG);
+                if (!setting.isEmpty()) f.dsl.fetchMany(setting);
+                String read = "select v from d where id is null";
+                for (int i = 0; i < 2; i++) {
+                    f.dsl.execute("insert into d (v) values (1)");
+                    assertThat(f.dsl.fetch(read)).as(setting).hasSize(1);
+                    assertThat(f.dsl.fetch(read)).as(setting).isEmpty();
+                    assertThat(f.dsl.fetch(read)).as(setting).isEmpty();
+                }
+                f.assertBypass(BypassReason.SESSION_STATE, dsl -> dsl.resultQuery(LOG));
+                f.dsl.execute("set sql_auto_is_null = 0");
+                f.warm(dsl -> dsl.resultQuery(LOG));
+            }
+        }
     }
 }

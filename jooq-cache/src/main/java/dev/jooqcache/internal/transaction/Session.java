@@ -276,7 +276,7 @@ public final class Session {
      */
     public @Nullable String place() {
         SessionState known = asked();
-        return known == null || known.hasTemporaryTables() ? null : source.place(known);
+        return known == null || known.hasOwnRows() ? null : source.place(known);
     }
 
     private @Nullable SessionState asked() {

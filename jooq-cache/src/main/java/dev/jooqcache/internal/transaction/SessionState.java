@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param digest stands for all of it
  * @param isComplete whether the database tells all of it; if not, an equal digest proves nothing once statements that were
  *     not seen may have run on the session
- * @param hasTemporaryTables whether a name can mean a table of this session alone, whose rows no digest tells
+ * @param hasOwnRows whether a query can answer rows of this session alone, which no digest tells: a name can mean a temporary
+ *     table, or {@code sql_auto_is_null} has a condition ask for the last row that the session inserted
  * @param isStandby whether the server is, or may be, one that follows another one and can lag behind
  * @param isolation the isolation level of its transactions, as JDBC names it, or -1
  * @param transaction a text that stays the same during a transaction and differs between two of them, or {@code null} if the
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 record SessionState(
         String digest,
         boolean isComplete,
-        boolean hasTemporaryTables,
+        boolean hasOwnRows,
         boolean isStandby,
         int isolation,
         @Nullable String transaction) {
@@ -46,7 +47,7 @@ record SessionState(
     }
 
     private SessionState withIsolation(int level) {
-        return new SessionState(digest, isComplete, hasTemporaryTables, isStandby, level, transaction);
+        return new SessionState(digest, isComplete, hasOwnRows, isStandby, level, transaction);
     }
 
     private static final int SECONDS = 5;
@@ -99,7 +100,7 @@ record SessionState(
                                                             16, 10)))
                         from information_schema.session_variables
                        where variable_name not in (IGNORED) and variable_name not like 'GTID%')),
-                   @@global.read_only, @@in_transaction, @@session.tx_isolation""";
+                   @@global.read_only, @@in_transaction, @@session.tx_isolation, @@session.sql_auto_is_null""";
 
     private static final String MARIADB_TEMPORARY = """
             select concat_ws('.', table_schema, table_name) from information_schema.tables
@@ -192,7 +193,8 @@ record SessionState(
                 })
                 .toList();
         boolean standby = rows.contains("read_only=ON");
-        return new SessionState(digest(text(place, rows)), false, false, standby, -1, null);
+        boolean asksForLastRow = rows.contains("sql_auto_is_null=ON");
+        return new SessionState(digest(text(place, rows)), false, asksForLastRow, standby, -1, null);
     }
 
     private static SessionState mariaDb(Connection connection, String place) throws SQLException {
@@ -207,7 +209,7 @@ record SessionState(
         return new SessionState(
                 digest(text(place, told.subList(0, 1))),
                 complete,
-                !temporary.isEmpty(),
+                !temporary.isEmpty() || told.get(4).equals("1"),
                 told.get(1).equals("1"),
                 isolation(told.get(3)),
                 open ? "open" : null);

@@ -193,7 +193,7 @@ public final class TrackedSource {
                 || anyIsolation
                 || lendsTwice) return null;
         SessionState common = sessions.common();
-        if (common == null || common.isStandby() || common.hasTemporaryTables()) return null;
+        if (common == null || common.isStandby() || common.hasOwnRows()) return null;
         return isKnownToBeServed(common.isolation()) ? place(common) : null;
     }
 
@@ -216,6 +216,7 @@ public final class TrackedSource {
         SessionState common = sessions.common();
         if (common == null) found.add("no session is open, or open sessions differ in their settings");
         else if (common.isStandby()) found.add(BypassReason.STANDBY.why());
+        else if (common.hasOwnRows()) found.add("sessions begin with temporary tables or sql_auto_is_null");
         else if (!isKnownToBeServed(common.isolation()))
             found.add("the default isolation level needs a look at the connection");
         return found;
@@ -595,7 +596,7 @@ public final class TrackedSource {
         SessionState state = stateOf(raw);
         // It may be busy or broken; then it stays suspect.
         if (state == null || !state.isComplete() || !PhysicalConnections.isDriversOwn(physical)) return;
-        if (state.hasTemporaryTables()) connections.altered.add(raw);
+        if (state.hasOwnRows()) connections.altered.add(raw);
         else connections.altered.remove(raw);
         states.note(physical, state);
         connections.noteElsewhere(states, physical, state);
@@ -619,7 +620,7 @@ public final class TrackedSource {
         boolean isSuspect = isSuspect(raw);
         if (!isAltered(raw)) return isSuspect ? Obstacle.CODE : null;
         SessionState last = lastState(raw);
-        if (last != null && last.hasTemporaryTables()) return Obstacle.TEMPORARY_TABLES;
+        if (last != null && last.hasOwnRows()) return Obstacle.OWN_ROWS;
         return isSuspect ? Obstacle.CODE : Obstacle.SETTINGS;
     }
 

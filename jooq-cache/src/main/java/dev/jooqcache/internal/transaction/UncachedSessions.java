@@ -53,7 +53,8 @@ final class UncachedSessions {
 
     /** Why reads on a session are not cached. */
     enum Obstacle {
-        TEMPORARY_TABLES("has temporary tables, so reads on it are not cached until these are dropped or it is closed"),
+        OWN_ROWS(
+                "has temporary tables or sql_auto_is_null, so reads on it are not cached until that has ended or it is closed"),
         SETTINGS(
                 "has settings of its own, which the database does not tell in full, so reads on it are not cached until"
                         + " it is closed"),
