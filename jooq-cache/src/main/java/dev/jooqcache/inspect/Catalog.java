@@ -79,11 +79,12 @@ abstract class Catalog {
         if (relationNames.contains(name.name())) relation(name, TableModel.Kind.OTHER);
     }
 
-    /** Keeps a column's type for code that names it, before that is read. */
+    /** Keeps a column's type for code that names it, or all columns, before that is read. */
     final void columnType(TableName table, String column, String type) {
-        columnTypes
-                .computeIfAbsent(List.of(table.name(), TableName.fold(column)), c -> new HashSet<>())
-                .add(type);
+        for (String name : List.of(TableName.fold(column), SchemaCode.ANY_COLUMN))
+            columnTypes
+                    .computeIfAbsent(List.of(table.name(), name), c -> new HashSet<>())
+                    .add(type);
     }
 
     private Set<String> columnTypes(String table, String column) {

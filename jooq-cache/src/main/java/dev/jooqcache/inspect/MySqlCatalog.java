@@ -12,13 +12,17 @@ import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.TriggerModel;
 import dev.jooqcache.model.Volatility;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jooq.DSLContext;
 import org.jooq.Record;
+import org.jooq.Result;
 
 /** The {@code information_schema} of MySQL and MariaDB. */
 final class MySqlCatalog extends Catalog {
@@ -68,6 +72,7 @@ final class MySqlCatalog extends Catalog {
     private static final String NO_LIMIT = "18446744073709551615";
 
     private final List<TableName> sequences = new ArrayList<>();
+    private final Map<List<String>, StringJoiner> signatures = new HashMap<>();
 
     MySqlCatalog(DSLContext dsl) {
         super(dsl);
@@ -97,8 +102,9 @@ final class MySqlCatalog extends Catalog {
 
     @Override
     void routineNames() {
-        each("select routine_name, routine_type from information_schema.routines", row -> {
+        each("select routine_name, routine_type, data_type from information_schema.routines", row -> {
             routineName(text(row, 0));
+            if (text(row, 2).equals("time")) routineName(SchemaCode.timeOf(text(row, 0)));
             if (isPackage(text(row, 1))) routineName(SchemaCode.packageOf(text(row, 0)));
         });
     }
@@ -108,11 +114,12 @@ final class MySqlCatalog extends Catalog {
         triggersShown();
         if (!String.valueOf(dsl.fetchValue("select @@sql_select_limit")).equals(NO_LIMIT))
             gap("sql_select_limit leaves parts of the catalog out");
-        each(
-                "select table_schema, table_name, column_name, column_type, extra, generation_expression"
+        Result<Record> columns =
+                dsl.fetch("select table_schema, table_name, column_name, column_type, extra, generation_expression"
                         + " from information_schema.columns where " + USERS_SCHEMA
-                        + " order by table_schema, table_name, ordinal_position",
-                row -> with(name(row), table -> column(table, row)));
+                        + " order by table_schema, table_name, ordinal_position");
+        columns.forEach(row -> columnType(name(row), text(row, 2), text(row, 3)));
+        columns.forEach(row -> with(name(row), table -> column(table, row)));
         keys(KEYS);
         foreignKeys(FOREIGN_KEYS);
         each(
@@ -125,7 +132,12 @@ final class MySqlCatalog extends Catalog {
                         + " action_statement, sql_mode from information_schema.triggers",
                 row -> with(name(row), table -> table.trigger(trigger(row))));
         each(
-                "select routine_schema, routine_name, routine_type, is_deterministic, routine_definition, sql_mode"
+                "select specific_schema, specific_name, routine_type, dtd_identifier from information_schema.parameters",
+                row -> signatures
+                        .computeIfAbsent(routine(text(row, 0), text(row, 1), text(row, 2)), r -> new StringJoiner(" "))
+                        .add(text(row, 3)));
+        each(
+                "select routine_schema, routine_name, routine_type, is_deterministic, routine_definition, sql_mode, data_type"
                         + " from information_schema.routines where routine_schema not in ('mysql', 'sys')",
                 this::routine);
     }
@@ -153,13 +165,13 @@ final class MySqlCatalog extends Catalog {
                 .matches();
     }
 
-    private SchemaCode.Body body(String text, String sqlMode) {
+    private SchemaCode.Body body(String text, String sqlMode, String signature) {
         for (String mode : OTHER_LEXIS)
             if (sqlMode.contains(mode))
                 return new SchemaCode.Body(
                         Behavior.unknown("it was created under sql_mode " + mode),
                         new TreeSet<>(Set.of(TriggerModel.ANY_COLUMN)));
-        return code().body(text, Language.PSM);
+        return code().body(text, Language.PSM, signature);
     }
 
     private Behavior definition(String query) {
@@ -177,16 +189,18 @@ final class MySqlCatalog extends Catalog {
         if (extra.contains("VIRTUAL")) {
             generation = Generation.VIRTUAL;
             // MariaDB lets it depend on the clock or the session. MySQL tells it with its quotes escaped.
-            Behavior expression = code().expression(text(row, 5).replace("\\'", "'"));
-            if (!expression.isKnown() || expression.volatility().compareTo(Volatility.STABLE) > 0)
-                table.trait(Trait.MOVING_COLUMN);
+            String text = text(row, 5).replace("\\'", "'");
+            Behavior expression = code().expression(text);
+            if (code().datesTimes(text, name(row))
+                    || !expression.isKnown()
+                    || expression.volatility().compareTo(Volatility.STABLE) > 0) table.trait(Trait.MOVING_COLUMN);
             else table.reading(expression);
         }
         table.column(text(row, 2), text(row, 3), generation);
     }
 
     private TriggerModel trigger(Record row) {
-        SchemaCode.Body body = body(text(row, 5), text(row, 6));
+        SchemaCode.Body body = body(text(row, 5), text(row, 6), "");
         return new TriggerModel(
                 text(row, 2), timing(text(row, 3)), events(text(row, 4)), body.behavior(), body.ownColumns());
     }
@@ -206,11 +220,21 @@ final class MySqlCatalog extends Catalog {
         RoutineModel.Kind kind =
                 text(row, 2).equals("PROCEDURE") ? RoutineModel.Kind.PROCEDURE : RoutineModel.Kind.FUNCTION;
         routine(new RoutineModel(text(row, 0), text(row, 1), kind, "", behavior(row)));
+        if (text(row, 6).equals("time")) {
+            String name = SchemaCode.timeOf(text(row, 1));
+            routine(new RoutineModel(text(row, 0), name, RoutineModel.Kind.FUNCTION, "", Behavior.NONE));
+        }
+    }
+
+    private static List<String> routine(String schema, String name, String type) {
+        return List.of(schema, name, type);
     }
 
     private Behavior behavior(Record row) {
         if (text(row, 4).isEmpty()) return Behavior.unknown("its body is not shown");
-        Behavior body = body(text(row, 4), text(row, 5)).behavior();
+        StringJoiner signature = signatures.get(routine(text(row, 0), text(row, 1), text(row, 2)));
+        Behavior body =
+                body(text(row, 4), text(row, 5), String.valueOf(signature)).behavior();
         return text(row, 3).equals("YES") ? body : body.unpromised("not declared DETERMINISTIC");
     }
 }

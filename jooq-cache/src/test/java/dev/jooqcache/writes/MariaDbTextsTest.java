@@ -470,4 +470,167 @@ class MariaDbTextsTest {
             }
         }
     }
+
+    private static final String[] TIMES = {
+        "create table d (id int primary key, tm time, tm2 time(3), dt datetime, da date, n varchar(20))",
+        "insert into d (id, tm, tm2, dt, da) values (1, '10:00:00', '11:00:00', '2001-09-09 10:00:00', '2001-09-09')",
+        "create table e (id int primary key, tm datetime)",
+        "insert into e values (1, '2001-09-09 10:00:00')",
+        "create table g (id int primary key, yr int as (year(tm)) virtual, tm time)",
+        "insert into g (id, tm) values (1, '10:00:00')",
+        "create function ft(x int) returns time deterministic return sec_to_time(x)",
+        "create function fd(x datetime) returns int deterministic return year(x)",
+        "create function fa(x int) returns datetime deterministic return (select max(tm) from d where id = x)",
+        "create function fy(x time) returns int deterministic return year(x)",
+        "create function fl(i int) returns int deterministic begin declare x datetime; declare y time;"
+                + " set y = sec_to_time(i); set x = y; return year(x); end",
+        "create view w as select id, tm as moment, dayofyear(tm) as day_of_year from d",
+        "create view v as select id, tm as moment from d",
+    };
+
+    /** The clock is moved by a setting, which is one of those that are not compared, rather than by waiting for midnight. */
+    private void checkOverMidnight(List<String> reads, boolean cached) {
+        sessions = 1;
+        try (Fixture f = fixture(CachePrecision.TABLES).with(TIMES)) {
+            f.unseen.execute("set timestamp = 1000000000");
+            for (String read : reads) for (int i = 0; i < 2; i++) f.dsl.fetch(read);
+            if (cached) for (String read : reads) f.warm(dsl -> dsl.resultQuery(read));
+            f.unseen.execute("set timestamp = 1500000000");
+            for (String read : reads) compare(f, read, "the next day");
+            f.unseen.execute("set timestamp = default");
+        }
+        assertThat(stale).isEmpty();
+    }
+
+    @DatabaseTest
+    void timeThatBecomesADate_getsTheDateOfToday(Database database) {
+        if (database != MARIADB) return;
+        List<String> reads = new ArrayList<>();
+        for (String expression : List.of(
+                "year(tm)",
+                "date(tm)",
+                "to_days(tm)",
+                "last_day(tm)",
+                "dayname(tm)",
+                "unix_timestamp(tm)",
+                "week(tm, 1)",
+                "datediff(tm, dt)",
+                "timestampdiff(day, dt, tm)",
+                "timestamp(tm)",
+                "timestamp(tm, '1:00')",
+                "convert_tz(tm, '+00:00', '+01:00')",
+                "cast(tm as date)",
+                "cast(tm as datetime)",
+                "convert(tm, date)",
+                "coalesce(tm, dt)",
+                "coalesce(tm, date(dt))",
+                "ifnull(tm, dt)",
+                "nvl2(n, tm, dt)",
+                "if(id = 1, tm, dt)",
+                "greatest(tm, dt)",
+                "least(dt, tm)",
+                "nullif(tm, dt)",
+                "nullif(dt, tm)",
+                "case when id = 1 then tm else dt end",
+                "case id when 1 then tm when 2 then dt end",
+                "case dt when tm then 1 else 0 end",
+                "case when id = 2 then dt else (select max(tm) from d) end",
+                "tm = dt",
+                "dt <= tm",
+                "tm <> timestamp'2001-09-09 10:00:00'",
+                "tm = {ts '2001-09-09 10:00:00'}",
+                "dt = time'10:00:00'",
+                "dt = {t '10:00:00'}",
+                "not tm = dt",
+                "(tm, 1) = (dt, 1)",
+                "tm <=> dt",
+                "dt in (tm, tm2)",
+                "tm not in (dt)",
+                "dt between tm and tm2",
+                "tm between dt and '2001-09-09 11:00:00'",
+                "dt = (select max(tm) from d)",
+                "dt = any (select tm from d)",
+                "dt in (select tm from d)",
+                "year(max(tm))",
+                "year((select tm))",
+                "year(round(tm))",
+                "year(addtime('10:00:00', '1:00'))",
+                "year(sec_to_time(5))",
+                "year(maketime(1, 1, 1))",
+                "date(timediff(tm2, tm))",
+                "date(time(dt))",
+                "date(str_to_date('10:00', '%H:%i'))",
+                "year(cast(n as time))",
+                "year(coalesce(tm, tm2))",
+                "year(`d`.`tm`)",
+                "fd(tm)",
+                "fd(ft(id))",
+                "year(ft(id))",
+                "dt = ft(36000)",
+                "fa(id)",
+                "fy('10:00:00')",
+                "fl(id)")) reads.add("select " + expression + " from d");
+        reads.addAll(List.of(
+                "select tm from d union select dt from d",
+                "select tm from d where id = 1 union all select tm from e",
+                "select * from (values (time'10:00:00'), (timestamp'2001-09-09 10:00:00')) x, (select id from d) y",
+                "select year(moment) from v",
+                "select yr from g",
+                "select day_of_year from w",
+                "select v.id from v join e on moment = tm",
+                "select year(x) from (select tm as x from d) y",
+                "select year(x) from (select tm x from d) y",
+                "with c (x) as (select tm from d) select year(x) from c",
+                "select 1 from d join e on d.tm = e.tm",
+                "select 1 from d join e using (tm)",
+                "select 1 from d natural join e",
+                "select id from d where exists (select 1 from e where e.tm = d.tm)",
+                "select id from d having max(tm) = max(dt)",
+                "select id from d order by year(tm)"));
+        checkOverMidnight(reads, false);
+    }
+
+    @DatabaseTest
+    void timeThatStaysOne_isCached(Database database) {
+        if (database != MARIADB) return;
+        List<String> reads = new ArrayList<>();
+        for (String expression : List.of(
+                "tm",
+                "`d`.`tm` as `tm`",
+                "tm, dt",
+                "min(tm), max(tm), count(tm)",
+                "hour(tm)",
+                "time_to_sec(tm) as s",
+                "extract(hour from tm)",
+                "time_format(tm, '%H')",
+                "timediff(tm, tm2)",
+                "concat(tm, ' ', dt)",
+                "cast(tm as char)",
+                "coalesce(tm, tm2)",
+                "coalesce(tm, time'10:00:00')",
+                "year(dt)",
+                "date(dt)",
+                "tm = tm2",
+                "case when tm > '09:00:00' then dt end",
+                "group_concat(tm order by dt)",
+                "sum(time_to_sec(tm2) - time_to_sec(tm))",
+                "max(tm) over (partition by da order by dt)",
+                "fd(dt)",
+                "ft(id)")) reads.add("select " + expression + " from d");
+        for (String rest : List.of(
+                "where tm = '10:00:00' and dt > '2000-01-01'",
+                "where tm = time'10:00:00' order by dt",
+                "where tm < tm2",
+                "where tm between '09:00:00' and '11:00:00' and dt between '2000-01-01' and '2010-01-01'",
+                "where tm in ('10:00:00', '11:00:00') and da in ('2001-09-09')",
+                "where tm is not null order by tm, dt desc",
+                "where dt > '2000-01-01' - interval 1 day and tm > '09:00:00'",
+                "where (tm > '09:00:00' or dt is null) and year(da) = 2001")) reads.add("select id, tm from d " + rest);
+        reads.addAll(List.of(
+                "select moment from v where moment >= '09:00:00'",
+                "select tm from d union select tm2 from d",
+                "select x.h from (select hour(tm) as h from d) x where x.h = 10",
+                "select `d`.`id` from `d` join `e` on `d`.`id` = `e`.`id` where `e`.`id` = 1"));
+        checkOverMidnight(reads, true);
+    }
 }

@@ -11,9 +11,9 @@ import java.util.Set;
  * @param unknown functions whose names are not known to be the database's own
  * @param session the first thing in it that depends on the session's user, role or schema; or empty
  * @param castsText whether a bound text may be read as a moving date
- * @param casts what is read as a date, or may be, that is neither bound nor a literal
+ * @param casts what is read as a date, or becomes one, or may, that is neither bound nor a literal
  */
-record Calls(Set<String> known, Set<String> unknown, String session, boolean castsText, Set<TimeCasts.Cast> casts) {
+record Calls(Set<String> known, Set<String> unknown, String session, boolean castsText, Set<ClockUse> casts) {
 
     static final Calls NONE = new Calls(Set.of(), Set.of(), "", false, Set.of());
 

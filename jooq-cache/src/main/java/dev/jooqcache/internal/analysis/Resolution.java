@@ -129,7 +129,7 @@ final class Resolution {
         if (excluding != null)
             deny(BypassReason.EXCLUDED_TABLE, excluding.table().name());
         deny(lineage.reason(), lineage.detail());
-        for (TimeCasts.Cast cast : plan.calls().casts())
+        for (ClockUse cast : plan.calls().casts())
             if (cast.mayMove(this::isMovingType, this::columnTypes))
                 deny(BypassReason.NONDETERMINISTIC_FUNCTION, cast.toString());
         if (lineage.tags().isEmpty()) deny(BypassReason.NO_TABLE, "");
@@ -174,7 +174,8 @@ final class Resolution {
         Set<String> types = new HashSet<>();
         for (TableName table : reads)
             for (TableModel relation : dependencies.relationsNamed(table.name()))
-                for (ColumnModel of : relation.columns()) if (of.name().equals(column)) types.add(of.type());
+                for (ColumnModel of : relation.columns())
+                    if (column.equals(SchemaCode.ANY_COLUMN) || of.name().equals(column)) types.add(of.type());
         return types;
     }
 

@@ -13,6 +13,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.SQLDialect;
 
 /**
@@ -26,6 +27,9 @@ public final class SchemaCode {
      * of a user's, or be of a user's type that is called like one of those: no other routine can have it.
      */
     public static final String OWN_EQUALITY = "= of its own";
+
+    /** Stands for all columns of a table where a column's types are asked for. */
+    public static final String ANY_COLUMN = "*";
 
     /** Keywords of procedural languages that a bracket may follow. */
     private static final Set<String> PROCEDURAL =
@@ -60,7 +64,7 @@ public final class SchemaCode {
      * @param dialect its dialect
      * @param relations the folded names of all its relations
      * @param routines the folded names of all its routines
-     * @param columnTypes the types of a relation's column, by their folded names
+     * @param columnTypes the types of a relation's column, by their folded names; for {@link #ANY_COLUMN}, of all its columns
      */
     public SchemaCode(
             SQLDialect dialect,
@@ -81,6 +85,16 @@ public final class SchemaCode {
      */
     public static String readingOf(String type) {
         return TimeCasts.reading(type);
+    }
+
+    /**
+     * The name of the routine by which a model tells that a function of MySQL's family answers a time of day.
+     *
+     * @param function the function's name
+     * @return a name that no other routine can have
+     */
+    public static String timeOf(String function) {
+        return TimeCasts.reading(TimesOfDay.resultOf(TableName.fold(function)));
     }
 
     /**
@@ -171,6 +185,18 @@ public final class SchemaCode {
     }
 
     /**
+     * Whether an expression of a table's own columns asks the clock only because of their types.
+     *
+     * @param text the expression
+     * @param table the table
+     * @return whether a time of day in it becomes a date
+     */
+    public boolean datesTimes(String text, TableName table) {
+        return TimesOfDay.of(new SqlLexer(text, dialect).tokens(), dialect.family()).stream()
+                .anyMatch(use -> use.mayMove(this::isMovingType, column -> types(Set.of(table), column)));
+    }
+
+    /**
      * The routines that a text calls and that are not known to be the database's own.
      *
      * @param text any SQL
@@ -188,6 +214,18 @@ public final class SchemaCode {
      * @return what it does; unknown if it has dynamic SQL, DDL, or anything else that is not understood
      */
     public Body body(String text, Language language) {
+        return body(text, language, "");
+    }
+
+    /**
+     * What the body of a routine does.
+     *
+     * @param text the body
+     * @param language the language that it is written in
+     * @param signature the types of its parameters and of its result
+     * @return what it does; unknown if it has dynamic SQL, DDL, or anything else that is not understood
+     */
+    public Body body(String text, Language language, String signature) {
         SqlLexer lexer = new SqlLexer(text, dialect);
         if (!lexer.isUnderstood()) return new Body(Behavior.unknown("its text is not understood"), anyColumn());
         BodyText body = new BodyText(lexer.tokens(), language);
@@ -199,7 +237,10 @@ public final class SchemaCode {
         for (String procedure : body.procedures())
             if (!procedure.endsWith(".") || routines.contains(procedure)) called.add(procedure);
         Set<TableName> named = named(lexer.tokens());
-        String moving = moving(words, named);
+        Set<ClockUse> assigning = language == Language.PSM
+                ? TimesOfDay.ofBody(lexer.tokens(), new SqlLexer(signature, dialect).tokens(), dialect.family())
+                : Set.of();
+        String moving = moving(words, named, assigning);
         Behavior behavior = new Behavior(
                 volatility(words, moving, !named.isEmpty() || !called.isEmpty())
                         .and(body.writes().isEmpty() ? Volatility.IMMUTABLE : Volatility.VOLATILE),
@@ -241,10 +282,14 @@ public final class SchemaCode {
 
     /** What in it asks the clock, or an empty string. */
     private String moving(SelectText text, Collection<TableName> reads) {
+        return moving(text, reads, Set.of());
+    }
+
+    private String moving(SelectText text, Collection<TableName> reads, Set<ClockUse> besides) {
         if (!text.moving().isEmpty()) return text.moving();
-        return text.calls().casts().stream()
+        return Stream.concat(text.calls().casts().stream(), besides.stream())
                 .filter(cast -> cast.mayMove(this::isMovingType, column -> types(reads, column)))
-                .map(TimeCasts.Cast::toString)
+                .map(ClockUse::toString)
                 .sorted()
                 .findFirst()
                 .orElse("");

@@ -119,10 +119,11 @@ final class SelectText extends TokenReader {
      * and whether a bind value may be the text of a date that the database reads as {@code now} or {@code today}.
      */
     Calls calls() {
-        return new Calls(called, unknown, session, casts, timeCasts());
+        return new Calls(called, unknown, session, casts, Set.copyOf(timeCasts()));
     }
 
-    private Set<TimeCasts.Cast> timeCasts() {
+    private Set<? extends ClockUse> timeCasts() {
+        if (mysql) return TimesOfDay.of(tokens, family);
         // SQLite's types are those of the values.
         return casts && family != SQLDialect.SQLITE ? new TimeCasts(tokens, postgres).casts() : Set.of();
     }

@@ -28,19 +28,14 @@ final class TimeCasts extends TokenReader {
      * @param columns the columns that it is made of
      * @param text whether it may be made of text, whatever the columns are
      */
-    record Cast(String type, Set<String> columns, boolean text) {
+    record Cast(String type, Set<String> columns, boolean text) implements ClockUse {
 
         Cast {
             columns = Set.copyOf(columns);
         }
 
-        /**
-         * Whether it may ask the clock.
-         *
-         * @param isMovingType whether a user's type holds times
-         * @param types the types of all columns of a name
-         */
-        boolean mayMove(Predicate<String> isMovingType, Function<String, Set<String>> types) {
+        @Override
+        public boolean mayMove(Predicate<String> isMovingType, Function<String, Set<String>> types) {
             if (!TIMES.contains(type) && !isMovingType.test(type)) return false;
             return text || columns.stream().anyMatch(column -> mayBeText(types.apply(column)));
         }
