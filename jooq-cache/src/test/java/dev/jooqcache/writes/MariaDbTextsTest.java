@@ -633,4 +633,33 @@ class MariaDbTextsTest {
                 "select `d`.`id` from `d` join `e` on `d`.`id` = `e`.`id` where `e`.`id` = 1"));
         checkOverMidnight(reads, true);
     }
+
+    @DatabaseTest
+    void functionThatLocksRows_isCalled(Database database) {
+        if (database != MARIADB) return;
+        for (String lock : List.of("for update", "lock in share mode"))
+            try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+                String begin = "create function f() returns int deterministic begin declare x int; ";
+                f.with(
+                        begin + "select v into x from t where id = 1 " + lock + "; return x; end",
+                        "create function g() returns int deterministic return f() + 1",
+                        "create view w as select g() as k from log",
+                        begin.replace("f()", "h()") + "declare c cursor for select v from t " + lock
+                                + "; open c; fetch c into x; close c; return x; end",
+                        "create function i() returns int deterministic return get_lock('l', 0) + release_lock('l')",
+                        "create function plain() returns int deterministic return (select max(v) from t)");
+                for (String read : List.of(
+                        "select f() from log",
+                        "select g() from log",
+                        "select k from w",
+                        "select h() from log",
+                        "select i() from log")) {
+                    for (int n = 0; n < 3; n++) f.dsl.fetch(read);
+                    assertThat(f.cache.stats().hits())
+                            .as("hits of %s that took no lock", read)
+                            .isZero();
+                }
+                f.warm(dsl -> dsl.resultQuery("select plain() from log"));
+            }
+    }
 }

@@ -1,6 +1,5 @@
 package dev.jooqcache.internal.analysis;
 
-import dev.jooqcache.BypassReason;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.TriggerModel;
@@ -257,7 +256,7 @@ public final class SchemaCode {
     }
 
     private Behavior behavior(SelectText text, Collection<TableName> reads) {
-        if (text.writes() || text.altersSession() || text.reason() == BypassReason.LOCKING)
+        if (text.writes() || text.altersSession() || !text.lock().isEmpty())
             return Behavior.unknown(text.detail() + " in it");
         boolean depends = !reads.isEmpty() || !text.calls().unknown().isEmpty();
         String moving = moving(text, reads);
@@ -287,6 +286,8 @@ public final class SchemaCode {
 
     private String moving(SelectText text, Collection<TableName> reads, Set<ClockUse> besides) {
         if (!text.moving().isEmpty()) return text.moving();
+        // A hit would lock nothing.
+        if (!text.lock().isEmpty()) return "'" + text.lock() + "' in it";
         return Stream.concat(text.calls().casts().stream(), besides.stream())
                 .filter(cast -> cast.mayMove(this::isMovingType, column -> types(reads, column)))
                 .map(ClockUse::toString)

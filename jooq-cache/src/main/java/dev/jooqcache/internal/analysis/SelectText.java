@@ -65,6 +65,7 @@ final class SelectText extends TokenReader {
     private @Nullable BypassReason reason;
     private String detail = "";
     private boolean writes;
+    private String lock = "";
     private boolean altersSession;
     private boolean setsLocally;
     private boolean casts;
@@ -102,6 +103,11 @@ final class SelectText extends TokenReader {
     /** Whether it may write. */
     boolean writes() {
         return writes;
+    }
+
+    /** The first words by which it locks rows, or an empty string. */
+    String lock() {
+        return lock;
     }
 
     /** Whether it changes the session. */
@@ -198,9 +204,9 @@ final class SelectText extends TokenReader {
             if (isWord(i + 1, "temp") || isWord(i + 1, "temporary") || isWord(i + 1, "local")) altersSession = true;
             deny(BypassReason.WRITES, "select into");
         } else if (word.equals("for") && isWordOf(i + 1, LOCKS)) {
-            deny(BypassReason.LOCKING, "for " + tokens.get(i + 1).text());
+            locks("for " + tokens.get(i + 1).text());
         } else if (word.equals("lock") && (isWord(i + 1, "in") || isWord(i - 1, "with"))) {
-            deny(BypassReason.LOCKING, word);
+            locks(word);
         } else if (mysql && word.equals("sql_calc_found_rows")) {
             deny(BypassReason.ASKED_BACK, word);
         } else if (word.equals("tablesample") || (word.equals("sample") && isWord(i - 1, "using"))) {
@@ -401,6 +407,11 @@ final class SelectText extends TokenReader {
             if (depth == 1 && tokens.get(i).isSymbol(',')) commas++;
         }
         return commas + 1;
+    }
+
+    private void locks(String how) {
+        if (lock.isEmpty()) lock = how;
+        deny(BypassReason.LOCKING, how);
     }
 
     private void deny(BypassReason why, String what) {
