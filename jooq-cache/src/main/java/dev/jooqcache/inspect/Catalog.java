@@ -107,6 +107,15 @@ abstract class Catalog {
         tables.getOrDefault(name, Map.of()).values().forEach(fact);
     }
 
+    final boolean isShown(TableName name) {
+        return tables.containsKey(name);
+    }
+
+    /** Whether there is a relation of that name in any schema. */
+    final boolean isRelation(String name) {
+        return relationNames.contains(name);
+    }
+
     final Collection<TableName> names() {
         return List.copyOf(tables.keySet());
     }

@@ -9,6 +9,7 @@ import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableModel.Kind;
 import dev.jooqcache.model.TableModel.Trait;
 import dev.jooqcache.model.TableName;
+import dev.jooqcache.model.Target;
 import dev.jooqcache.model.TriggerModel;
 import dev.jooqcache.model.Volatility;
 import java.util.ArrayList;
@@ -17,12 +18,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Result;
+import org.jooq.SQLDialect;
 
 /** The {@code information_schema} of MySQL and MariaDB. */
 final class MySqlCatalog extends Catalog {
@@ -57,13 +60,32 @@ final class MySqlCatalog extends Catalog {
             where u.referenced_table_name is not null
             order by u.table_schema, u.table_name, u.constraint_name, u.ordinal_position""";
 
-    /** Schemas whose triggers are shown: a server without privilege checks lists no privileges for anybody. */
+    /**
+     * Schemas whose triggers are shown: a server without privilege checks lists no privileges for anybody. Who may read the
+     * tables of users is shown the privileges of all of them.
+     */
     private static final String SHOWN = """
-            select '%' from information_schema.user_privileges where privilege_type in ('TRIGGER', 'SUPER')
+            select '%' from information_schema.user_privileges
+            where privilege_type in ('TRIGGER', 'SUPER') and GRANTED
             union all
             select '%' from dual where not exists (select 1 from information_schema.user_privileges)
             union all
-            select table_schema from information_schema.schema_privileges where privilege_type = 'TRIGGER'""";
+            select table_schema from information_schema.schema_privileges where privilege_type = 'TRIGGER' and GRANTED""";
+
+    /** The grantee is the user, as quoted there, and its host, which has no at sign. */
+    private static final String OWN = """
+            binary grantee = binary concat('''',
+              left(current_user(), length(current_user()) - length(substring_index(current_user(), '@', -1)) - 1),
+              '''@''', substring_index(current_user(), '@', -1), '''')""";
+
+    /** On MariaDB a role has no host, and everybody has that of the public; roles that a role has are enabled with it. */
+    private static final String OWN_OR_ROLES = "(" + OWN + """
+             or binary grantee = binary '''PUBLIC''@'''''
+             or exists (select 1 from information_schema.enabled_roles r
+              where binary grantee = binary concat('''', r.role_name, '''@''''')))""";
+
+    private static final Pattern GRANTED_EVERYWHERE =
+            Pattern.compile("GRANT (ALL PRIVILEGES|(.*, )?(TRIGGER|SUPER)(, .*)?) ON \\*\\.\\* TO .*");
 
     /** With these a body is not split into words as it is here. */
     private static final List<String> OTHER_LEXIS = List.of("ANSI_QUOTES", "ORACLE", "NO_BACKSLASH_ESCAPES");
@@ -126,7 +148,8 @@ final class MySqlCatalog extends Catalog {
                 "select table_schema, table_name, view_definition from information_schema.views where " + USERS_SCHEMA,
                 row -> with(
                         name(row),
-                        view -> view.reading(definition(text(row, 2))).definition(text(row, 2))));
+                        view -> view.reading(definition(text(row, 2), text(row, 0)))
+                                .definition(text(row, 2))));
         each(
                 "select event_object_schema, event_object_table, trigger_name, action_timing, event_manipulation,"
                         + " action_statement, sql_mode from information_schema.triggers",
@@ -144,12 +167,24 @@ final class MySqlCatalog extends Catalog {
 
     /** Without the privilege the catalog shows no trigger, whether there is one or not. */
     private void triggersShown() {
-        List<String> shown = dsl.fetch(SHOWN).getValues(0, String.class);
+        String granted = dialect().family() == SQLDialect.MARIADB ? OWN_OR_ROLES : OWN;
+        List<String> shown =
+                new ArrayList<>(dsl.fetch(SHOWN.replace("GRANTED", granted)).getValues(0, String.class));
+        if (isGrantedByRole()) shown.add("%");
         Set<String> schemas = new TreeSet<>();
         for (TableName name : names()) schemas.add(name.schema());
         for (String schema : schemas)
             if (shown.stream().noneMatch(pattern -> isLike(schema, pattern)))
                 gap("the user has no TRIGGER privilege on " + schema + ", so its triggers are not shown");
+    }
+
+    /** What MariaDB grants to a role everywhere stands in no table that the user may read. */
+    private boolean isGrantedByRole() {
+        boolean hasRole = dialect().family() == SQLDialect.MARIADB
+                && dsl.fetchValue("select max(role_name) from information_schema.enabled_roles") != null;
+        return hasRole
+                && dsl.fetch("show grants").getValues(0, String.class).stream()
+                        .anyMatch(grant -> GRANTED_EVERYWHERE.matcher(grant).matches());
     }
 
     /** Privileges are granted to patterns of names, as LIKE has them. */
@@ -165,19 +200,43 @@ final class MySqlCatalog extends Catalog {
                 .matches();
     }
 
-    private SchemaCode.Body body(String text, String sqlMode, String signature) {
+    private SchemaCode.Body body(String text, String sqlMode, String signature, String schema) {
         for (String mode : OTHER_LEXIS)
             if (sqlMode.contains(mode))
                 return new SchemaCode.Body(
                         Behavior.unknown("it was created under sql_mode " + mode),
                         new TreeSet<>(Set.of(TriggerModel.ANY_COLUMN)));
-        return code().body(text, Language.PSM, signature);
+        SchemaCode.Body body = code().body(text, Language.PSM, signature);
+        return new SchemaCode.Body(in(schema, body.behavior(), text), body.ownColumns());
     }
 
-    private Behavior definition(String query) {
+    private Behavior definition(String query, String schema) {
         return query.isEmpty()
                 ? Behavior.unknown("its definition is not shown for want of the SHOW VIEW privilege")
-                : code().query(query);
+                : in(schema, code().query(query), query);
+    }
+
+    /**
+     * Code means the tables and routines of the schemas that it tells, or of its own. It runs with the rights of its definer, so
+     * they may be hidden from the user that asks: they are not namesakes that this one is shown.
+     */
+    private Behavior in(String schema, Behavior code, String text) {
+        SortedSet<String> calls = new TreeSet<>();
+        for (String call : code.calls()) calls.add(call.contains(".") ? call : SchemaCode.within(schema, call));
+        Behavior behavior =
+                new Behavior(code.volatility(), code.reads(), code.writes(), calls, code.cause(), code.unknown());
+        Set<TableName> mentioned = new TreeSet<>(code().mentioned(text));
+        for (Target target : code.writes()) mentioned.add(target.table());
+        for (TableName each : mentioned) {
+            TableName table = TableName.of(each.schema().isEmpty() ? schema : each.schema(), each.name());
+            if (table.isSystem()) behavior = behavior.and(Behavior.reading(Set.of(table)));
+            else if (isHidden(table)) behavior = behavior.and(Behavior.unknown(table + " is not shown"));
+        }
+        return behavior;
+    }
+
+    private boolean isHidden(TableName table) {
+        return !isShown(table) && isRelation(table.name());
     }
 
     private void column(TableModel.Builder table, Record row) {
@@ -200,7 +259,7 @@ final class MySqlCatalog extends Catalog {
     }
 
     private TriggerModel trigger(Record row) {
-        SchemaCode.Body body = body(text(row, 5), text(row, 6), "");
+        SchemaCode.Body body = body(text(row, 5), text(row, 6), "", text(row, 0));
         return new TriggerModel(
                 text(row, 2), timing(text(row, 3)), events(text(row, 4)), body.behavior(), body.ownColumns());
     }
@@ -233,8 +292,8 @@ final class MySqlCatalog extends Catalog {
     private Behavior behavior(Record row) {
         if (text(row, 4).isEmpty()) return Behavior.unknown("its body is not shown");
         StringJoiner signature = signatures.get(routine(text(row, 0), text(row, 1), text(row, 2)));
-        Behavior body =
-                body(text(row, 4), text(row, 5), String.valueOf(signature)).behavior();
+        Behavior body = body(text(row, 4), text(row, 5), String.valueOf(signature), text(row, 0))
+                .behavior();
         return text(row, 3).equals("YES") ? body : body.unpromised("not declared DETERMINISTIC");
     }
 }

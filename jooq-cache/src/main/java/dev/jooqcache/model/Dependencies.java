@@ -40,6 +40,9 @@ public final class Dependencies {
         }
         for (RoutineModel routine : model.routines()) {
             routines.computeIfAbsent(routine.name(), n -> new ArrayList<>()).add(routine);
+            if (!routine.schema().isEmpty())
+                routines.computeIfAbsent(routine.schema() + "." + routine.name(), n -> new ArrayList<>())
+                        .add(routine);
             if (routine.kind() == RoutineModel.Kind.ROW_FUNCTION)
                 routines.computeIfAbsent("." + routine.name(), n -> new ArrayList<>())
                         .add(routine);
@@ -113,11 +116,11 @@ public final class Dependencies {
     /**
      * Whether the model knows a routine of that name.
      *
-     * @param name the folded name; after a dot, one that can be written as a column
-     * @return whether there is one, in whatever schema
+     * @param name the folded name; after a dot, one that can be written as a column; after a schema and a dot, one in it
+     * @return whether there is one, in whatever schema if none is told
      */
     public boolean hasRoutine(String name) {
-        return routines.containsKey(name);
+        return !routines(name).isEmpty();
     }
 
     /**
@@ -177,7 +180,15 @@ public final class Dependencies {
     }
 
     List<RoutineModel> routines(String name) {
-        return routines.getOrDefault(name, List.of());
+        List<RoutineModel> known = routines.get(name);
+        if (known != null) return known;
+        // Declarations may be meant for every schema.
+        int dot = name.lastIndexOf('.');
+        return dot <= 0
+                ? List.of()
+                : routines.getOrDefault(name.substring(dot + 1), List.of()).stream()
+                        .filter(routine -> routine.schema().isEmpty())
+                        .toList();
     }
 
     List<Reference> references(String name) {
@@ -227,7 +238,7 @@ public final class Dependencies {
             @Nullable Set<String> changed,
             Collection<String> called) {
         WriteWalk walk = new WriteWalk(this, changed);
-        for (TableName table : new TreeSet<>(tables)) walk.write(table.name(), events, "");
+        for (TableName table : new TreeSet<>(tables)) walk.write(table, events, "");
         for (String routine : new TreeSet<>(called)) walk.call(routine, "");
         if (!tables.isEmpty())
             for (RoutineModel routine : model.routines())

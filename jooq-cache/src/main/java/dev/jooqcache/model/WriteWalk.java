@@ -43,7 +43,14 @@ final class WriteWalk {
         if (everything == null) everything = why;
     }
 
-    void write(String name, Set<WriteEvent> events, String way) {
+    /** The triggers of a table in the database's own schemas are those of no other table of its name. */
+    void write(TableName table, Set<WriteEvent> events, String way) {
+        if (TableName.isSystemSchema(table.schema()))
+            everything(table + ReadWalk.on(way) + " is in the server's own schema");
+        write(table.name(), events, way);
+    }
+
+    private void write(String name, Set<WriteEvent> events, String way) {
         if (!way.isEmpty()) indirect.add(dependencies.tag(name));
         Set<WriteEvent> fresh = EnumSet.copyOf(events);
         // An update of some columns only is no reason not to follow one of others that it sets off.
@@ -110,7 +117,7 @@ final class WriteWalk {
         String step = "view " + view.name().name();
         Behavior definition = view.reading();
         run(definition, step, way);
-        for (TableName table : definition.reads()) write(table.name(), events, ReadWalk.way(way, step));
+        for (TableName table : definition.reads()) write(table, events, ReadWalk.way(way, step));
     }
 
     void call(String routine, String way) {
@@ -132,7 +139,7 @@ final class WriteWalk {
     }
 
     private void follow(Behavior behavior, String way) {
-        for (Target target : behavior.writes()) write(target.table().name(), target.events(), way);
+        for (Target target : behavior.writes()) write(target.table(), target.events(), way);
         for (TableName table : behavior.reads()) read(table, way);
         for (String routine : behavior.calls()) call(routine, way);
     }

@@ -662,4 +662,56 @@ class MariaDbTextsTest {
                 f.warm(dsl -> dsl.resultQuery("select plain() from log"));
             }
     }
+
+    @DatabaseTest
+    void routineInTheServersSchema_isNotOneOfItsName(Database database) {
+        if (database != MARIADB) return;
+        for (String server : List.of("mysql", "sys"))
+            check(
+                    new String[] {
+                        "drop function if exists " + server + ".twin",
+                        "drop procedure if exists " + server + ".twin_p",
+                        "create function " + server
+                                + ".twin() returns int begin update {db}.log set v = v + 1; return 1; end",
+                        "create procedure " + server + ".twin_p() update {db}.log set v = v + 1",
+                        "create function twin() returns int deterministic return 1",
+                        "create procedure twin_p() set @x = 1",
+                        "create procedure p() call " + server + ".twin_p()",
+                        "create view w as select " + server + ".twin() as k from t",
+                        "create trigger tr before insert on t for each row set new.v = " + server + ".twin()",
+                    },
+                    LOG,
+                    "select " + server + ".twin()",
+                    "select `" + server + "`.`twin`() from t",
+                    "update t set v = " + server + ".twin()",
+                    "call " + server + ".twin_p()",
+                    "call p()",
+                    "select k from w",
+                    "insert into t values (7, 7, 'x')");
+        assertThat(stale).isEmpty();
+    }
+
+    @DatabaseTest
+    void tableInTheServersSchema_isNotOneOfItsName(Database database) {
+        if (database != MARIADB) return;
+        // On most systems a database called SYS is another one than sys.
+        for (String server : List.of("sys", "SYS"))
+            check(
+                    new String[] {
+                        "create database if not exists " + server,
+                        "drop table if exists " + server + ".twin",
+                        "create table " + server + ".twin (id int primary key)",
+                        "create table twin (id int primary key)",
+                        "create trigger " + server + ".tr after insert on " + server + ".twin for each row"
+                                + " update {db}.log set v = v + 1",
+                        "create procedure p(x int) insert into " + server + ".twin values (x)",
+                        "create trigger tr after insert on t for each row insert into " + server
+                                + ".twin values (new.id)",
+                    },
+                    LOG,
+                    "insert into " + server + ".twin values (1)",
+                    "call p(2)",
+                    "insert into t values (7, 7, 'x')");
+        assertThat(stale).isEmpty();
+    }
 }

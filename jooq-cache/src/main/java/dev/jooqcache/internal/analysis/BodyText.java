@@ -154,8 +154,12 @@ final class BodyText extends TokenReader {
             procedures.add(SchemaCode.packageOf(tokens.get(name).text()));
             name += 2;
         }
-        if (isName(name)) procedures.add(tokens.get(name).text());
-        else unknown(i);
+        boolean inSchema = language == Language.PSM && name > i + 1;
+        if (!isName(name)) unknown(i);
+        else if (inSchema)
+            procedures.add(SchemaCode.within(
+                    tokens.get(name - 2).text(), tokens.get(name).text()));
+        else procedures.add(tokens.get(name).text());
     }
 
     private void into(int verb, Set<WriteEvent> events) {

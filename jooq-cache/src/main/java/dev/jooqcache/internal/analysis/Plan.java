@@ -77,9 +77,10 @@ record Plan(
                 Kind.CONTROL, Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), effect, reason, detail, Calls.NONE);
     }
 
-    /** Calls the last of the names; those before it may be packages. */
+    /** Calls the last of the names; those before it may be packages, and the one before is its schema if it is none. */
     static Plan call(List<String> path, Calls arguments) {
-        String routine = path.get(path.size() - 1);
+        int last = path.size() - 1;
+        String routine = last == 0 ? path.get(0) : path.get(last - 1) + path.get(last);
         Calls calls = arguments.and(
                 new Calls(Set.copyOf(path.subList(0, path.size() - 1)), Set.of(routine), "", false, Set.of()));
         return new Plan(

@@ -117,6 +117,17 @@ public final class SchemaCode {
     }
 
     /**
+     * The name of a routine that is called in a schema: another one than its namesakes elsewhere.
+     *
+     * @param schema the schema, or what may be a package
+     * @param routine the routine's name
+     * @return the folded name, by which {@link dev.jooqcache.model.Dependencies#hasRoutine} knows it
+     */
+    public static String within(String schema, String routine) {
+        return TableName.fold(schema) + "." + TableName.fold(routine);
+    }
+
+    /**
      * Whether code may change the session.
      *
      * @param text the code
@@ -156,6 +167,16 @@ public final class SchemaCode {
         SqlLexer lexer = new SqlLexer(text, dialect);
         if (!lexer.isUnderstood()) return Behavior.unknown("its text is not understood");
         return behavior(new SelectText(lexer.tokens(), dialect), reads);
+    }
+
+    /**
+     * What stands in the FROM clauses of a text.
+     *
+     * @param text a view's definition or a body
+     * @return the names, with the schemas that are told; some may be those of common table expressions
+     */
+    public Set<TableName> mentioned(String text) {
+        return TableMentions.inSchemas(new SqlLexer(text, dialect).tokens());
     }
 
     /**

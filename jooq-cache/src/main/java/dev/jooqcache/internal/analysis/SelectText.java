@@ -359,10 +359,10 @@ final class SelectText extends TokenReader {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
         } else if (isSymbol(i - 1, '.') && !isWord(i - 2, "pg_catalog")) {
             // No database's own functions are in a schema that needs to be told.
-            unknown.add(name);
+            boolean inSchema = mysql && isName(i - 2);
+            unknown.add(inSchema ? SchemaCode.within(tokens.get(i - 2).text(), name) : name);
             // Perhaps it is a package.
-            if (mysql && isName(i - 2))
-                called.add(SchemaCode.packageOf(tokens.get(i - 2).text()));
+            if (inSchema) called.add(SchemaCode.packageOf(tokens.get(i - 2).text()));
         } else if (Functions.isSession(name)) {
             session(name);
         } else if (Functions.isVolatile(name) || (Functions.isClock(name) && isToldByClock(i, name))) {

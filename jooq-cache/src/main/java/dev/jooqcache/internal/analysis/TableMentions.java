@@ -5,6 +5,7 @@ import dev.jooqcache.model.TableName;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The names in the FROM clauses of a text.
@@ -43,7 +44,7 @@ final class TableMentions extends TokenReader {
             "start",
             "option");
 
-    private final Set<String> names = new HashSet<>();
+    private final Set<TableName> tables = new HashSet<>();
 
     private TableMentions(List<SqlToken> tokens) {
         super(tokens);
@@ -56,7 +57,12 @@ final class TableMentions extends TokenReader {
 
     /** The folded names, without their qualifiers. */
     static Set<String> of(List<SqlToken> tokens) {
-        return new TableMentions(tokens).names;
+        return inSchemas(tokens).stream().map(TableName::name).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    /** The same, with the schemas that are told. */
+    static Set<TableName> inSchemas(List<SqlToken> tokens) {
+        return new TableMentions(tokens).tables;
     }
 
     /** A list of tables between commas, up to the end of its clause or bracket. */
@@ -82,7 +88,12 @@ final class TableMentions extends TokenReader {
         if (!isName(name) || isWordOf(name, QUERY)) return;
         while (isSymbol(name + 1, '.') && isName(name + 2)) name += 2;
         String text = TableName.fold(tokens.get(name).text());
-        if (!isSymbol(name + 1, '(') && !ONE_ROW.contains(text)) names.add(text);
+        if (!isSymbol(name + 1, '(') && !ONE_ROW.contains(text))
+            tables.add(TableName.of(
+                    name > start && isSymbol(name - 1, '.')
+                            ? tokens.get(name - 2).text()
+                            : "",
+                    text));
     }
 
     private boolean isClause(int from) {
