@@ -961,6 +961,53 @@ enum Mutant {
             EnumSet.of(Database.POSTGRESQL),
             inSession("if (inTransaction()) alteredInTransaction = true; yield", "yield")),
 
+    // What a text does
+
+    TRUNCATE_IS_MAINTENANCE(
+            "texts",
+            "TRUNCATE is taken for maintenance",
+            Mutant.HOSTILE_TEXTS,
+            EnumSet.of(Database.H2),
+            in(
+                    "internal/analysis/Maintenance.java",
+                    "Set.of(\"analyze\", \"checkpoint\", \"comment\")",
+                    "Set.of(\"analyze\", \"checkpoint\", \"comment\", \"truncate\")")),
+    EXECUTE_IS_MAINTENANCE(
+            "texts",
+            "a prepared statement that is executed by its name is taken for one that writes nothing",
+            Mutant.HOSTILE_TEXTS,
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "internal/analysis/Maintenance.java",
+                    "\"fetch\", \"move\", \"close\")",
+                    "\"fetch\", \"move\", \"close\", \"execute\")")),
+    ANALYZE_ONLY_PLANS(
+            "texts",
+            "a statement that EXPLAIN ANALYZE or ANALYZE executes is taken for one that is only planned",
+            Mutant.HOSTILE_TEXTS,
+            in("internal/analysis/CarrierText.java", "executes ? Manner.EXECUTED : Manner.PLANNED", "Manner.PLANNED"),
+            in(
+                    "internal/analysis/CarrierText.java",
+                    "? null : from(start, Manner.EXECUTED)",
+                    "? null : from(start, Manner.PLANNED)")),
+    DYNAMIC_SQL_IS_UNDERSTOOD(
+            "texts",
+            "whatever begins a statement of a body is taken for understood",
+            Mutant.HOSTILE_TEXTS,
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "internal/analysis/BodyStatements.java",
+                    "else if (isQueryOrDml() || isWordOf(at, PLPGSQL)) simple(); else stop();",
+                    "else simple();"),
+            in(
+                    "internal/analysis/BodyStatements.java",
+                    "else if (isQueryOrDml() || isWordOf(at, PSM)) simple(); else stop();",
+                    "else simple();"),
+            in(
+                    "internal/analysis/BodyText.java",
+                    "if (NOT_FOLLOWED.contains(word) && !isSymbol(i + 1, '(')) unknown(i);",
+                    "")),
+
     // The same rules, for R2DBC
 
     R2DBC_COMMIT_UNANNOUNCED(
@@ -1027,6 +1074,8 @@ enum Mutant {
             "internal.transaction.SchemaWatchTest#reads_beforeChangeByWriterWithoutPlace_mayHaveWritten",
             EnumSet.of(Database.H2),
             inWatch("&& reads.analysedAt().changesElsewhere() == now.changesElsewhere();", ";"));
+
+    private static final String HOSTILE_TEXTS = "fuzz.HostileTextTest#textsOfOneSeed_areAnsweredAsByTheDatabase";
 
     private final String rule;
     private final String defect;
