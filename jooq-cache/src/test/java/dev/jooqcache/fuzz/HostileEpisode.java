@@ -36,9 +36,6 @@ final class HostileEpisode implements AutoCloseable {
     /** A story of several texts makes those of unknown effect matter for the last of them. */
     private static final int ONE_WHOLE_STORY_IN = 2;
 
-    /** After so many comparisons without a hit there will be none any more, where hits are lost. */
-    private static final int MOST_BARREN = 30;
-
     private static final long LONGEST_CLOSING_NANOS = 2_000_000_000L;
 
     /** What was done. */
@@ -103,7 +100,6 @@ final class HostileEpisode implements AutoCloseable {
     private final List<HostileStep> done = new ArrayList<>();
     private Connection connection;
     private boolean isSpoilt;
-    private int barren;
     private boolean isReplay;
 
     HostileEpisode(Database database, CachePrecision precision, SplittableRandom random, Tally tally) throws Exception {
@@ -329,15 +325,12 @@ final class HostileEpisode implements AutoCloseable {
             isSpoilt = true;
             return null;
         }
-        long before = tally.hits;
         Difference difference = comparedOwn();
         if (difference != null) return difference;
         for (Map.Entry<String, String> probe : expected.entrySet()) {
             difference = compared(probe.getKey(), "another session", f.dsl, probe.getValue());
             if (difference != null) return difference;
         }
-        barren = tally.hits > before ? 0 : barren + 1;
-        isSpoilt = losesHits() && barren > MOST_BARREN;
         return comparedOwn();
     }
 
@@ -397,7 +390,6 @@ final class HostileEpisode implements AutoCloseable {
      * @return the first query that is not, or {@code null}
      */
     Difference left() {
-        if (losesHits()) return null;
         end();
         for (String text : seeds.renewal()) f.dsl.execute(text);
         for (String text : seeds.ddl()) f.dsl.execute(text);
@@ -410,11 +402,6 @@ final class HostileEpisode implements AutoCloseable {
             }
         }
         return null;
-    }
-
-    /** On MariaDB the text of a routine is taken apart at its semicolons, and marks that its parts leave stand for good. */
-    private boolean losesHits() {
-        return f.database == Database.MARIADB;
     }
 
     private boolean isHit(String probe) {

@@ -268,7 +268,7 @@ final class HostileText {
     private List<String> routine() {
         if (!isPostgres && !isMaria) return List.of("call wf()", "select wf()");
         int kind = random.nextInt(4);
-        String body = body(kind < 2);
+        String body = body();
         return switch (kind) {
             case 0, 1 ->
                 List.of(procedure(body), perhapsMutated(one(List.of("call hp()", "call hp()", wrapped("call hp()")))));
@@ -289,13 +289,7 @@ final class HostileText {
         };
     }
 
-    private String body(boolean ofProcedure) {
-        // On MariaDB what stands between semicolons is taken for statements of their own, and nothing is cached after
-        // it.
-        if (isMaria && random.nextInt(8) > 0) {
-            // Only procedures may execute a text there.
-            return (ofProcedure && random.nextBoolean() ? "execute immediate " + literal(write()) : write()) + "; ";
-        }
+    private String body() {
         return command() + "; " + (random.nextBoolean() ? "" : command() + "; ");
     }
 

@@ -177,13 +177,13 @@ enum Mutant {
             "MariaDB is believed to take its snapshot with any row",
             "transactions.UncertainSnapshotTest#queryThatReadsNoRow_takesNoSnapshot",
             EnumSet.of(Database.MARIADB),
-            inSession("if (!matters || !isOfTable.getAsBoolean()) return;", "if (!matters) return;")),
+            inSession("if (matters && isOfTable.getAsBoolean()) snapshotTaken();", "if (matters) snapshotTaken();")),
     SNAPSHOT_OF_AN_EARLIER_ROW(
             "P9",
             "a row of a cursor that was opened before is taken for one of this snapshot",
             "transactions.UncertainSnapshotTest#rowOfAnEarlierCursor_takesNoSnapshot",
             EnumSet.of(Database.MARIADB),
-            inSession("if (executedIn != snapshot || !isMysql()) return;", "if (!isMysql()) return;")),
+            inSession("boolean matters = executedIn == snapshot && isMysql()", "boolean matters = isMysql()")),
     CLOCK_AFTER_THE_SNAPSHOT(
             "P9",
             "the clock is noted after the statement that takes the snapshot",
@@ -220,12 +220,20 @@ enum Mutant {
             inSession(
                     "mayNextIsolationVary() && OpenTransactions.isSeenByServer(physical());",
                     "mayNextIsolationVary();")),
-    LEVEL_USED_BY_ITS_OWN_ROW(
+    LEVEL_USED_BY_ANY_QUERY(
+            "P10",
+            "a query that opens no table uses up the level of the next transaction",
+            "transactions.NextIsolationTest#levelThatIsNotUsedYet_standsForTheNextTransaction",
+            EnumSet.of(Database.MARIADB),
+            inSession("if (!inTransaction() && opensTable.getAsBoolean()) useNext", "if (!inTransaction()) useNext")),
+    LEVEL_USED_BEFORE_ITS_QUERY(
             "P10",
             "what the first query reads at a level that was set for it is kept",
             "transactions.NextIsolationTest#levelThatAStatementSets_isNotTakenForTheSessions",
             EnumSet.of(Database.MARIADB),
-            inListener("if (current.mayNextIsolationVary()) {", "if (false) {")),
+            inListener(
+                    "if (mayVary) bypass(BypassReason.ISOLATION, \"\");",
+                    "if (false) bypass(BypassReason.ISOLATION, \"\");")),
     SETTING_OF_A_FAILED_QUERY_IGNORED(
             "session",
             "a limit that jOOQ raises for one query is taken for restored though the query failed",

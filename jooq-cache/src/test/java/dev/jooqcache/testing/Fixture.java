@@ -132,7 +132,9 @@ public final class Fixture implements AutoCloseable {
 
     /** Runs the query twice, so that the second time it is a hit; fails if it is not. */
     public <R extends Record> Result<R> warm(Function<DSLContext, ? extends ResultQuery<R>> query) {
-        query.apply(dsl).fetch();
+        CacheStats first = during(() -> query.apply(dsl).fetch());
+        // On MariaDB it has used up the level that code of unknown effect may have set for it.
+        if (first.bypasses(BypassReason.ISOLATION) > 0) query.apply(dsl).fetch();
         CacheStats before = cache.stats();
         Result<R> result = query.apply(dsl).fetch();
         assertThat(cache.stats().minus(before).hits())

@@ -2,6 +2,7 @@ package dev.jooqcache.writes;
 
 import static dev.jooqcache.testing.Database.MARIADB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.groupConcat;
 import static org.jooq.impl.DSL.name;
@@ -15,6 +16,7 @@ import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,6 +224,22 @@ class MariaDbTextsTest {
                 compare(f, LOG, statement);
             }
         assertThat(stale).isEmpty();
+    }
+
+    /** A pool closes its connection after such an error, so that nothing can be asked. */
+    @DatabaseTest
+    void statementThatIsNotSupported_isNotRunning(Database database) throws SQLException {
+        if (database != MARIADB) return;
+        try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+            f.dsl.fetch(LOG);
+            try (Connection connection = f.tracked.getConnection();
+                    Statement statement = connection.createStatement()) {
+                assertThatThrownBy(() -> statement.execute("create trigger b before update on t for each row"
+                                + " execute immediate 'update log set v = 9'"))
+                        .isInstanceOf(SQLFeatureNotSupportedException.class);
+            }
+            f.warm(dsl -> dsl.resultQuery(LOG));
+        }
     }
 
     /** Statements after it are its own, and so is the transaction that they begin or end. */

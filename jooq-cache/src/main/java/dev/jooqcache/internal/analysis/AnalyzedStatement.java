@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param admission whether its results are worth recording
  * @param columnTypes the types of its columns
  * @param bindTypes the types of its bind values
- * @param rows whether its rows show that a table was read
+ * @param tablesRead what its execution shows of tables that were read
  */
 public record AnalyzedStatement(
         String sql,
@@ -44,7 +44,7 @@ public record AnalyzedStatement(
         Admission admission,
         TypeNames columnTypes,
         TypeNames bindTypes,
-        RowsOfTables rows) {
+        TablesRead tablesRead) {
 
     AnalyzedStatement with(Admission learnt) {
         return new AnalyzedStatement(
@@ -63,7 +63,7 @@ public record AnalyzedStatement(
                 learnt,
                 columnTypes,
                 bindTypes,
-                rows);
+                tablesRead);
     }
 
     /**

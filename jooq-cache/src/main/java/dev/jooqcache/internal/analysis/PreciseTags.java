@@ -97,9 +97,9 @@ final class PreciseTags {
         return precision.whole(tables);
     }
 
-    /** Whether the rows of a query's result show that a table was read. */
-    RowsOfTables rows(String sql) {
-        return new RowsOfTables(sql, dialect, dependencies::isTable);
+    /** What the execution of a query shows of tables that were read. */
+    TablesRead tablesRead(String sql) {
+        return new TablesRead(sql, dialect, dependencies::relationsNamed);
     }
 
     /**

@@ -92,7 +92,7 @@ final class Resolution {
                 new Admission(),
                 new TypeNames(),
                 new TypeNames(),
-                RowsOfTables.NONE);
+                TablesRead.NONE);
     }
 
     /**
@@ -156,7 +156,7 @@ final class Resolution {
                 new Admission(),
                 new TypeNames(),
                 new TypeNames(),
-                precise.rows(sql));
+                precise.tablesRead(sql));
     }
 
     /** Code that the query runs may set the variable from which a setting is taken back. */
@@ -225,7 +225,7 @@ final class Resolution {
                 new Admission(),
                 new TypeNames(),
                 new TypeNames(),
-                RowsOfTables.NONE);
+                TablesRead.NONE);
     }
 
     /** Code of unknown effect may do anything. */

@@ -410,7 +410,14 @@ final class CachingListener implements ExecuteListener {
     private void executed(ExecuteContext ctx) {
         Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
         if (current != null) snapshot = current.snapshot();
-        if (willRecord) record(ctx);
+        boolean mayVary = current != null && current.mayNextIsolationVary();
+        if (willRecord) {
+            // The level is used up by this query, which is too late for its own result.
+            if (mayVary) bypass(BypassReason.ISOLATION, "");
+            else record(ctx);
+        }
+        AnalyzedStatement analyzed = statement;
+        if (mayVary && analyzed != null) current.queryExecuted(analyzed.tablesRead()::isOpened);
     }
 
     @Override
@@ -421,7 +428,7 @@ final class CachingListener implements ExecuteListener {
         snapshot = null;
         guarded("recordStart", () -> {
             Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
-            if (current != null) current.rowRead(executedIn, analyzed.rows()::isEach);
+            if (current != null) current.rowRead(executedIn, analyzed.tablesRead()::isShown);
         });
     }
 
@@ -475,11 +482,6 @@ final class CachingListener implements ExecuteListener {
             return;
         }
         session = current;
-        // Its first row tells that the level was used, which is too late for this query.
-        if (current.mayNextIsolationVary()) {
-            bypass(BypassReason.ISOLATION, "");
-            return;
-        }
         current.queryExecuted();
         Recording started = new Recording(
                 columns, analyzed.limits().maximumRows(engine.settings.maximumRows()), engine.settings.maximumBytes());

@@ -478,21 +478,26 @@ public final class Session {
     }
 
     /**
-     * A query has answered a row. MySQL's family takes the transaction's snapshot, and uses up the isolation level of the
-     * next transaction, not with a query but with the first row of a table that it looks for: none if the conditions cannot
-     * be met.
+     * A query has answered a row. MySQL's family takes the transaction's snapshot not with a query but with the first row of a
+     * table that it looks for: none if the conditions cannot be met.
      *
      * @param executedIn the snapshot in which the query was executed
      * @param isOfTable tells whether such a row must have been read from a table
      */
     @SuppressWarnings("ReferenceEquality")
     public void rowRead(Object executedIn, BooleanSupplier isOfTable) {
-        if (executedIn != snapshot || !isMysql()) return;
-        boolean within = inTransaction();
-        boolean matters = within ? !snapshotTaken : isolationUnknown || mayNextIsolationVary();
-        if (!matters || !isOfTable.getAsBoolean()) return;
-        if (within) snapshotTaken();
-        else useNextIsolation();
+        boolean matters = executedIn == snapshot && isMysql() && inTransaction() && !snapshotTaken;
+        if (matters && isOfTable.getAsBoolean()) snapshotTaken();
+    }
+
+    /**
+     * A query was executed. By itself it uses up the isolation level of the next transaction if the server has opened a table
+     * for it, whether or not any of its rows was read (seen on MariaDB 11).
+     *
+     * @param opensTable tells whether it has
+     */
+    public void queryExecuted(BooleanSupplier opensTable) {
+        if (!inTransaction() && opensTable.getAsBoolean()) useNextIsolation();
     }
 
     /**

@@ -1,9 +1,13 @@
 package dev.jooqcache.internal.transaction;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the SQLSTATE of an error says of the statement or commit that has failed (rule P11). */
 public final class SqlStates {
+
+    /** Feature not supported, cardinality, data, syntax or access. Pools close a connection after the first of them. */
+    private static final Set<String> ANSWERS = Set.of("0A", "21", "22", "42");
 
     private SqlStates() {}
 
@@ -25,6 +29,6 @@ public final class SqlStates {
      */
     public static boolean isAnswer(@Nullable String state) {
         return isRollback(state)
-                || (state != null && (state.startsWith("21") || state.startsWith("22") || state.startsWith("42")));
+                || (state != null && ANSWERS.contains(state.substring(0, Math.min(2, state.length()))));
     }
 }
