@@ -220,12 +220,6 @@ enum Mutant {
             inSession(
                     "mayNextIsolationVary() && OpenTransactions.isSeenByServer(physical());",
                     "mayNextIsolationVary();")),
-    LEVEL_USED_BY_ANY_QUERY(
-            "P10",
-            "a query that opens no table uses up the level of the next transaction",
-            "transactions.NextIsolationTest#levelThatIsNotUsedYet_standsForTheNextTransaction",
-            EnumSet.of(Database.MARIADB),
-            inSession("if (!inTransaction() && opensTable.getAsBoolean()) useNext", "if (!inTransaction()) useNext")),
     LEVEL_USED_BEFORE_ITS_QUERY(
             "P10",
             "what the first query reads at a level that was set for it is kept",

@@ -409,15 +409,15 @@ final class CachingListener implements ExecuteListener {
 
     private void executed(ExecuteContext ctx) {
         Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
-        if (current != null) snapshot = current.snapshot();
-        boolean mayVary = current != null && current.mayNextIsolationVary();
-        if (willRecord) {
-            // The level is used up by this query, which is too late for its own result.
-            if (mayVary) bypass(BypassReason.ISOLATION, "");
-            else record(ctx);
-        }
         AnalyzedStatement analyzed = statement;
-        if (mayVary && analyzed != null) current.queryExecuted(analyzed.tablesRead()::isOpened);
+        if (current != null) snapshot = current.snapshot();
+        if (current == null || !current.mayNextIsolationVary()) {
+            if (willRecord) record(ctx);
+            return;
+        }
+        // The level is used up by this query, which is too late for its own result.
+        if (willRecord) bypass(BypassReason.ISOLATION, "");
+        if (analyzed != null) current.queryExecuted(analyzed.tablesRead()::isOpened);
     }
 
     @Override
