@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dependencies {
 
+    /** So many views one upon the other are looked through. */
+    private static final int MOST_VIEWS = 16;
+
     private final CacheModel model;
     private final Map<String, List<TableModel>> relations = new HashMap<>();
     private final Map<String, List<RoutineModel>> routines = new HashMap<>();
@@ -145,14 +148,27 @@ public final class Dependencies {
     }
 
     /**
-     * Whether a name is that of tables, and of nothing else that can be read.
+     * Whether reading a relation runs no routine of a user's.
      *
      * @param name the folded name
-     * @return whether there is one, in whatever schema, and no view or the like
+     * @return whether all relations of that name are tables, or views that read such and call none
      */
-    public boolean isTable(String name) {
+    public boolean isReadWithoutCode(String name) {
+        return isReadWithoutCode(name, MOST_VIEWS);
+    }
+
+    private boolean isReadWithoutCode(String name, int views) {
         List<TableModel> named = relations(name);
-        return !named.isEmpty() && named.stream().allMatch(each -> each.kind() == TableModel.Kind.TABLE);
+        return !named.isEmpty() && named.stream().allMatch(each -> isReadWithoutCode(each, views));
+    }
+
+    private boolean isReadWithoutCode(TableModel relation, int views) {
+        if (relation.kind() == TableModel.Kind.TABLE) return true;
+        return relation.kind() == TableModel.Kind.VIEW
+                && views > 0
+                && relation.reading().calls().isEmpty()
+                && relation.reading().isKnown()
+                && relation.reading().reads().stream().allMatch(read -> isReadWithoutCode(read.name(), views - 1));
     }
 
     /**

@@ -19,7 +19,7 @@ import java.util.Set;
  * @param carriers texts that carry another: {@code %s} as it is, {@code %q} in a literal, {@code %o} another seed
  * @param settings texts that change what a name means in the session
  * @param settingsBack texts that undo these
- * @param renewal removes everything that the texts can have made, or nothing if that cannot be told
+ * @param renewal removes everything that the texts can have made; sessions begin anew after it
  */
 record HostileSeeds(
         List<String> ddl,
@@ -154,7 +154,7 @@ record HostileSeeds(
                 carriers,
                 settings(database, own, twin),
                 settingsBack(database, own),
-                renewal(database));
+                renewal(database, own, twin));
     }
 
     private static List<String> settings(Database database, String own, String twin) {
@@ -213,11 +213,15 @@ record HostileSeeds(
         };
     }
 
-    private static List<String> renewal(Database database) {
+    private static List<String> renewal(Database database, String own, String twin) {
         return switch (database) {
             case H2 -> List.of("drop all objects");
             case POSTGRESQL -> List.of("drop schema public cascade", "drop schema s2 cascade", "create schema public");
-            case MARIADB -> List.of();
+            case MARIADB ->
+                List.of(
+                        "drop database " + twin,
+                        "drop database " + own,
+                        "create database " + own + " character set utf8mb4");
         };
     }
 

@@ -15,6 +15,7 @@ import dev.jooqcache.testing.Fixture;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,8 +102,21 @@ class UncertainSnapshotTest {
                 Connection connection = f.tracked.getConnection()) {
             f.with("create table parts (id int primary key, v int)"
                     + (database == MARIADB ? " partition by range (id) (partition p values less than (10))" : ""));
+            if (database == MARIADB)
+                f.with(
+                        "create table plain (id int primary key, v int) engine = memory",
+                        "insert into plain values (1, 1)",
+                        "create table engines (engine varchar(20))");
+            List<String> other = database == MARIADB
+                    ? List.of(
+                            "select v from plain",
+                            "select plain.v from plain left join b on b.id = plain.id",
+                            "select engine from information_schema.engines",
+                            "select v from b for update nowait")
+                    : List.of();
             connection.setTransactionIsolation(snapshotLevel(database));
-            for (String first : List.of(
+            List<String> queries = new ArrayList<>(other);
+            queries.addAll(List.of(
                     "select v from b where id > 5 and id < 3",
                     "select v from b where 1 = 0",
                     "select v from b where id is null",
@@ -115,7 +129,9 @@ class UncertainSnapshotTest {
                     "select 1 as x union all select v from parts where id = 500",
                     "select parts.v from parts right join (select 1 as x) k on parts.id = 500",
                     "with k as (select 1 as x) select x from k",
-                    "select v from b")) {
+                    "select v from b for update",
+                    "select v from b"));
+            for (String first : queries) {
                 for (int i = 0; i < 3; i++) value(f.dsl, "a");
                 connection.setAutoCommit(false);
                 DSLContext within = within(f, connection);
@@ -124,6 +140,35 @@ class UncertainSnapshotTest {
                 f.dsl.execute("update a set v = v + 1");
                 assertThat(value(within, "a")).as("%s", first).isEqualTo(before);
                 assertThat(truth(connection, "a")).as("%s", first).isEqualTo(before);
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    /** MariaDB drops the snapshot that was taken after the savepoint, as that of a transaction that has not begun. */
+    @DatabaseTest
+    void rollbackToASavepointBeforeTheSnapshot_takesItBack(Database database) throws SQLException {
+        try (Fixture f = Fixture.empty(database).with(TABLES);
+                Connection connection = f.tracked.getConnection()) {
+            connection.setTransactionIsolation(snapshotLevel(database));
+            for (boolean inSql : List.of(true, false)) {
+                for (int i = 0; i < 3; i++) value(f.dsl, "a");
+                connection.setAutoCommit(false);
+                DSLContext within = within(f, connection);
+                if (inSql) {
+                    execute(connection, "savepoint s");
+                    value(within, "b");
+                    execute(connection, "rollback to savepoint s");
+                } else {
+                    Savepoint savepoint = connection.setSavepoint();
+                    value(within, "b");
+                    connection.rollback(savepoint);
+                }
+                int before = value(within, "a");
+                f.dsl.execute("update a set v = v + 1");
+                assertThat(value(within, "a")).isEqualTo(before);
+                assertThat(truth(connection, "a")).isEqualTo(before);
                 connection.rollback();
                 connection.setAutoCommit(true);
             }

@@ -195,6 +195,16 @@ class MariaDbTextsTest {
         assertThat(stale).isEmpty();
     }
 
+    @DatabaseTest
+    void groupConcatOverViews_isCached(Database database) {
+        if (database != MARIADB) return;
+        try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+            f.with("create view w as select id, n from t", "create view ww as select n from w");
+            for (String from : List.of("t", "w", "ww"))
+                f.warm(dsl -> dsl.select(groupConcat(field("n"))).from(from));
+        }
+    }
+
     /** Its semicolons part no statements, and its END ends no transaction. */
     @DatabaseTest
     void createOfABody_endsWhatItHasBegun(Database database) {
@@ -204,6 +214,7 @@ class MariaDbTextsTest {
         for (String statement : List.of(
                 "create procedure b() " + body,
                 "create or replace procedure b() " + body,
+                "drop procedure if exists b; create procedure b() " + body,
                 "create definer = current_user trigger b after delete on log for each row "
                         + body.replace("select 1", "set i = 1"),
                 "begin not atomic declare i int; update log set v = v + 1; end"))

@@ -133,7 +133,7 @@ final class Planner {
             List<SqlToken> one = statements.get(0);
             return withSettings(planOne(text(sql, lexer.tokens(), one), one, dialect), !sql.equals(text));
         }
-        if (StatementKind.mayBeOneBody(statements.get(0), dialect))
+        if (statements.stream().anyMatch(statement -> StatementKind.mayBeginBody(statement, dialect)))
             return Plan.control(Effect.CODE, BypassReason.NOT_A_SINGLE_QUERY, "compound statement");
         Effect effect = Effect.NONE;
         Calls calls = Calls.NONE;

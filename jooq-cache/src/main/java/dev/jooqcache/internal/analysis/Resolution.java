@@ -162,7 +162,8 @@ final class Resolution {
     /** Code that the query runs may set the variable from which a setting is taken back. */
     private boolean setsAnotherWay() {
         return plan.control().kind() == Effect.Kind.SETTING_FOR_QUERY
-                && !(routines.isEmpty() && reads.stream().map(TableName::name).allMatch(dependencies::isTable));
+                && !(routines.isEmpty()
+                        && reads.stream().map(TableName::name).allMatch(dependencies::isReadWithoutCode));
     }
 
     /** The catalog has a routine that stands for reading such a type; the type of a table's rows has none. */

@@ -173,7 +173,7 @@ final class StatementKind {
      * Whether what stands before a semicolon may be the first part of a compound statement of MySQL's family. Whether it is,
      * and where that ends, is not looked for: what follows may also be statements of their own.
      */
-    static boolean mayBeOneBody(List<SqlToken> tokens, SQLDialect dialect) {
+    static boolean mayBeginBody(List<SqlToken> tokens, SQLDialect dialect) {
         if (!isMysql(dialect)) return false;
         boolean isBlock = isWord(tokens, 0, "begin") && isWord(tokens, 1, "not") && isWord(tokens, 2, "atomic");
         return isBlock

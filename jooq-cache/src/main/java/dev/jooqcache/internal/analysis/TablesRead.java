@@ -2,11 +2,16 @@ package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jooq.Asterisk;
+import org.jooq.CommonTableExpression;
 import org.jooq.Field;
+import org.jooq.Name;
 import org.jooq.Param;
 import org.jooq.QualifiedAsterisk;
 import org.jooq.QueryPart;
@@ -15,6 +20,7 @@ import org.jooq.Select;
 import org.jooq.SortField;
 import org.jooq.Table;
 import org.jooq.TableField;
+import org.jooq.VisitListener;
 import org.jooq.impl.QOM;
 import org.jooq.impl.TableImpl;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +37,7 @@ public final class TablesRead {
     /** Of a statement that is no query, or that is not understood. */
     static final TablesRead NONE = new TablesRead("", SQLDialect.DEFAULT, table -> List.of());
 
-    /** The names in FROM are those of tables or views, unless the text names queries itself. */
-    private static final String NAMING = "with";
-
-    private static final Set<String> COMBINING = Set.of(NAMING, "union", "intersect", "except", "minus");
+    private static final Set<String> COMBINING = Set.of("with", "union", "intersect", "except", "minus");
     private static final int MOST_VIEWS = 8;
 
     private final String sql;
@@ -77,31 +80,43 @@ public final class TablesRead {
         return known;
     }
 
+    /** A statement opens all tables that it names, in whatever part; names of its own queries are none. */
     private boolean opensTable(String text, int views) {
         ParsedText parsed = views == 0 || text.isEmpty() ? null : ParsedText.of(text, dialect);
-        return parsed != null
-                && parsed.query() instanceof Select<?> select
-                && parsed.tokens().stream().noneMatch(token -> token.isWord(NAMING))
-                && select.$from().stream().anyMatch(table -> isOpened(table, views));
-    }
-
-    private boolean isOpened(Table<?> part, int views) {
-        if (part instanceof QOM.JoinTable<?, ?> join)
-            return isOpened(join.$table1(), views) || isOpened(join.$table2(), views);
-        TableImpl<?> named = ParsedText.named(part);
-        if (named == null) return false;
-        List<TableModel> all = relations(named);
-        return !all.isEmpty() && all.stream().allMatch(each -> isOpened(each, views));
+        if (parsed == null || !(parsed.query() instanceof Select<?>)) return false;
+        Set<String> queries = new HashSet<>();
+        Set<TableImpl<?>> named = new HashSet<>();
+        parsed.visit(VisitListener.onVisitStart(context -> {
+            QueryPart part = context.queryPart();
+            boolean declares =
+                    context.renderContext() != null && context.renderContext().declareTables();
+            if (part instanceof CommonTableExpression<?> query) queries.add(TableName.fold(query.getName()));
+            else if (declares && part instanceof Table<?> table && ParsedText.named(table) != null)
+                named.add(Objects.requireNonNull(ParsedText.named(table)));
+        }));
+        return named.stream()
+                .filter(table -> !queries.contains(TableName.fold(table.getName())))
+                .anyMatch(table -> are(table, each -> isOpened(each, views)));
     }
 
     private boolean isOpened(TableModel relation, int views) {
-        return relation.kind() == TableModel.Kind.TABLE
+        return isSnapshotTable(relation)
                 || (relation.kind() == TableModel.Kind.VIEW && opensTable(relation.definition(), views - 1));
     }
 
-    private List<TableModel> relations(TableImpl<?> named) {
-        return relations.apply(
-                TableName.fold(String.valueOf(named.getQualifiedName().last())));
+    private static boolean isSnapshotTable(TableModel relation) {
+        return relation.kind() == TableModel.Kind.TABLE
+                && !relation.traits().contains(TableModel.Trait.NON_TRANSACTIONAL);
+    }
+
+    /** Whether all relations are such that the name may mean. */
+    private boolean are(TableImpl<?> named, Predicate<TableModel> such) {
+        Name[] parts = named.getQualifiedName().parts();
+        if (parts.length > 1
+                && TableName.isSystemSchema(TableName.fold(String.valueOf(parts[parts.length - 2].last()))))
+            return false;
+        List<TableModel> all = relations.apply(TableName.fold(named.getName()));
+        return !all.isEmpty() && all.stream().allMatch(such);
     }
 
     private boolean showsRow() {
@@ -121,9 +136,7 @@ public final class TablesRead {
             return isInEachRow(join.$table1()) || isInEachRow(join.$table2());
         }
         TableImpl<?> named = ParsedText.named(part);
-        if (named == null) return false;
-        List<TableModel> all = relations(named);
-        return !all.isEmpty() && all.stream().allMatch(each -> each.kind() == TableModel.Kind.TABLE);
+        return named != null && are(named, TablesRead::isSnapshotTable);
     }
 
     /** Whether there is no aggregate function of all rows, which makes a row of none. */

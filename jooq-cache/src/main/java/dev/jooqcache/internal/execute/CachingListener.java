@@ -424,8 +424,10 @@ final class CachingListener implements ExecuteListener {
     public void recordStart(ExecuteContext ctx) {
         Object executedIn = snapshot;
         AnalyzedStatement analyzed = statement;
-        if (executedIn == null || analyzed == null) return;
+        if (executedIn == null) return;
         snapshot = null;
+        // What is read with a lock, or past the users' tables, tells nothing of the snapshot.
+        if (analyzed == null || analyzed.reason() != null) return;
         guarded("recordStart", () -> {
             Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
             if (current != null) current.rowRead(executedIn, analyzed.tablesRead()::isShown);

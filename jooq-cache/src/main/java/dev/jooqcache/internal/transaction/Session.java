@@ -926,6 +926,8 @@ public final class Session {
     <T> T rollbackToSavepoint(SqlCall<T> call) throws SQLException {
         T result = call.run();
         failed = false;
+        // The server drops a snapshot that it has taken after the savepoint, as that of an empty transaction.
+        if (isMysql()) snapshotEnded();
         return result;
     }
 
