@@ -131,19 +131,27 @@ class UncertainSnapshotTest {
                     "with k as (select 1 as x) select x from k",
                     "select v from b for update",
                     "select v from b"));
-            for (String first : queries) {
-                for (int i = 0; i < 3; i++) value(f.dsl, "a");
-                connection.setAutoCommit(false);
-                DSLContext within = within(f, connection);
-                within.fetch(first);
-                int before = value(within, "a");
-                f.dsl.execute("update a set v = v + 1");
-                assertThat(value(within, "a")).as("%s", first).isEqualTo(before);
-                assertThat(truth(connection, "a")).as("%s", first).isEqualTo(before);
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
+            for (String first : queries) assertOneSnapshot(f, connection, first, within -> within.fetch(first));
         }
+    }
+
+    private interface Start {
+        void in(DSLContext within) throws SQLException;
+    }
+
+    /** Whatever a transaction begins with, what it reads next it reads again. */
+    private static void assertOneSnapshot(Fixture f, Connection connection, String what, Start start)
+            throws SQLException {
+        for (int i = 0; i < 3; i++) value(f.dsl, "a");
+        connection.setAutoCommit(false);
+        DSLContext within = within(f, connection);
+        start.in(within);
+        int before = value(within, "a");
+        f.dsl.execute("update a set v = v + 1");
+        assertThat(value(within, "a")).as("%s", what).isEqualTo(before);
+        assertThat(truth(connection, "a")).as("%s", what).isEqualTo(before);
+        connection.rollback();
+        connection.setAutoCommit(true);
     }
 
     /** MariaDB drops the snapshot that was taken after the savepoint, as that of a transaction that has not begun. */
@@ -152,26 +160,16 @@ class UncertainSnapshotTest {
         try (Fixture f = Fixture.empty(database).with(TABLES);
                 Connection connection = f.tracked.getConnection()) {
             connection.setTransactionIsolation(snapshotLevel(database));
-            for (boolean inSql : List.of(true, false)) {
-                for (int i = 0; i < 3; i++) value(f.dsl, "a");
-                connection.setAutoCommit(false);
-                DSLContext within = within(f, connection);
-                if (inSql) {
-                    execute(connection, "savepoint s");
-                    value(within, "b");
-                    execute(connection, "rollback to savepoint s");
-                } else {
-                    Savepoint savepoint = connection.setSavepoint();
-                    value(within, "b");
-                    connection.rollback(savepoint);
-                }
-                int before = value(within, "a");
-                f.dsl.execute("update a set v = v + 1");
-                assertThat(value(within, "a")).isEqualTo(before);
-                assertThat(truth(connection, "a")).isEqualTo(before);
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
+            assertOneSnapshot(f, connection, "SQL", within -> {
+                execute(connection, "savepoint s");
+                value(within, "b");
+                execute(connection, "rollback to savepoint s");
+            });
+            assertOneSnapshot(f, connection, "JDBC", within -> {
+                Savepoint savepoint = connection.setSavepoint();
+                value(within, "b");
+                connection.rollback(savepoint);
+            });
         }
     }
 
@@ -181,19 +179,12 @@ class UncertainSnapshotTest {
         try (Fixture f = Fixture.empty(database).with(TABLES);
                 Connection connection = f.tracked.getConnection()) {
             connection.setTransactionIsolation(snapshotLevel(database));
-            for (int i = 0; i < 3; i++) value(f.dsl, "a");
-            DSLContext within = within(f, connection);
-            try (var rows = within.fetchLazy("select v from b")) {
-                connection.setAutoCommit(false);
-                within.fetch("select v from b where 1 = 0");
-                rows.fetchNext();
-                int before = value(within, "a");
-                f.dsl.execute("update a set v = v + 1");
-                assertThat(value(within, "a")).isEqualTo(before);
-                assertThat(truth(connection, "a")).isEqualTo(before);
+            try (var rows = within(f, connection).fetchLazy("select v from b")) {
+                assertOneSnapshot(f, connection, "cursor", within -> {
+                    within.fetch("select v from b where 1 = 0");
+                    rows.fetchNext();
+                });
             }
-            connection.rollback();
-            connection.setAutoCommit(true);
         }
     }
 
