@@ -998,24 +998,6 @@ enum Mutant {
                     "internal/analysis/CarrierText.java",
                     "? null : from(start, Manner.EXECUTED)",
                     "? null : from(start, Manner.PLANNED)")),
-    DYNAMIC_SQL_IS_UNDERSTOOD(
-            "texts",
-            "whatever begins a statement of a body is taken for understood",
-            Mutant.HOSTILE_TEXTS,
-            EnumSet.of(Database.POSTGRESQL),
-            in(
-                    "internal/analysis/BodyStatements.java",
-                    "else if (isQueryOrDml() || isWordOf(at, PLPGSQL)) simple(); else stop();",
-                    "else simple();"),
-            in(
-                    "internal/analysis/BodyStatements.java",
-                    "else if (isQueryOrDml() || isWordOf(at, PSM)) simple(); else stop();",
-                    "else simple();"),
-            in(
-                    "internal/analysis/BodyText.java",
-                    "if (NOT_FOLLOWED.contains(word) && !isSymbol(i + 1, '(')) unknown(i);",
-                    "")),
-
     // The same rules, for R2DBC
 
     R2DBC_COMMIT_UNANNOUNCED(
