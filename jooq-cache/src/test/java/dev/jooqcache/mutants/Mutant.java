@@ -233,7 +233,8 @@ enum Mutant {
             "what the first query reads at a level that was set for it is kept",
             "transactions.NextIsolationTest#levelThatAStatementSets_isNotTakenForTheSessions",
             EnumSet.of(Database.MARIADB),
-            inListener("if (willRecord) bypass(BypassReason.ISOLATION, \"\");", "if (willRecord) record(ctx);")),
+            inListener(
+                    "if (willRecord) bypass(BypassReason.ISOLATION, \"\");", "if (willRecord) record(ctx, current);")),
     SETTING_OF_A_FAILED_QUERY_IGNORED(
             "session",
             "a limit that jOOQ raises for one query is taken for restored though the query failed",
@@ -245,8 +246,10 @@ enum Mutant {
             "a limit that jOOQ raises is taken for restored though a function has set the variable",
             "writes.MariaDbTextsTest#settingsAroundAQuery_areNotAlwaysTakenBack",
             EnumSet.of(Database.MARIADB),
-            in("internal/analysis/Resolution.java", "if (setsAnotherWay()) deny", "if (false) deny"),
-            in("internal/analysis/Resolution.java", "(setsAnotherWay() ?", "(false ?")),
+            in(
+                    "internal/analysis/Resolution.java",
+                    "boolean altersSession = setsAnotherWay();",
+                    "boolean altersSession = false;")),
     BODY_SPLIT_AT_SEMICOLONS(
             "loss",
             "the END of a body counts as a commit, after which the session may be in a transaction",

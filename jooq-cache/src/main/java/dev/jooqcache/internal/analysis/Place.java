@@ -57,7 +57,8 @@ final class Place {
         return null;
     }
 
-    private static TableName nameOf(TableImpl<?> table) {
+    /** The name of a table, with the schema that the text tells. */
+    static TableName nameOf(TableImpl<?> table) {
         Name[] parts = table.getQualifiedName().parts();
         String schema = parts.length > 1 ? String.valueOf(parts[parts.length - 2].last()) : "";
         return TableName.of(schema, String.valueOf(table.getQualifiedName().last()));

@@ -134,9 +134,9 @@ final class Resolution {
                 deny(BypassReason.NONDETERMINISTIC_FUNCTION, cast.toString());
         if (lineage.tags().isEmpty()) deny(BypassReason.NO_TABLE, "");
         ReadPlan tags = reason == null ? precise.read(sql, lineage) : ReadPlan.NONE;
-        if (setsAnotherWay()) deny(BypassReason.NOT_A_SINGLE_QUERY, "settings around a query that may run code");
-        Effect effect =
-                (setsAnotherWay() ? Effect.of(Effect.Kind.SESSION) : plan.control()).then(effect(lineage.reach()));
+        boolean altersSession = setsAnotherWay();
+        if (altersSession) deny(BypassReason.NOT_A_SINGLE_QUERY, "settings around a query that may run code");
+        Effect effect = (altersSession ? Effect.of(Effect.Kind.SESSION) : plan.control()).then(effect(lineage.reach()));
         SortedMap<String, String> ways = ways(lineage.tags());
         ways.putAll(ways(lineage.reach().tags()));
         String session = plan.calls().session();

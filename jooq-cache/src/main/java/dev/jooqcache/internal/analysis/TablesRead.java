@@ -4,14 +4,12 @@ import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jooq.Asterisk;
 import org.jooq.CommonTableExpression;
 import org.jooq.Field;
-import org.jooq.Name;
 import org.jooq.Param;
 import org.jooq.QualifiedAsterisk;
 import org.jooq.QueryPart;
@@ -90,9 +88,9 @@ public final class TablesRead {
             QueryPart part = context.queryPart();
             boolean declares =
                     context.renderContext() != null && context.renderContext().declareTables();
+            TableImpl<?> table = declares && part instanceof Table<?> declared ? ParsedText.named(declared) : null;
             if (part instanceof CommonTableExpression<?> query) queries.add(TableName.fold(query.getName()));
-            else if (declares && part instanceof Table<?> table && ParsedText.named(table) != null)
-                named.add(Objects.requireNonNull(ParsedText.named(table)));
+            else if (table != null) named.add(table);
         }));
         return named.stream()
                 .filter(table -> !queries.contains(TableName.fold(table.getName())))
@@ -111,11 +109,8 @@ public final class TablesRead {
 
     /** Whether all relations are such that the name may mean. */
     private boolean are(TableImpl<?> named, Predicate<TableModel> such) {
-        Name[] parts = named.getQualifiedName().parts();
-        if (parts.length > 1
-                && TableName.isSystemSchema(TableName.fold(String.valueOf(parts[parts.length - 2].last()))))
-            return false;
-        List<TableModel> all = relations.apply(TableName.fold(named.getName()));
+        TableName name = Place.nameOf(named);
+        List<TableModel> all = TableName.isSystemSchema(name.schema()) ? List.of() : relations.apply(name.name());
         return !all.isEmpty() && all.stream().allMatch(such);
     }
 

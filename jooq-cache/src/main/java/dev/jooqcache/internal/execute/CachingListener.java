@@ -412,12 +412,12 @@ final class CachingListener implements ExecuteListener {
         AnalyzedStatement analyzed = statement;
         if (current != null) snapshot = current.snapshot();
         if (current == null || !current.mayNextIsolationVary()) {
-            if (willRecord) record(ctx);
+            if (willRecord) record(ctx, current);
             return;
         }
         // The level is used up by this query, which is too late for its own result.
         if (willRecord) bypass(BypassReason.ISOLATION, "");
-        if (analyzed != null) current.queryExecuted(analyzed.tablesRead()::isOpened);
+        if (analyzed != null) current.levelPerhapsUsed(analyzed.tablesRead()::isOpened);
     }
 
     @Override
@@ -459,7 +459,7 @@ final class CachingListener implements ExecuteListener {
         return Question.answer(mock::getMaxRows, 0);
     }
 
-    private void record(ExecuteContext ctx) {
+    private void record(ExecuteContext ctx, @Nullable Session current) {
         ResultSet rows = ctx.resultSet();
         PreparedStatement prepared = ctx.statement();
         AnalyzedStatement analyzed = statement;
@@ -478,7 +478,6 @@ final class CachingListener implements ExecuteListener {
             bypass(BypassReason.RESULT_INCOMPLETE, columns < 0 ? "number of columns unknown" : "maxRows unknown");
             return;
         }
-        Session current = TrackedConnectionProvider.sessionOf(ctx.connection());
         if (current == null) {
             bypass(BypassReason.UNTRACKED_TRANSACTION, "");
             return;

@@ -496,7 +496,7 @@ public final class Session {
      *
      * @param opensTable tells whether it has
      */
-    public void queryExecuted(BooleanSupplier opensTable) {
+    public void levelPerhapsUsed(BooleanSupplier opensTable) {
         if (!inTransaction() && opensTable.getAsBoolean()) useNextIsolation();
     }
 
