@@ -90,7 +90,7 @@ final class PostgresCatalog extends Catalog {
             join pg_namespace pn on pn.oid = p.relnamespace
             where c.relkind in ('r', 'p', 'f')""";
 
-    /** Defaults, generated columns, checks and indexes, of tables and of their columns' domains, over whatever domains. */
+    /** Defaults, generated columns, checks, indexes and partition keys, of tables and of their columns' domains, over whatever domains. */
     private static final String EXPRESSIONS = """
             with recursive domain (type, base) as (
               select t.oid, t.oid from pg_type t where t.typtype = 'd'
@@ -121,20 +121,21 @@ final class PostgresCatalog extends Catalog {
               select i.indrelid, pg_get_expr(i.indexprs, i.indrelid) from pg_index i
               union all
               select i.indrelid, pg_get_expr(i.indpred, i.indrelid) from pg_index i
+              union all
+              select p.partrelid, pg_get_expr(p.partexprs, p.partrelid) from pg_partitioned_table p
             ) x (relation, expression)
             join pg_class c on c.oid = x.relation
             join pg_namespace n on n.oid = c.relnamespace
             where x.expression is not null and
             """ + USERS;
 
-    /** The relations that a view, rule or policy depends on. */
+    /** The relations that a view, rule or policy depends on, sequences among them. */
     private static final String DEPENDENCIES = """
             select distinct d.classid::regclass::text || ' ' || d.objid::text, n.nspname, c.relname
             from pg_depend d
             join pg_class c on c.oid = d.refobjid
             join pg_namespace n on n.oid = c.relnamespace
             where d.classid in ('pg_rewrite'::regclass, 'pg_policy'::regclass) and d.refclassid = 'pg_class'::regclass
-            and c.relkind in ('r', 'p', 'v', 'm', 'f')
             and not exists (select 1 from pg_rewrite r where r.oid = d.objid and r.ev_class = d.refobjid
               and r.ev_type = '1')""";
 
@@ -212,7 +213,7 @@ final class PostgresCatalog extends Catalog {
               a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn]) u (function)
             join pg_proc f on f.oid = u.function::oid
             join pg_namespace n on n.oid = f.pronamespace
-            where n.nspname <> 'pg_catalog'""";
+            where n.nspname <> 'pg_catalog' or f.provolatile <> 'i'""";
 
     private static final String OPERATORS = """
             select n.nspname, o.oprname, f.proname, fn.nspname

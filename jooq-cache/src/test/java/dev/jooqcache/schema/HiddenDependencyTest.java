@@ -75,6 +75,56 @@ class HiddenDependencyTest {
                 b,
                 B1,
                 "create trigger t after insert on a for each row begin for i in 1..2 do update b set n = 7; end for; end");
+        on(
+                POSTGRESQL,
+                "a sequence that a view reads",
+                "select setval('s', 3)",
+                "select * from v",
+                A1,
+                "insert into a values (2, 2), (3, 3)",
+                "create sequence s",
+                "create view v as select id from a where id <= (select last_value from s)");
+        on(
+                POSTGRESQL,
+                "an aggregate over a function of the database's own",
+                "select setval('s', 3)",
+                "select reached('s'::regclass) from a",
+                A1,
+                "create sequence s",
+                "create function pick(s regclass, o regclass) returns regclass immutable language sql as 'select o'",
+                "create aggregate reached(regclass)"
+                        + " (sfunc = pick, stype = regclass, finalfunc = pg_sequence_last_value)");
+        on(
+                POSTGRESQL,
+                "the output of a call after an argument with a keyword",
+                "insert into a (id, n) values (5, 1)",
+                "select n from a where id = 105",
+                "create procedure p(x int, inout y int) language plpgsql as $$ begin y := y + x; end $$",
+                "create function f() returns trigger language plpgsql as"
+                        + " $$ begin call p(substring('100' from 1)::int, new.id); return new; end $$",
+                "create trigger t before insert on a for each row execute function f()");
+        for (String execute : List.of("for r in execute(%s) loop null; end loop", "open c for execute(%s)"))
+            on(
+                    POSTGRESQL,
+                    "dynamic SQL in brackets, " + execute,
+                    A1,
+                    b,
+                    "create function \"execute\"(x text) returns int immutable language sql as 'select 1'",
+                    "create function f() returns trigger language plpgsql as $$ declare r record; c refcursor; begin "
+                            + execute.formatted("'insert into b values (' || new.id || ', 1) returning id'")
+                            + "; return null; end $$",
+                    "create trigger t after insert on a for each row execute function f()");
+        on(
+                POSTGRESQL,
+                "a partition's key",
+                "insert into parts values (5, 1)",
+                b,
+                "create function touch(x int) returns int language plpgsql as"
+                        + " $$ begin insert into b values (x, 1); return x; end $$",
+                "create function key(x int) returns int immutable language plpgsql as"
+                        + " $$ begin return public.touch(x); end $$",
+                "create table parts (id int, n int) partition by list (key(id))",
+                "create table others partition of parts default");
         String[] writingView = {"create function f() returns boolean" + WRITER_OF_B, "create view w as select f() as k"
         };
         on(

@@ -114,22 +114,27 @@ final class BodyText extends TokenReader {
             case "call" -> {
                 call(i);
                 // An argument can be set by the procedure.
-                outputs(i + 1);
+                outputs(i + 1, Set.of());
             }
             case "merge" -> into(i, WriteEvent.ROWS);
             case "truncate" -> truncate(i);
             case "set" -> set(i);
             case "into" -> selectInto(i);
-            case "for", "foreach", "diagnostics" -> outputs(i + 1);
+            case "for", "foreach", "diagnostics" -> outputs(i + 1, OUTPUTS_END);
             case "return" -> returned(i);
             // In PL/pgSQL, DO does not occur within a body but after ON CONFLICT and in rules; in PSM it evaluates.
             case "do" -> {
                 if (language != Language.PSM && !isWord(i + 1, "update") && !isWord(i + 1, "nothing")) unknown(i);
             }
             default -> {
-                if (NOT_FOLLOWED.contains(word) && !isSymbol(i + 1, '(')) unknown(i);
+                if (NOT_FOLLOWED.contains(word) && !isCall(i)) unknown(i);
             }
         }
+    }
+
+    /** Whether the word is a function's name here. PL/pgSQL's EXECUTE takes an expression, which may be in brackets. */
+    private boolean isCall(int i) {
+        return isSymbol(i + 1, '(') && !(language == Language.PLPGSQL && isWord(i, "execute"));
     }
 
     private void insert(int i) {
@@ -277,7 +282,7 @@ final class BodyText extends TokenReader {
     private void selectInto(int i) {
         if (language == Language.SQL || isWord(i + 1, "outfile") || isWord(i + 1, "dumpfile")) unknown(i);
         // A plain SELECT .. INTO of PL/pgSQL assigns variables.
-        outputs(i + 1);
+        outputs(i + 1, OUTPUTS_END);
     }
 
     /** Whether it is the trigger's row, before or after the change. */
@@ -294,8 +299,8 @@ final class BodyText extends TokenReader {
     }
 
     /** A list of what is assigned, up to where values are read from: the row may be among it, or get another name. */
-    private void outputs(int from) {
-        for (int i = from; i < tokens.size() && !isSymbol(i, ';') && !isWordOf(i, OUTPUTS_END); i++)
+    private void outputs(int from, Set<String> end) {
+        for (int i = from; i < tokens.size() && !isSymbol(i, ';') && !isWordOf(i, end); i++)
             if (isRow(i)) ownColumns.add(TriggerModel.ANY_COLUMN);
     }
 
