@@ -114,6 +114,8 @@ class PlainSqlTest {
                 // Databases and jOOQ's parser disagree on nested comments, so the text counts as not understood.
                 coarseSql("/* /* nested */ select * from author */ update book set title = 'x'", H2, POSTGRESQL),
                 sql("\n-- one\n-- two\n" + INSERT),
+                // H2 takes PostgreSQL's prefix of a literal, in which a backslash is one.
+                coarseSql("select E'a\\'; update book set title = 'x' -- '", H2),
                 coarseSql("/*!40101 update */ book set title = 'x'", MARIADB),
                 // jOOQ's parser does not know this comment, so the text counts as not understood.
                 coarseSql("# update author\nupdate book set title = 'x'", MARIADB));

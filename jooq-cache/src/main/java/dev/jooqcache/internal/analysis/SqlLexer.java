@@ -96,7 +96,7 @@ final class SqlLexer {
         else if (sql.startsWith("--", at) && isLineComment()) skipLine();
         else if ((mysql && c == '#') || (h2 && sql.startsWith("//", at))) skipLine();
         else if (sql.startsWith("/*", at)) comment();
-        else if (c == '\'') literal(mysql || isAfterEscapePrefix() || (hiding && postgres));
+        else if (c == '\'') literal(mysql || (postgres && (hiding || isAfterEscapePrefix())));
         else if (c == '"') quoted('"', mysql ? SqlToken.Kind.LITERAL : SqlToken.Kind.QUOTED);
         else if (c == '`') quoted('`', SqlToken.Kind.QUOTED);
         else if (c == '$' && !mysql && dollarQuote()) return;
@@ -163,10 +163,13 @@ final class SqlLexer {
 
     private void literal(boolean backslash) {
         if (isAfterQuotePrefix()) understood = false;
+        // H2 takes PostgreSQL's prefix without the escapes, SQLite a column's alias; jOOQ's parser takes both.
+        boolean disputed = !backslash && isAfterEscapePrefix();
         int start = at++;
         StringBuilder text = new StringBuilder();
         while (at < sql.length()) {
             char c = sql.charAt(at++);
+            if (c == '\\' && disputed) understood = false;
             hasBackslash |= c == '\\' && postgres && !backslash;
             if (c == '\\' && backslash && at < sql.length()) text.append(escaped());
             else if (c != '\'') text.append(c);

@@ -30,6 +30,8 @@ class SqlLexerTest {
         MARIADB  | select v from 2t                                             | false
         MARIADB  | select v from 1_000                                          | false
         MARIADB  | select 0x1F, 1e5, 1.5 from t where id = 1                    | true
+        H2       | select v from t where n <> E'\\' and v < 1 -- '              | false
+        H2       | select E'a', 'a\\b', he'x'                                  | true
         H2       | select [f](1)                                                | false
         H2       | select v from [t]                                            | false
         H2       | select [1]()                                                 | false
