@@ -266,6 +266,30 @@ class OtherWritersTest {
         }
     }
 
+    @DatabaseTest
+    @DisplayName(
+            "W8: the end of a transaction that SQL began is not the end of what is done on the unwrapped connection")
+    void unwrap_writeOnRawConnectionAfterACommit_isFresh(Database database) throws SQLException {
+        String begin = switch (database) {
+            case H2 -> "set autocommit false";
+            case POSTGRESQL -> "begin; select 1";
+            case MARIADB -> "set autocommit = 0";
+        };
+        try (Fixture f = Fixture.catalogue(database)) {
+            f.warm(Writing::books);
+            try (Connection connection = f.tracked.getConnection()) {
+                Connection raw = connection.unwrap(driverType(database));
+                connection.createStatement().execute(begin);
+                connection.createStatement().execute("commit");
+                f.assertFresh(Writing::books);
+                raw.createStatement().execute(UPDATE);
+                raw.createStatement().execute("commit");
+                f.assertFresh(Writing::books);
+            }
+            f.assertFresh(Writing::books);
+        }
+    }
+
     private static Class<? extends Connection> driverType(Database database) {
         return switch (database) {
             case H2 -> org.h2.jdbc.JdbcConnection.class;

@@ -282,10 +282,10 @@ final class KnownConnections {
         }
     }
 
-    /** The session has seen the end of the connection's transaction. */
+    /** The session has seen the end of the connection's transaction. What is written past it begins none that it sees. */
     void ended(Connection raw) {
         leftOpen.remove(raw);
-        if (anyStanding) take(raw).forEach(PendingWrite::committed);
+        if (anyStanding && !exposed.contains(raw)) take(raw).forEach(PendingWrite::committed);
     }
 
     /**
