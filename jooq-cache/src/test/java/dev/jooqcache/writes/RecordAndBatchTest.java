@@ -6,15 +6,24 @@ import static dev.jooqcache.testing.Database.POSTGRESQL;
 import static dev.jooqcache.writes.Writing.coarse;
 import static dev.jooqcache.writes.Writing.precise;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.testing.Catalogue.BookRecord;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DAOImpl;
@@ -233,6 +242,51 @@ class RecordAndBatchTest {
             });
             assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(8);
         }
+    }
+
+    @DatabaseTest
+    @DisplayName("W1: a batch is executed by another call after the first one is not supported")
+    void batch_afterACallThatIsNotSupported_isFresh(Database database) throws SQLException {
+        try (Fixture f = Fixture.catalogue(database)) {
+            DataSource tracked = f.cache.trackPool(withoutLargeBatches(f.pool));
+            DSLContext dsl = f.cache
+                    .derive(DSL.using(tracked, database.dialect()).configuration())
+                    .dsl();
+            for (boolean prepared : new boolean[] {true, false})
+                try (Connection connection = tracked.getConnection();
+                        Statement statement = prepared
+                                ? connection.prepareStatement("update book set stock = stock + 1")
+                                : connection.createStatement()) {
+                    for (int i = 0; i < 3; i++) Writing.books(dsl).fetch();
+                    if (statement instanceof PreparedStatement update) update.addBatch();
+                    else statement.addBatch("update book set stock = stock + 1");
+                    assertThatThrownBy(statement::executeLargeBatch).isInstanceOf(UnsupportedOperationException.class);
+                    for (int i = 0; i < 3; i++) Writing.books(dsl).fetch();
+                    statement.executeBatch();
+                    assertThat(Writing.books(dsl).fetch())
+                            .isEqualTo(Writing.books(f.unseen).fetch());
+                }
+        }
+    }
+
+    /** A pool's or a driver's statements that have JDBC's default method. */
+    private static DataSource withoutLargeBatches(DataSource pool) {
+        return wrapped(DataSource.class, pool);
+    }
+
+    private static <T> T wrapped(Class<T> type, Object delegate) {
+        InvocationHandler handler = (proxy, method, arguments) -> {
+            if (method.getName().equals("executeLargeBatch")) throw new UnsupportedOperationException();
+            try {
+                Object answer = method.invoke(delegate, arguments);
+                Class<?> answered = method.getReturnType();
+                boolean isWrapped = answered == Connection.class || Statement.class.isAssignableFrom(answered);
+                return isWrapped && !method.getName().equals("unwrap") ? wrapped(answered, answer) : answer;
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        };
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     private static BookRecord attached(DSLContext dsl, int id) {

@@ -80,9 +80,11 @@ final class StatementTracker {
             LookBack asked = question(statement.getKey());
             if (asked.compareTo(question) > 0) question = asked;
         }
-        clearBatch();
         Effect all = effect;
-        return session.ask(question, () -> session.run(null, all, version, call, untaken));
+        T result = session.ask(question, () -> session.run(null, all, version, call, untaken));
+        // Not if it fails: a driver that cannot do this call keeps the batch for another one.
+        clearBatch();
+        return result;
     }
 
     private Effect effect(String sql) {

@@ -68,8 +68,8 @@ final class TrackedCallableStatement extends DefaultCallableStatement {
 
     @Override
     public void clearBatch() throws SQLException {
-        tracker.clearBatch();
         super.clearBatch();
+        tracker.clearBatch();
     }
 
     @Override

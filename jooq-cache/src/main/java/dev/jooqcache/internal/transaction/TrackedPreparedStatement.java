@@ -52,8 +52,8 @@ final class TrackedPreparedStatement extends NotingPreparedStatement {
 
     @Override
     public void clearBatch() throws SQLException {
-        tracker.clearBatch();
         super.clearBatch();
+        tracker.clearBatch();
     }
 
     @Override

@@ -94,8 +94,8 @@ final class TrackedStatement extends DefaultStatement {
 
     @Override
     public void clearBatch() throws SQLException {
-        tracker.clearBatch();
         super.clearBatch();
+        tracker.clearBatch();
     }
 
     @Override
