@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.execute;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.transaction.Question;
 import dev.jooqcache.spi.Access;
 import dev.jooqcache.spi.Access.Getter;
 import java.math.BigDecimal;
@@ -220,10 +221,13 @@ final class RecordingResultSet extends DefaultResultSet {
         return metaData;
     }
 
-    /** jOOQ does not ask for a second row where LIMIT 1 leaves none; whether there is one decides on storing. */
+    /**
+     * jOOQ does not ask for a second row where LIMIT 1 leaves none; whether there is one decides on storing. A driver that
+     * fetches rows as they are asked for is not asked: the server might fail at it, and with it the user's transaction.
+     */
     @Override
     public void close() throws SQLException {
-        if (recording.isAfterFirstRow()) noted(this::next);
+        if (recording.isAfterFirstRow() && Question.answer(rows::getFetchSize, 1) == 0) noted(this::next);
         rows.close();
     }
 
