@@ -90,7 +90,10 @@ final class PostgresCatalog extends Catalog {
             join pg_namespace pn on pn.oid = p.relnamespace
             where c.relkind in ('r', 'p', 'f')""";
 
-    /** Defaults, generated columns, checks, indexes and partition keys, of tables and of their columns' domains, over whatever domains. */
+    /**
+     * Defaults, generated columns, checks, indexes and partition keys, of tables and of their columns' domains, over whatever
+     * domains.
+     */
     private static final String EXPRESSIONS = """
             with recursive domain (type, base) as (
               select t.oid, t.oid from pg_type t where t.typtype = 'd'

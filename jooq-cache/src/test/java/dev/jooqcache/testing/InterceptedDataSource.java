@@ -32,6 +32,11 @@ public class InterceptedDataSource implements DataSource {
         return real.run();
     }
 
+    /** Executes a batch whose update counts may be large. */
+    protected long[] executeLargeBatch(Statement statement) throws SQLException {
+        return statement.executeLargeBatch();
+    }
+
     /** Commits. */
     protected void commit(Connection connection) throws SQLException {
         connection.commit();
@@ -165,6 +170,11 @@ public class InterceptedDataSource implements DataSource {
         public ResultSet executeQuery(String sql) throws SQLException {
             return executeText(sql, () -> getDelegate().executeQuery(sql));
         }
+
+        @Override
+        public long[] executeLargeBatch() throws SQLException {
+            return InterceptedDataSource.this.executeLargeBatch(getDelegate());
+        }
     }
 
     private final class InterceptedStatement extends DefaultPreparedStatement {
@@ -192,6 +202,11 @@ public class InterceptedDataSource implements DataSource {
         public int executeUpdate() throws SQLException {
             return InterceptedDataSource.this.execute(
                     sql, () -> getDelegatePreparedStatement().executeUpdate());
+        }
+
+        @Override
+        public long[] executeLargeBatch() throws SQLException {
+            return InterceptedDataSource.this.executeLargeBatch(getDelegatePreparedStatement());
         }
     }
 }

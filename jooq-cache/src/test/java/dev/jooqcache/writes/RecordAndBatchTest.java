@@ -13,9 +13,7 @@ import dev.jooqcache.testing.Catalogue.BookRecord;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import dev.jooqcache.testing.InterceptedDataSource;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -248,7 +246,13 @@ class RecordAndBatchTest {
     @DisplayName("W1: a batch is executed by another call after the first one is not supported")
     void batch_afterACallThatIsNotSupported_isFresh(Database database) throws SQLException {
         try (Fixture f = Fixture.catalogue(database)) {
-            DataSource tracked = f.cache.trackPool(withoutLargeBatches(f.pool));
+            // A pool's or a driver's statements that have JDBC's default method.
+            DataSource tracked = f.cache.trackPool(new InterceptedDataSource(f.pool) {
+                @Override
+                protected long[] executeLargeBatch(Statement statement) {
+                    throw new UnsupportedOperationException();
+                }
+            });
             DSLContext dsl = f.cache
                     .derive(DSL.using(tracked, database.dialect()).configuration())
                     .dsl();
@@ -267,26 +271,6 @@ class RecordAndBatchTest {
                             .isEqualTo(Writing.books(f.unseen).fetch());
                 }
         }
-    }
-
-    /** A pool's or a driver's statements that have JDBC's default method. */
-    private static DataSource withoutLargeBatches(DataSource pool) {
-        return wrapped(DataSource.class, pool);
-    }
-
-    private static <T> T wrapped(Class<T> type, Object delegate) {
-        InvocationHandler handler = (proxy, method, arguments) -> {
-            if (method.getName().equals("executeLargeBatch")) throw new UnsupportedOperationException();
-            try {
-                Object answer = method.invoke(delegate, arguments);
-                Class<?> answered = method.getReturnType();
-                boolean isWrapped = answered == Connection.class || Statement.class.isAssignableFrom(answered);
-                return isWrapped && !method.getName().equals("unwrap") ? wrapped(answered, answer) : answer;
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        };
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     private static BookRecord attached(DSLContext dsl, int id) {

@@ -282,7 +282,7 @@ final class KnownConnections {
         }
     }
 
-    /** The session has seen the end of the connection's transaction. What is written past it begins none that it sees. */
+    /** The session has seen the end of the connection's transaction. The mark of an unwrapped one stays until its return. */
     void ended(Connection raw) {
         leftOpen.remove(raw);
         if (anyStanding && !exposed.contains(raw)) take(raw).forEach(PendingWrite::committed);
