@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scenario N2: a text in a row may say {@code now}, and then a cast of it asks the clock. */
 @Tag("database")
@@ -205,5 +206,52 @@ class TimeCastTest {
         try (Fixture f = Fixture.empty(database).with(schema(database))) {
             f.warm(dsl -> dsl.resultQuery(sql));
         }
+    }
+
+    /** H2 has the month of today for one that a format leaves out; the year is that of 1970, or of today. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "to_date('10', 'DD')",
+                "to_date('10', 'HH24')",
+                "to_date('2020', 'YYYY')",
+                "to_date('02-03', 'MM-DD')",
+                "to_date('20-02-03', 'RR-MM-DD')",
+                "to_date('2020-045', 'YYYY-DDD')",
+                "to_date('2020-02-03', 'YYYY' || '-MM-DD')",
+                "to_timestamp('10', 'DD')",
+                "To_Timestamp_Tz('10', 'DD')"
+            })
+    void dateOfAFormatWithoutAll_isNotKept(String date) {
+        try (Fixture f = oracleMode()) {
+            String query = "select id, " + date + " from t";
+            for (int i = 0; i < 2; i++) f.dsl.fetch(query);
+            assertThat(f.cache.stats().bypasses(BypassReason.NONDETERMINISTIC_FUNCTION))
+                    .isEqualTo(2);
+            f.dsl.resultQuery("select id, to_date(?, ?) from t", "10", "DD").fetch();
+            assertThat(f.cache.stats().bypasses(BypassReason.NONDETERMINISTIC_FUNCTION))
+                    .as("a bound format")
+                    .isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "to_date('2020-02-03', 'YYYY-MM-DD')",
+                "to_date('20200203', 'yyyymmdd')",
+                "to_date('03.FEB.2020', 'DD.MON.YYYY')",
+                "to_timestamp('2020-02-03 10', 'YYYY-MM-DD HH24')",
+                "to_timestamp('02/03/2020 10:11:12', 'MM/DD/YYYY HH24:MI:SS')"
+            })
+    void dateOfAWholeFormat_isHit(String date) {
+        try (Fixture f = oracleMode()) {
+            f.warm(dsl -> dsl.resultQuery("select id, " + date + " from t"));
+        }
+    }
+
+    private static Fixture oracleMode() {
+        return Fixture.empty(Database.H2, pool -> pool.setJdbcUrl(pool.getJdbcUrl() + ";MODE=Oracle"), cache -> {})
+                .with("create table t (id int primary key)", "insert into t values (1)");
     }
 }

@@ -52,6 +52,15 @@ final class SelectText extends TokenReader {
     private static final Pattern MOVING_DATE = Pattern.compile("(?i)\\b(now|today|tomorrow|yesterday)\\b");
     private static final int LONGEST_DATE = 60;
 
+    /** They read a text by a format. What that leaves out of a date is that of today, but for PostgreSQL. */
+    private static final Set<String> PARSING = Set.of("to_date", "to_timestamp", "to_timestamp_tz");
+
+    /** Year, month and day, and any time. */
+    private static final Pattern WHOLE_DATE = Pattern.compile("(?i)[^a-z]*"
+            + "(?:yyyy[^a-z]*(?:month|mon|mm)[^a-z]*dd|(?:month|mon|mm)[^a-z]*dd[^a-z]*yyyy"
+            + "|dd[^a-z]*(?:month|mon|mm)[^a-z]*yyyy)"
+            + "(?:[^a-z]+(?:\"t\")?(?:hh24|hh12|hh|mi|sssss|ss|ff[0-9]?|am|pm|tzh|tzm|tzr))*[^a-z]*");
+
     private final SQLDialect family;
     private final boolean mysql;
     private final boolean postgres;
@@ -365,7 +374,9 @@ final class SelectText extends TokenReader {
             if (inSchema) called.add(SchemaCode.packageOf(tokens.get(i - 2).text()));
         } else if (Functions.isSession(name)) {
             session(name);
-        } else if (Functions.isVolatile(name) || (Functions.isClock(name) && isToldByClock(i, name))) {
+        } else if (Functions.isVolatile(name)
+                || (Functions.isClock(name) && isToldByClock(i, name))
+                || (!postgres && PARSING.contains(name) && !isOfWholeDate(i + 1))) {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
         } else if (!Functions.isDeterministic(name, family) && !Functions.isClock(name)) {
             if (Functions.isMoving(name, family)) deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
@@ -394,6 +405,15 @@ final class SelectText extends TokenReader {
     /** Some functions compute with the times that they are given, and ask the clock if they are given too few. */
     private boolean isToldByClock(int i, String name) {
         return arguments(i + 1) < Functions.argumentsWithoutClock(name);
+    }
+
+    /** Whether the second argument is a format of which no field of the date is left to the clock. */
+    private boolean isOfWholeDate(int open) {
+        int end = closing(open);
+        return arguments(open) == 2
+                && isSymbol(end - 2, ',')
+                && tokens.get(end - 1).kind() == Kind.LITERAL
+                && WHOLE_DATE.matcher(tokens.get(end - 1).text()).matches();
     }
 
     /** The number of arguments in a bracket. */
