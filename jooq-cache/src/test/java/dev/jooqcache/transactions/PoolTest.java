@@ -20,6 +20,9 @@ import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 import org.junit.jupiter.api.Tag;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What pools do with transactions, and commits that are not called so (T10). */
 @Tag("T10")
@@ -89,6 +92,30 @@ class PoolTest {
             assertThat(title(f.dsl)).isEqualTo("newer");
             f.assertFresh(Books::titles);
         }
+    }
+
+    /** Spring sets the connection to read-only for {@code @Transactional(readOnly = true)}, and the pool sets it back. */
+    @DatabaseTest
+    void readOnlyTransaction_isServed(Database database) {
+        for (boolean autoCommit : new boolean[] {true, false})
+            try (Fixture f = Fixture.empty(database, pool -> pool.setAutoCommit(autoCommit), settings -> {})) {
+                f.unseen.transaction(c -> {
+                    for (String sql : Catalogue.DDL) c.dsl().execute(sql);
+                });
+                title(f.dsl);
+                TransactionTemplate reading = new TransactionTemplate(new DataSourceTransactionManager(f.tracked));
+                reading.setReadOnly(true);
+                DSLContext dsl = on(f, new TransactionAwareDataSourceProxy(f.tracked));
+                for (int i = 0; i < 3; i++) reading.executeWithoutResult(status -> title(dsl));
+                assertThat(hits(
+                                f,
+                                () -> reading.executeWithoutResult(status -> {
+                                    title(dsl);
+                                    title(dsl);
+                                })))
+                        .as("autocommit %s", autoCommit)
+                        .isEqualTo(2);
+            }
     }
 
     @DatabaseTest

@@ -1080,10 +1080,14 @@ public final class Session {
         return set(call);
     }
 
-    /** The connection may lead to another server from here on. */
+    /**
+     * The connection may lead to another server from here on, unless it is a driver's own, of a pool whose URL names one
+     * server.
+     */
     void redirect(VoidCall call) throws SQLException {
         touched();
         call.run();
+        if (source.isKnownPool() && PhysicalConnections.isDriversOwn(physical())) return;
         source.suspect(raw);
         forgetState();
     }
