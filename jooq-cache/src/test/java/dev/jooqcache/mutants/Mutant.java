@@ -440,6 +440,11 @@ enum Mutant {
             "a prepared query is served without a look at the transaction",
             "prepared.CachedQueryTest#springTransaction_isPrivate",
             inPrepared("TrackedSource source = provider.outside();", "TrackedSource source = provider.source();")),
+    SNAPSHOT_OF_THE_LAST_ROW(
+            "P9",
+            "rows are taken for those of the transaction in which the last of them is read",
+            "races.ProtocolTest#rowsOfSnapshot_readAfterItsEnd_areNotTakenForNewer",
+            inListener("noted.until(Math.min(clock(executed), clock(reading)))", "noted.until(clock(reading))")),
     PREPARED_FOR_ANY_ARGUMENT(
             "K1",
             "a prepared query's text is taken to be the same for all arguments",
@@ -1186,6 +1191,9 @@ enum Mutant {
             inListener(
                     "hint.isRefresh() || isSnapshotOpen(reading)) return false;",
                     "hint.isRefresh() || reading instanceof Reading.Private) return false;"),
+            inListener(
+                    "if (executed instanceof Reading.Private own) {",
+                    "if (executed instanceof Reading.Private own && own.reason() != BypassReason.OWN_WRITE) {"),
             inListener("if (done.cancelled() != null) bypass(done.cancelled(), \"\");", """
                     if (why == BypassReason.OWN_WRITE) current.publications.add(() -> {
                         Stamp then = Stamp.of(before.incarnation(), engine.generations.now());

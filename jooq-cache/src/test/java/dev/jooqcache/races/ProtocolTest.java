@@ -281,6 +281,28 @@ class ProtocolTest {
         }
     }
 
+    /** P9: rows that are read after the end of their transaction are as old as its snapshot. */
+    @DatabaseTest
+    void rowsOfSnapshot_readAfterItsEnd_areNotTakenForNewer(Database database) {
+        try (Stage stage = Stage.of(database)) {
+            Actor<Boolean> reader = stage.readerPastTheEndOfItsSnapshot().to("afterCapture");
+            Stage.increment(stage.dsl);
+            reader.finish();
+            stage.assertCached("afterwards");
+        }
+    }
+
+    /** P7: a write between the decision and the execution, as by a listener, is the transaction's own when its rows are read. */
+    @DatabaseTest
+    void ownRows_readAfterTheRollback_areNotStored(Database database) {
+        try (Stage stage = Stage.of(database)) {
+            stage.assertCached("before");
+            stage.forgetResults();
+            stage.readOwnWriteAfterItsRollback();
+            stage.assertCached("afterwards");
+        }
+    }
+
     /** P10: two serializable transactions, of which each reads what the other writes, do not both commit. */
     @DatabaseTest
     void serializable_isNeverServed(Database database) {

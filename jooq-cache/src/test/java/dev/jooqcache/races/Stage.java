@@ -31,12 +31,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jooq.Cursor;
 import org.jooq.DSLContext;
+import org.jooq.ExecuteListener;
 import org.jooq.Field;
 import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.Table;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.tools.jdbc.DefaultConnection;
@@ -207,6 +210,40 @@ final class Stage implements AutoCloseable {
                     inside.select(V).from("other").fetch();
                     return Actor.unstopped(() -> readThrice(inside));
                 }));
+    }
+
+    /** Executes the query in a snapshot that another statement has taken, and reads its row after the commit. */
+    Actor<Boolean> readerPastTheEndOfItsSnapshot() {
+        return new Actor<>(
+                "reader",
+                () -> inTransaction(snapshotLevel(), inside -> {
+                    Actor.unstopped(() -> inside.select(V).from("other").fetch());
+                    CAPTURES.remove();
+                    try (Cursor<?> cursor = query(inside).fetchLazy()) {
+                        inside.connection(Connection::commit);
+                        return cursor.fetch().isNotEmpty();
+                    } catch (DataAccessException e) {
+                        // Some databases close it at the commit.
+                        return false;
+                    }
+                }));
+    }
+
+    /** Executes the query with a listener that writes just before, and reads its row after the rollback. */
+    void readOwnWriteAfterItsRollback() {
+        inTransaction(Connection.TRANSACTION_READ_COMMITTED, inside -> {
+            ExecuteListener writer = ExecuteListener.onExecuteStart(ctx -> {
+                if (ctx.query() instanceof ResultQuery) incrementBoth(inside);
+            });
+            try (Cursor<?> cursor =
+                    query(inside.configuration().deriveAppending(writer).dsl()).fetchLazy()) {
+                inside.connection(Connection::rollback);
+                return cursor.fetch().isNotEmpty();
+            } catch (DataAccessException e) {
+                // Some databases close it at the rollback.
+                return false;
+            }
+        });
     }
 
     private List<List<Integer>> readThrice(DSLContext inside) {

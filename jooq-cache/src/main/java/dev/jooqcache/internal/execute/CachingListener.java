@@ -482,6 +482,12 @@ final class CachingListener implements ExecuteListener {
             bypass(BypassReason.UNTRACKED_TRANSACTION, "");
             return;
         }
+        // Not when the last row was read: the rows are those of the present transaction, which may have ended by then.
+        Reading executed = current.reading(tags(), ctx.dialect());
+        if (executed instanceof Reading.Private own) {
+            bypass(own.reason(), "");
+            return;
+        }
         session = current;
         current.queryExecuted();
         Recording started = new Recording(
@@ -492,7 +498,7 @@ final class CachingListener implements ExecuteListener {
         ctx.resultSet(new RecordingResultSet(
                 rows,
                 started,
-                () -> guarded("store", () -> complete(started, current, analyzed, ctx.dialect(), limit))));
+                () -> guarded("store", () -> complete(started, current, analyzed, executed, ctx.dialect(), limit))));
     }
 
     /** Whether its rows are read forwards and cannot be changed. A wrapper that does not know is asked for its statement. */
@@ -507,20 +513,26 @@ final class CachingListener implements ExecuteListener {
                 && concurrency == ResultSet.CONCUR_READ_ONLY;
     }
 
-    private void complete(Recording done, Session current, AnalyzedStatement analyzed, SQLDialect dialect, int limit) {
+    private void complete(
+            Recording done,
+            Session current,
+            AnalyzedStatement analyzed,
+            Reading executed,
+            SQLDialect dialect,
+            int limit) {
         Fingerprints.Key key = asked;
         Stamp before = captured;
         Stamp noted = since;
         if (stored || bypass != null || key == null || before == null || noted == null) return;
-        // The connection was perhaps not known when the stamp was captured, or has written since.
+        // The connection has perhaps written since the execution, and its rows are those of now on some databases.
         Reading reading = current.reading(tags(), dialect);
-        BypassReason why = privacy(reading, before);
+        BypassReason why = reading instanceof Reading.Private own ? own.reason() : privacy(executed, before);
         if (done.cancelled() != null) bypass(done.cancelled(), "");
         else if (!key.fingerprint().dataSource().equals(current.place())) bypass(current.whyUnplaced(), "");
         else if (limit > 0 && done.rows() >= limit) bypass(BypassReason.RESULT_INCOMPLETE, "maxRows");
         else if (current.isAltered() && scope.isEmpty()) bypass(BypassReason.SESSION_STATE, "");
         else if (why != null) bypass(why, "");
-        else store(done, key, analyzed, noted.until(clock(reading)));
+        else store(done, key, analyzed, noted.until(Math.min(clock(executed), clock(reading))));
         land();
     }
 
