@@ -234,7 +234,11 @@ enum Mutant {
             "transactions.NextIsolationTest#levelThatAStatementSets_isNotTakenForTheSessions",
             EnumSet.of(Database.MARIADB),
             inListener(
-                    "if (willRecord) bypass(BypassReason.ISOLATION, \"\");", "if (willRecord) record(ctx, current);")),
+                    "if (willRecord) bypass(BypassReason.ISOLATION, \"\");", "if (willRecord) record(ctx, current);"),
+            inListener(
+                    "if (executed instanceof Reading.Private own) {",
+                    "if (executed instanceof Reading.Private own && captured == null) {"),
+            inListener("privacy(executed, before)", "privacy(reading, before)")),
     SETTING_OF_A_FAILED_QUERY_IGNORED(
             "session",
             "a limit that jOOQ raises for one query is taken for restored though the query failed",
