@@ -204,6 +204,11 @@ enum Mutant {
                         if (first) snapshotClock = source.generations().now();
                         return result;
                     }""")),
+    SNAPSHOT_OF_THE_LAST_ROW(
+            "P9",
+            "rows are taken for those of the transaction in which the last of them is read",
+            "races.ProtocolTest#rowsOfSnapshot_readAfterItsEnd_areNotTakenForNewer",
+            inListener("noted.until(Math.min(clock(executed), clock(reading)))", "noted.until(clock(reading))")),
 
     // P10
 
@@ -444,11 +449,6 @@ enum Mutant {
             "a prepared query is served without a look at the transaction",
             "prepared.CachedQueryTest#springTransaction_isPrivate",
             inPrepared("TrackedSource source = provider.outside();", "TrackedSource source = provider.source();")),
-    SNAPSHOT_OF_THE_LAST_ROW(
-            "P9",
-            "rows are taken for those of the transaction in which the last of them is read",
-            "races.ProtocolTest#rowsOfSnapshot_readAfterItsEnd_areNotTakenForNewer",
-            inListener("noted.until(Math.min(clock(executed), clock(reading)))", "noted.until(clock(reading))")),
     PREPARED_FOR_ANY_ARGUMENT(
             "K1",
             "a prepared query's text is taken to be the same for all arguments",

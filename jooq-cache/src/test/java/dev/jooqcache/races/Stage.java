@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jooq.ConnectionRunnable;
 import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteListener;
@@ -219,13 +220,7 @@ final class Stage implements AutoCloseable {
                 () -> inTransaction(snapshotLevel(), inside -> {
                     Actor.unstopped(() -> inside.select(V).from("other").fetch());
                     CAPTURES.remove();
-                    try (Cursor<?> cursor = query(inside).fetchLazy()) {
-                        inside.connection(Connection::commit);
-                        return cursor.fetch().isNotEmpty();
-                    } catch (DataAccessException e) {
-                        // Some databases close it at the commit.
-                        return false;
-                    }
+                    return readPastTheEnd(inside, Connection::commit);
                 }));
     }
 
@@ -235,15 +230,19 @@ final class Stage implements AutoCloseable {
             ExecuteListener writer = ExecuteListener.onExecuteStart(ctx -> {
                 if (ctx.query() instanceof ResultQuery) incrementBoth(inside);
             });
-            try (Cursor<?> cursor =
-                    query(inside.configuration().deriveAppending(writer).dsl()).fetchLazy()) {
-                inside.connection(Connection::rollback);
-                return cursor.fetch().isNotEmpty();
-            } catch (DataAccessException e) {
-                // Some databases close it at the rollback.
-                return false;
-            }
+            return readPastTheEnd(inside.configuration().deriveAppending(writer).dsl(), Connection::rollback);
         });
+    }
+
+    /** Executes the query, ends its transaction, and reads the row, which it tells whether the database allows. */
+    private static boolean readPastTheEnd(DSLContext inside, ConnectionRunnable end) {
+        try (Cursor<?> cursor = query(inside).fetchLazy()) {
+            inside.connection(end);
+            return cursor.fetch().isNotEmpty();
+        } catch (DataAccessException e) {
+            // Some databases close it at the end.
+            return false;
+        }
     }
 
     private List<List<Integer>> readThrice(DSLContext inside) {
