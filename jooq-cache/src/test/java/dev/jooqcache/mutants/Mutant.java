@@ -102,6 +102,14 @@ enum Mutant {
             "an autocommit write that failed is taken for nothing",
             "races.ProtocolTest#autocommitWrite_thatChangesRowsAndFails_isSeen",
             inSession("if (isAnswerOfServer(e)) write.committed();", "if (isAnswerOfServer(e)) write.abandoned();")),
+    AUTOCOMMIT_AS_THE_POOL_REMEMBERS_IT(
+            "P5",
+            "autocommit that the end of a BEGIN has turned on is taken for off",
+            "transactions.PoolTest#begin_withAutocommitOff_thenCommit_hidesNothing",
+            EnumSet.of(Database.H2),
+            inSession(
+                    "boolean autoCommits = (OpenTransactions.tells(driver) ? driver : raw).getAutoCommit();",
+                    "boolean autoCommits = raw.getAutoCommit();")),
 
     // P6
 
@@ -111,8 +119,8 @@ enum Mutant {
             "races.ProtocolTest#commit_ofAStatementThatChangedRowsAndFailed_isSeen",
             inSession(
                     "note(tags, version, Change.DATA);"
-                            + " T result = failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);",
-                    "T result = send(call); note(tags, version, Change.DATA);")),
+                            + " try { return failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);",
+                    "try { T result = send(call); note(tags, version, Change.DATA); return result;")),
     SAVEPOINT_TAKES_BACK(
             "P6",
             "rolling back to a savepoint forgets what was written",

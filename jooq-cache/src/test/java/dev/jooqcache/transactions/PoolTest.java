@@ -4,6 +4,7 @@ import static dev.jooqcache.testing.Books.hits;
 import static dev.jooqcache.testing.Books.retitle;
 import static dev.jooqcache.testing.Books.title;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.testing.Books;
@@ -11,10 +12,14 @@ import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
+import dev.jooqcache.testing.InterceptedDataSource;
 import dev.jooqcache.testing.NaivePool;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
@@ -196,6 +201,42 @@ class PoolTest {
                 f.assertFresh(Books::titles);
                 connection.setAutoCommit(true);
                 f.assertFresh(Books::titles);
+            }
+        }
+    }
+
+    @DatabaseTest
+    void begin_withAutocommitOff_thenCommit_hidesNothing(Database database) throws SQLException {
+        // H2 is in autocommit from then on, of which pools know nothing.
+        try (Fixture f = Fixture.catalogue(database)) {
+            AtomicReference<Runnable> whileAnswering = new AtomicReference<>(() -> {});
+            DataSource pool = new InterceptedDataSource(f.pool) {
+                @Override
+                protected <T> T execute(String sql, Call<T> real) throws SQLException {
+                    T answer = real.run();
+                    if (sql.equals(NEW)) whileAnswering.get().run();
+                    return answer;
+                }
+            };
+            DSLContext dsl = on(f, pool);
+            try (Connection connection = f.cache.track(pool).getConnection();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("begin");
+                connection.commit();
+                title(dsl);
+                whileAnswering.set(() -> assertThat(title(dsl)).isEqualTo(title(f.unseen)));
+                try (PreparedStatement update = connection.prepareStatement(NEW)) {
+                    update.executeUpdate();
+                }
+                assertThat(title(dsl)).isEqualTo(title(f.unseen));
+                statement.addBatch("insert into book (id) values (1)");
+                statement.addBatch("update book set title = 'newer' where id = 1");
+                assertThatThrownBy(statement::executeBatch).isInstanceOf(BatchUpdateException.class);
+                assertThat(title(dsl)).isEqualTo(title(f.unseen));
+                connection.rollback();
+                connection.setAutoCommit(true);
+                assertThat(title(dsl)).isEqualTo(title(f.unseen));
             }
         }
     }

@@ -198,13 +198,20 @@ public final class Session {
     /** Whether the connection is outside any transaction, as far as it says itself; as before, if it says nothing. */
     private boolean isOutside() {
         try {
-            Connection driver = physical();
-            // Pools remember what autocommit was set to through them, whatever SQL has set since.
-            boolean off = !raw.getAutoCommit() || (OpenTransactions.tells(driver) && !driver.getAutoCommit());
-            return !off && !OpenTransactions.isSeenByServer(driver);
+            return !isSeenInTransaction();
         } catch (SQLException | RuntimeException | LinkageError e) {
             return autoCommit && !explicit;
         }
+    }
+
+    /**
+     * Whether the connection says that it is in a transaction. Pools remember what autocommit was set to through them, whatever
+     * SQL has set since, both ways: the end of what a BEGIN has begun turns it on in H2.
+     */
+    private boolean isSeenInTransaction() throws SQLException {
+        Connection driver = physical();
+        boolean autoCommits = (OpenTransactions.tells(driver) ? driver : raw).getAutoCommit();
+        return !autoCommits || OpenTransactions.isSeenByServer(driver);
     }
 
     /**
@@ -663,7 +670,7 @@ public final class Session {
     private boolean isStillGlobal() {
         boolean active = globals.stream().noneMatch(GlobalTransaction::isOver);
         try {
-            return active && !(raw.getAutoCommit() && !OpenTransactions.isSeenByServer(physical()));
+            return active && isSeenInTransaction();
         } catch (SQLException | RuntimeException | LinkageError e) {
             return false;
         }
@@ -758,10 +765,13 @@ public final class Session {
 
     private <T> T writeInTransaction(Tags tags, long version, SqlCall<T> call) throws SQLException {
         note(tags, version, Change.DATA);
-        T result = failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);
-        // A routine or a trigger has committed by itself, which the analysis should have told.
-        if (OpenTransactions.isNoneUnderWay(physical())) announceWritten().committed();
-        return result;
+        try {
+            return failed && mayEndByFailure() ? bracket(tags, version, call) : send(call);
+        } finally {
+            // A routine or a trigger has committed by itself, which the analysis should have told; perhaps before it
+            // failed.
+            if (OpenTransactions.isNoneUnderWay(physical())) announceWritten().committed();
+        }
     }
 
     /** Whether a failure may have rolled the transaction back, so that each statement commits from then on. */
