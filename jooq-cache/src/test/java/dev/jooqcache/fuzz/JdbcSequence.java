@@ -154,6 +154,8 @@ final class JdbcSequence {
     private static final Pattern RARE =
             Pattern.compile("execute|prepare|handler|do |atomic|completion|immediate|; |call |declare|fetch|all");
 
+    private static final Pattern TRANSACTION_LEVEL = Pattern.compile("(begin|transaction) isolation");
+
     private static final Pattern BEGINNING = Pattern.compile("begin|start|autocommit|chain|CHAIN|prepare|isolation");
 
     private final Database database;
@@ -349,9 +351,21 @@ final class JdbcSequence {
                 Connection.TRANSACTION_REPEATABLE_READ,
                 database == Database.H2 ? SNAPSHOT_OF_H2 : Connection.TRANSACTION_REPEATABLE_READ,
                 Connection.TRANSACTION_READ_UNCOMMITTED));
-        return call(which, "setTransactionIsolation(" + level + ")", (connection, side) -> {
+        return afterStatement(call(which, "setTransactionIsolation(" + level + ")", (connection, side) -> {
             connection.setTransactionIsolation(level);
             return "";
+        }));
+    }
+
+    /** Some settings are refused within a transaction that has sent a query, which one of nothing but hits has not. */
+    private Step afterStatement(Step setting) {
+        if (database == Database.H2) return setting;
+        String first = one(List.of("rollback", "select v from a where id = 0"));
+        return new Step(setting.which, first + "; " + setting.name, (connection, side) -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(first);
+            }
+            return setting.call.on(connection, side);
         });
     }
 
@@ -369,11 +383,12 @@ final class JdbcSequence {
         boolean avoidsRare = random.nextInt(4) > 0;
         if (avoidsRare && RARE.matcher(sql).find()
                 || !renames && RENAMING.matcher(sql).find()) return read(which);
-        return statement(
+        Step step = statement(
                 which,
                 sql.replace("{own}", String.valueOf(which))
                         .replace("{dml}", dml(which))
                         .replace("{level}", one(LEVELS)));
+        return TRANSACTION_LEVEL.matcher(sql).find() ? afterStatement(step) : step;
     }
 
     private static final List<String> LEVELS = List.of("read committed", "repeatable read", "read uncommitted");
@@ -494,10 +509,10 @@ final class JdbcSequence {
                     return "";
                 });
             case 4 ->
-                call(which, "setReadOnly", (connection, side) -> {
+                afterStatement(call(which, "setReadOnly", (connection, side) -> {
                     connection.setReadOnly(!connection.isReadOnly());
                     return "";
-                });
+                }));
             case 5 ->
                 call(which, "rows left open", (connection, side) -> {
                     PreparedStatement statement = connection.prepareStatement("select v from a order by id");
