@@ -191,7 +191,13 @@ final class PostgresCatalog extends Catalog {
                 where p.pronargs > 0 and p.pronargs - p.pronargdefaults <= 1 and t.oid = p.proargtypes[0]
                 and t.typtype in ('c', 'p')),
               p.oid::text, coalesce(pg_get_expr(p.proargdefaults, 0), ''),
-              pg_get_function_identity_arguments(p.oid) || ', result ' || coalesce(pg_get_function_result(p.oid), '')
+              pg_get_function_identity_arguments(p.oid) || ', result ' || coalesce(pg_get_function_result(p.oid), ''),
+              '"$0" ' || format_type(p.prorettype, null) || ';' || coalesce((
+                select string_agg(
+                  '"$' || u.position || '" ' || format_type(u.type, null) || ';' || case when u.name <> ''
+                  then quote_ident(u.name) || ' ' || format_type(u.type, null) || ';' else '' end, '' order by u.position)
+                from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargnames)
+                  with ordinality u (type, name, position)), '')
             from pg_proc p
             join pg_namespace n on n.oid = p.pronamespace
             join pg_language l on l.oid = p.prolang
@@ -282,8 +288,8 @@ final class PostgresCatalog extends Catalog {
             """ + NOT_OF_EXTENSION.formatted("pg_cast", "k");
 
     /**
-     * The users' types that hold times, as domains, arrays, rows or ranges of them: the functions that read them from text
-     * are STABLE, since the text may be {@code now}.
+     * The users' types that hold times, as domains, arrays, rows or ranges of them, other than the rows of tables: the
+     * functions that read them from text are STABLE, since the text may be {@code now}.
      */
     private static final String TIME_TYPES = """
             with recursive part (type, of) as (
@@ -293,7 +299,7 @@ final class PostgresCatalog extends Catalog {
               union all
               select t.oid, a.atttypid
               from pg_type t
-              join pg_class c on c.oid = t.typrelid and c.relkind = 'c'
+              join pg_class c on c.oid = t.typrelid and c.relnamespace <> 'pg_catalog'::regnamespace
               join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
               union all
               select r.rngtypid, r.rngsubtype from pg_range r
@@ -312,7 +318,9 @@ final class PostgresCatalog extends Catalog {
             from moving m
             join pg_type t on t.oid = m.type
             join pg_namespace n on n.oid = t.typnamespace
-            where t.typelem = 0 and
+            where t.typelem = 0
+            and not exists (select 1 from pg_class c where c.oid = t.typrelid and c.relkind <> 'c')
+            and
             """ + USERS;
 
     private static final Behavior MOVING = new Behavior(
@@ -497,7 +505,7 @@ final class PostgresCatalog extends Catalog {
             String kind = text(row, 2);
             Behavior behavior = kind.equals("a")
                     ? calling(aggregates.getOrDefault(text(row, 8), Set.of()))
-                    : behavior(text(row, 4), text(row, 5), text(row, 6))
+                    : behavior(text(row, 4), text(row, 5), text(row, 6), text(row, 11))
                             .and(code().expression(text(row, 9)))
                             .and(calling(code().called(text(row, 10).replace('(', ' '))));
             routine(new RoutineModel(text(row, 0), text(row, 1), kind(kind, flag(row, 7)), text(row, 3), behavior));
@@ -557,12 +565,12 @@ final class PostgresCatalog extends Catalog {
         };
     }
 
-    private Behavior behavior(String language, String volatility, String body) {
+    private Behavior behavior(String language, String volatility, String body, String signature) {
         boolean understood = language.equals("sql") || language.equals("plpgsql");
         if (!understood)
             // Nobody looks into it, but an administrator has promised that it depends on nothing.
             return volatility.equals("i") ? Behavior.NONE : Behavior.unknown("it is written in " + language);
-        Behavior text = code().body(body, language.equals("sql") ? Language.SQL : Language.PLPGSQL)
+        Behavior text = code().body(body, language.equals("sql") ? Language.SQL : Language.PLPGSQL, signature)
                 .behavior();
         // VOLATILE is the default, so it is no more than a missing promise.
         return volatility.equals("v") ? text.unpromised("labelled VOLATILE") : text;

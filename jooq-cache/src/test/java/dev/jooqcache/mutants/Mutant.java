@@ -644,6 +644,12 @@ enum Mutant {
             "precision.ViewPrecisionTest#whatTheTextDoesNotTell_invalidates",
             EnumSet.of(Database.POSTGRESQL),
             in("internal/analysis/ReadTexts.java", "if (lineage.indirect().contains(view)) return Map.of();", "")),
+    ASSIGNED_TEXT_READ_AS_A_FIXED_TIME(
+            "N2",
+            "a text that PL/pgSQL assigns to a time is taken for one that does not ask the clock",
+            "reads.AssignedTimeTest#fetch_throughAFunctionThatMayReadNow_isNotCached",
+            EnumSet.of(Database.POSTGRESQL),
+            in("internal/analysis/AssignedTimes.java", "if (place.from < 0) return true;", "if (true) return false;")),
     VIEW_WITH_A_LIMIT_PINNED(
             "tags",
             "a pin is carried into a view that shows some of its rows only",

@@ -273,6 +273,17 @@ class HiddenDependencyTest {
                 "create function w() returns boolean" + WRITER_OF_B,
                 "create function w1(int) returns int immutable language plpgsql as $$ begin perform w(); return 1; end $$",
                 "create index i on a (w1(id))");
+        for (String body : List.of(
+                "declare t timestamptz; begin t := 'no' || 'w'; return (select count(*) from ev where at < t); end",
+                "declare r ev; begin r.at := 'no' || 'w'; return (select count(*) from ev where at < r.at); end"))
+            on(
+                    POSTGRESQL,
+                    "the clock, by a text that is assigned to a time, " + body,
+                    "select pg_sleep(1.5)",
+                    "select f() from ev",
+                    "create table ev (id int primary key, at timestamptz)",
+                    "create function f() returns bigint language plpgsql stable as $$ " + body + " $$",
+                    "insert into ev values (1, now() + interval '1 second')");
     }
 
     private static Stream<Arguments> cases() {

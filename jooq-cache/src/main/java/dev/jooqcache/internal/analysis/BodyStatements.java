@@ -51,6 +51,8 @@ final class BodyStatements extends TokenReader {
 
     private final Language language;
     private final List<Assignment> assignments = new ArrayList<>();
+    private final List<Integer> declarations = new ArrayList<>();
+    private final List<Integer> beginnings = new ArrayList<>();
 
     /** The variables of the blocks around a place. */
     private final Deque<Set<String>> scopes = new ArrayDeque<>();
@@ -81,6 +83,16 @@ final class BodyStatements extends TokenReader {
 
     List<Assignment> assignments() {
         return assignments;
+    }
+
+    /** The places of the names that PL/pgSQL's blocks declare. */
+    List<Integer> declarations() {
+        return declarations;
+    }
+
+    /** Where PL/pgSQL's statements begin, other than blocks and assignments. */
+    List<Integer> beginnings() {
+        return beginnings;
     }
 
     /** Whether a variable is called like the trigger's row, or is another name of something. */
@@ -134,6 +146,7 @@ final class BodyStatements extends TokenReader {
             return;
         }
         at = label;
+        beginnings.add(at);
         if (isWord(at, "loop")) loop(at);
         else if (isWord(at, "while") || isWord(at, "for") || isWord(at, "foreach")) loop(until("loop"));
         else if (isWord(at, "if")) branches("if");
@@ -150,6 +163,7 @@ final class BodyStatements extends TokenReader {
             while (at < tokens.size() && !isWord(at, "begin")) {
                 if (isWord(at, "declare")) at++;
                 if (!isName(at)) stop();
+                declarations.add(at);
                 redeclaresRow |= isRow(at) || isWord(at + 1, "alias");
                 simple();
             }

@@ -68,6 +68,7 @@ final class BodyText extends TokenReader {
             Set.of("in", "from", "where", "group", "having", "order", "limit", "union", "using", "values", "loop");
 
     private final Language language;
+    private final BodyStatements statements;
     private final Set<Target> writes = new HashSet<>();
     private final Set<String> procedures = new HashSet<>();
     private final SortedSet<String> ownColumns = new TreeSet<>();
@@ -79,7 +80,7 @@ final class BodyText extends TokenReader {
         this.language = language;
         for (int i = 0; i < tokens.size() && unknown == null; i++)
             if (tokens.get(i).kind() == Kind.WORD) word(i, tokens.get(i).text());
-        BodyStatements statements = new BodyStatements(tokens, language);
+        statements = new BodyStatements(tokens, language);
         if (statements.unknown() >= 0) unknown(statements.unknown());
         if (statements.redeclaresRow()) ownColumns.add(TriggerModel.ANY_COLUMN);
         for (Assignment assignment : statements.assignments()) assigned(assignment);
@@ -89,6 +90,10 @@ final class BodyText extends TokenReader {
     @Nullable
     String unknown() {
         return unknown;
+    }
+
+    BodyStatements statements() {
+        return statements;
     }
 
     Set<Target> writes() {

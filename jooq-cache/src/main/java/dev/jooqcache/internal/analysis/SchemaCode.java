@@ -4,6 +4,7 @@ import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.TriggerModel;
 import dev.jooqcache.model.Volatility;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.SQLDialect;
@@ -33,6 +36,9 @@ public final class SchemaCode {
     /** Keywords of procedural languages that a bracket may follow. */
     private static final Set<String> PROCEDURAL =
             Set.of("elsif", "elseif", "while", "until", "return", "perform", "assert", "foreach", "raise");
+
+    /** The number of a parameter, and the dots that the lexer may take for a part of it. */
+    private static final Pattern NUMBER = Pattern.compile("(\\d+)\\.*");
 
     private final SQLDialect dialect;
     private final Set<String> relations;
@@ -242,25 +248,29 @@ public final class SchemaCode {
      *
      * @param text the body
      * @param language the language that it is written in
-     * @param signature the types of its parameters and of its result
+     * @param signature the types of its parameters and of its result; in PL/pgSQL as declarations, the result's of
+     *     {@code "$0"} first; empty if they do not matter
      * @return what it does; unknown if it has dynamic SQL, DDL, or anything else that is not understood
      */
     public Body body(String text, Language language, String signature) {
         SqlLexer lexer = new SqlLexer(text, dialect);
         if (!lexer.isUnderstood()) return new Body(Behavior.unknown("its text is not understood"), anyColumn());
-        BodyText body = new BodyText(lexer.tokens(), language);
+        List<SqlToken> tokens = withParameters(lexer.tokens());
+        BodyText body = new BodyText(tokens, language);
         if (body.unknown() != null) return new Body(Behavior.unknown(body.unknown()), anyColumn());
-        SelectText words = new SelectText(lexer.tokens(), dialect);
+        SelectText words = new SelectText(tokens, dialect);
         if (words.altersSession()) return new Body(Behavior.unknown("it changes the session"), anyColumn());
         SortedSet<String> called = called(words.calls());
         for (String keyword : PROCEDURAL) if (!routines.contains(keyword)) called.remove(keyword);
         for (String procedure : body.procedures())
             if (!procedure.endsWith(".") || routines.contains(procedure)) called.add(procedure);
-        Set<TableName> named = named(lexer.tokens());
+        Set<TableName> named = named(tokens);
         Set<ClockUse> assigning = language == Language.PSM
-                ? TimesOfDay.ofBody(lexer.tokens(), new SqlLexer(signature, dialect).tokens(), dialect.family())
+                ? TimesOfDay.ofBody(tokens, new SqlLexer(signature, dialect).tokens(), dialect.family())
                 : Set.of();
         String moving = moving(words, named, assigning);
+        if (moving.isEmpty() && language == Language.PLPGSQL && !signature.isEmpty())
+            moving = assigned(new SqlLexer(signature, dialect).tokens(), tokens, body.statements(), named);
         Behavior behavior = new Behavior(
                 volatility(words, moving, !named.isEmpty() || !called.isEmpty())
                         .and(body.writes().isEmpty() ? Volatility.IMMUTABLE : Volatility.VOLATILE),
@@ -270,6 +280,40 @@ public final class SchemaCode {
                 body.writes().isEmpty() ? cause(words, moving) : "writes",
                 null);
         return new Body(behavior, body.ownColumns());
+    }
+
+    private String assigned(
+            List<SqlToken> signature, List<SqlToken> tokens, BodyStatements statements, Set<TableName> named) {
+        LocalTypes types = new LocalTypes(named, columnTypes, this::isTimesOfUser);
+        return new AssignedTimes(signature, tokens, statements, types).mayMove()
+                ? "what may be the text 'now' is assigned to a time"
+                : "";
+    }
+
+    /** Whether a user's type holds times; a table whose columns are not known may. */
+    private boolean isTimesOfUser(String type) {
+        boolean unknown =
+                relations.contains(type) && columnTypes.apply(type, ANY_COLUMN).isEmpty();
+        return unknown
+                || routines.contains(TimeCasts.reading(type))
+                || TableName.of(type).isSystem();
+    }
+
+    /** With parameters that are told by their numbers, as in {@code $1}, as names: they may be of any type. */
+    static List<SqlToken> withParameters(List<SqlToken> tokens) {
+        List<SqlToken> named = new ArrayList<>();
+        for (SqlToken token : tokens) {
+            SqlToken last = named.isEmpty() ? null : named.get(named.size() - 1);
+            Matcher number = NUMBER.matcher(token.text());
+            if (last == null || !last.isSymbol('$') || token.kind() != SqlToken.Kind.SYMBOL || !number.matches()) {
+                named.add(token);
+                continue;
+            }
+            named.set(named.size() - 1, new SqlToken(SqlToken.Kind.QUOTED, "$" + number.group(1), last.start()));
+            for (int i = number.end(1); i < token.text().length(); i++)
+                named.add(new SqlToken(SqlToken.Kind.SYMBOL, ".", token.start() + i));
+        }
+        return named;
     }
 
     private static SortedSet<String> anyColumn() {

@@ -148,13 +148,22 @@ final class SelectText extends TokenReader {
         return text.length() <= LONGEST_DATE && MOVING_DATE.matcher(text).find();
     }
 
+    /** A literal with those that follow on further lines, which belong to it. */
+    private String continued(int i) {
+        boolean first = i == 0 || tokens.get(i - 1).kind() != Kind.LITERAL;
+        StringBuilder text = new StringBuilder();
+        for (int j = i; j < tokens.size() && tokens.get(j).kind() == Kind.LITERAL && (first || j == i); j++)
+            text.append(tokens.get(j).text());
+        return text.toString();
+    }
+
     private void look(int i) {
         SqlToken token = tokens.get(i);
         switch (token.kind()) {
             case WORD -> word(i, token.text());
             case QUOTED -> name(i, token.text());
             case LITERAL -> {
-                if (movingDates && isMovingDate(token.text()))
+                if (movingDates && isMovingDate(continued(i)))
                     deny(BypassReason.NONDETERMINISTIC_FUNCTION, "'" + token.text() + "'");
                 // A sql_mode of MySQL makes a quoted name of what is else a literal.
                 if (mysql && isSymbol(i + 1, '(')) unknown.add(token.text());

@@ -3,6 +3,7 @@ package dev.jooqcache.internal.analysis;
 import dev.jooqcache.internal.analysis.SqlToken.Kind;
 import dev.jooqcache.model.TableName;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -46,9 +47,7 @@ final class TimeCasts extends TokenReader {
         }
 
         private boolean mayBeText(Set<String> types) {
-            // A time of day gets the zone's offset of today.
-            Predicate<String> plain = of -> isWithoutText(of) && !(type.equals("timetz") && of.equals("time"));
-            return types.isEmpty() || !types.stream().map(TimeCasts::folded).allMatch(plain);
+            return types.isEmpty() || types.stream().map(TimeCasts::folded).anyMatch(of -> mayAskClock(of, type));
         }
     }
 
@@ -176,6 +175,8 @@ final class TimeCasts extends TokenReader {
             "lead",
             "nth_value",
             "any_value",
+            "array_agg",
+            "unnest",
             "generate_series");
 
     /** They belong to an expression, and name nothing; they cannot be names of columns. */
@@ -316,6 +317,10 @@ final class TimeCasts extends TokenReader {
             "at",
             "as");
 
+    /** Those of them that can be names without quotes. */
+    private static final Set<String> NAMES =
+            Set.of("at", "first", "last", "next", "nulls", "rows", "partition", "over", "filter", "unknown");
+
     /** Their columns get their types within the brackets. */
     private static final Set<String> TYPED_TABLES = Set.of("json_table", "xmltable");
 
@@ -368,12 +373,47 @@ final class TimeCasts extends TokenReader {
         return "::" + type;
     }
 
+    /** Whether a value that becomes one of a type that holds times may be text, or lack the zone's offset of today. */
+    static boolean mayAskClock(String from, String to) {
+        boolean offset = from.equals("time") && (to.equals("timetz") || !TIMES.contains(to));
+        return !isWithoutText(from) || offset;
+    }
+
+    static boolean isTime(String type) {
+        return TIMES.contains(type);
+    }
+
+    /** Whether something in the text gets another name, at which a name's type is not known. */
+    boolean isRenamed(String name) {
+        return hasFunctionTables || renamed.contains(name);
+    }
+
+    boolean hasFunctionTables() {
+        return hasFunctionTables;
+    }
+
+    /** All names that the text gives, to what it answers as well. */
+    Set<String> givenNames() {
+        Set<String> names = new HashSet<>(renamed);
+        // What a function answers is called like it.
+        for (int i = 0; i < tokens.size(); i++)
+            if (isName(i) && (isRenaming(i) || isSymbol(i + 1, '('))) names.add(name(i));
+        return names;
+    }
+
+    /** What the expression between two places is made of. */
+    Source source(int from, int to) {
+        Source source = new Source();
+        source.read(from, to);
+        return source;
+    }
+
     private static boolean isWithoutText(String type) {
         return TIMES.contains(type) || NUMBERS.contains(type);
     }
 
     /** A type's name as the catalog spells it, without its length. */
-    private static String folded(String spelled) {
+    static String folded(String spelled) {
         String type = spelled.toLowerCase(Locale.ROOT)
                 .replaceAll("\\([^)]*\\)", "")
                 .replaceAll("\\s+", " ")
@@ -424,15 +464,17 @@ final class TimeCasts extends TokenReader {
     private void cast(Type type, int from, int to) {
         if (isWithoutText(type.name) && !TIMES.contains(type.name)) return;
         if (OTHERS.contains(type.name)) return;
-        Source source = new Source();
-        source.read(from, to);
-        if (source.text || !source.columns.isEmpty()) casts.add(new Cast(type.name, source.columns, source.text));
+        Source source = source(from, to);
+        boolean text = source.text || source.made.stream().anyMatch(of -> mayAskClock(of, type.name));
+        if (text || !source.columns.isEmpty()) casts.add(new Cast(type.name, source.columns, text));
     }
 
     /** A name after AS, or after something that needs no further name, is another name for that. */
     private boolean isRenaming(int i) {
-        if (isWord(i, "as") || KEYWORDS.contains(name(i)) || isSymbol(i - 1, '.')) return false;
+        if (isSymbol(i - 1, '.')) return false;
         if (isWord(i - 1, "as")) return !(isName(i - 2) && name(i - 2).equals(name(i)));
+        boolean zone = isWord(i, "at") && (isWord(i + 1, "time") || isWord(i + 1, "local"));
+        if (zone || (isWordOf(i, KEYWORDS) && !isWordOf(i, NAMES))) return false;
         return endsExpression(i - 1) && !isSymbol(i + 1, '.');
     }
 
@@ -440,7 +482,7 @@ final class TimeCasts extends TokenReader {
         if (i < 0) return false;
         SqlToken token = tokens.get(i);
         return switch (token.kind()) {
-            case WORD -> !KEYWORDS.contains(token.text()) || VALUES.contains(token.text());
+            case WORD -> !KEYWORDS.contains(token.text()) || isWordOf(i, VALUES) || isWordOf(i, NAMES);
             case QUOTED, LITERAL -> true;
             case SYMBOL ->
                 token.isSymbol(')')
@@ -466,13 +508,17 @@ final class TimeCasts extends TokenReader {
     /** Where the operand of a cast operator begins, or, rather too early, what it may belong to. */
     private int start(int operator) {
         int depth = 0;
+        int cases = 0;
         int i = operator - 1;
         for (; i >= 0; i--) {
             SqlToken token = tokens.get(i);
+            if (depth == 0 && token.isWord("end")) cases++;
+            boolean inCase = cases > 0;
+            if (depth == 0 && inCase && token.isWord("case")) cases--;
             if (token.isSymbol(')') || token.isSymbol(']')) depth++;
             else if (token.isSymbol('(') || token.isSymbol('[')) {
                 if (--depth < 0) break;
-            } else if (depth == 0 && i < operator - 1 && isBoundary(token)) break;
+            } else if (depth == 0 && !inCase && i < operator - 1 && isBoundary(token)) break;
         }
         return i + 1;
     }
@@ -502,10 +548,10 @@ final class TimeCasts extends TokenReader {
         return TableName.fold(tokens.get(i).text());
     }
 
-    private record Type(String name, int end) {}
+    record Type(String name, int end) {}
 
     /** The type that begins at a place. */
-    private Type type(int at) {
+    Type type(int at) {
         int i = at;
         while (isName(i) && isSymbol(i + 1, '.')) i += 2;
         if (!isName(i)) return new Type("", i + 1);
@@ -523,13 +569,33 @@ final class TimeCasts extends TokenReader {
     }
 
     /** What an expression is made of. */
-    private final class Source {
+    final class Source {
 
         final Set<String> columns = new HashSet<>();
+
+        /** The columns, with what they are qualified by. */
+        final Set<List<String>> paths = new HashSet<>();
+
+        /** The types of what is made in it, whatever that is made of. */
+        final Set<String> made = new HashSet<>();
+
         boolean text;
 
         void read(int from, int to) {
-            for (int i = from; i < to; ) i = part(i, to);
+            for (int i = from; i < to; ) i = isWord(i, "case") || isWord(i, "when") ? condition(i, to) : part(i, to);
+        }
+
+        /** Goes past what CASE compares, of which nothing is in the value. */
+        private int condition(int i, int to) {
+            String end = isWord(i, "case") ? "when" : "then";
+            int cases = 0;
+            for (int j = i + 1; j < to; j = isSymbol(j, '(') ? closing(j) + 1 : j + 1) {
+                if (cases == 0 && isWord(j, end)) return j;
+                if (isWord(j, "case")) cases++;
+                if (isWord(j, "end")) cases--;
+            }
+            text = true;
+            return to;
         }
 
         private int part(int i, int to) {
@@ -537,11 +603,13 @@ final class TimeCasts extends TokenReader {
             int end = part.operand(i, to);
             while (isSymbol(end, ':') && isSymbol(end + 1, ':') && end < to) {
                 Type type = type(end + 2);
-                part.columns.clear();
-                part.text = !isWithoutText(type.name);
+                part = new Source();
+                part.made.add(type.name);
                 end = type.end;
             }
             columns.addAll(part.columns);
+            paths.addAll(part.paths);
+            made.addAll(part.made);
             text |= part.text;
             return end;
         }
@@ -555,10 +623,18 @@ final class TimeCasts extends TokenReader {
             if (isSymbol(i + 1, '.')) return i + 2;
             // As in date '2020-01-01'.
             boolean literal = i + 1 < to && tokens.get(i + 1).kind() == Kind.LITERAL;
-            // A field of a row may be of any type.
-            if (qualified && isSymbol(i - 2, ')')) text = true;
-            if (qualified || !(literal || isSilent(i))) columns.add(name(i));
+            if (qualified || !(literal || isSilent(i))) column(i);
             return i + 1;
+        }
+
+        private void column(int i) {
+            columns.add(name(i));
+            List<String> path = new ArrayList<>(List.of(name(i)));
+            int first = i;
+            for (; isSymbol(first - 1, '.') && isName(first - 2); first -= 2) path.add(0, name(first - 2));
+            paths.add(path);
+            // A field of a row may be of any type.
+            if (isSymbol(first - 1, '.')) text = true;
         }
 
         private boolean isSilent(int i) {
@@ -570,21 +646,36 @@ final class TimeCasts extends TokenReader {
             SqlToken token = tokens.get(i);
             if (token.isSymbol('(')) {
                 int end = Math.min(closing(i), to);
-                read(i + 1, end);
+                if (isWord(i + 1, "select")) query(i + 1, end);
+                else read(i + 1, end);
                 return end + 1;
             }
+            // All columns of a row.
+            if (token.isSymbol('*') && isSymbol(i - 1, '.')) text = true;
             char c = token.text().charAt(0);
             boolean json = c == '-' && isSymbol(i + 1, '>');
             if (json || "|#@&~!%^>`".indexOf(c) >= 0) text = true;
             return i + 1;
         }
 
+        private void query(int from, int to) {
+            List<List<SelectLists.Item>> lists = SelectLists.of(tokens, from, to);
+            if (lists.isEmpty()) text = true;
+            for (List<SelectLists.Item> list : lists)
+                for (SelectLists.Item item : list) {
+                    if (isSymbol(item.to() - 1, '*')) text = true;
+                    read(item.from(), item.to());
+                }
+        }
+
         private int call(int i) {
             String name = name(i);
             int end = closing(i + 1);
-            if (name.equals("cast") || name.equals("try_cast")) text = !isWithoutText(type(as(i + 1, end) + 1).name);
+            if (name.equals("cast") || name.equals("try_cast")) made.add(type(as(i + 1, end) + 1).name);
+            else if (TIMES.contains(name)) made.add(name);
+            else if (name.equals("make_time")) made.add("time");
             else if (PASSING.contains(name) || name.equals("row")) read(i + 2, end);
-            else text = !TIME_FUNCTIONS.contains(name) && !TIMES.contains(name);
+            else text = !TIME_FUNCTIONS.contains(name);
             return end + 1;
         }
     }
