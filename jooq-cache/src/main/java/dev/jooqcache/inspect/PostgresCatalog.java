@@ -4,6 +4,7 @@ import dev.jooqcache.internal.analysis.SchemaCode;
 import dev.jooqcache.internal.analysis.SchemaCode.Language;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
+import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.RoutineModel;
 import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableModel.Kind;
@@ -17,9 +18,11 @@ import dev.jooqcache.model.WriteEvent;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -279,6 +282,143 @@ final class PostgresCatalog extends Catalog {
             where
             """ + USERS;
 
+    /**
+     * Functions that are not only the database's own: what an extension has in C, or promises to be immutable, is taken for a
+     * part of the database.
+     */
+    private static final String OF_USERS = """
+            (fn.nspname not in ('pg_catalog', 'information_schema') or f.provolatile = 'v')
+            and not exists (
+              select 1 from pg_depend e join pg_language l on l.oid = f.prolang
+              where e.classid = 'pg_proc'::regclass and e.objid = f.oid and e.deptype = 'e'
+              and (f.provolatile = 'i' or l.lanname in ('c', 'internal')))
+            """;
+
+    /**
+     * The functions that are called because of a value's type: those that sort, compare and hash values of it, whatever the
+     * operator class, since the database may take any that has the operator at hand; those that make a range canonical; those
+     * that read and write values as text. A type's functions are also those of the types that it is made of, or that its
+     * values are compared as. Types of the database's own are told as they are.
+     */
+    private static final String TYPE_FUNCTIONS = """
+            with recursive used (type, function) as (
+              select u.type, x.amproc::oid
+              from pg_amproc x
+              join pg_opfamily o on o.oid = x.amprocfamily
+              join pg_am m on m.oid = o.opfmethod and m.amname in ('btree', 'hash')
+              cross join unnest(array[x.amproclefttype, x.amprocrighttype]) u (type)
+              union
+              select u.type, p.oprcode::oid
+              from pg_amop x
+              join pg_operator p on p.oid = x.amopopr
+              join pg_am m on m.oid = x.amopmethod and m.amname in ('btree', 'hash')
+              cross join unnest(array[x.amoplefttype, x.amoprighttype]) u (type)
+              union
+              select r.rngtypid, u.function
+              from pg_range r cross join unnest(array[r.rngcanonical::oid, r.rngsubdiff::oid]) u (function)
+              union
+              select t.oid, u.function
+              from pg_type t
+              cross join unnest(array[t.typinput::oid, t.typoutput::oid, t.typreceive::oid, t.typsend::oid, t.typmodin::oid,
+                t.typmodout::oid, t.typanalyze::oid]) u (function)
+              where t.typtype = 'b' and t.typelem = 0
+            ),
+            own (type, function) as (
+              select u.type, u.function
+              from used u
+              join pg_proc f on f.oid = u.function
+              join pg_namespace fn on fn.oid = f.pronamespace
+              where
+            """ + OF_USERS + """
+            ),
+            part (type, of) as (
+              select t.oid, t.typbasetype from pg_type t where t.typtype = 'd'
+              union all
+              select t.oid, t.typelem from pg_type t where t.typelem <> 0
+              union all
+              select t.oid, a.atttypid
+              from pg_type t
+              join pg_class c on c.oid = t.typrelid
+              join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+              where c.relnamespace <> 'pg_catalog'::regnamespace and exists (select 1 from own)
+              union all
+              select r.rngtypid, r.rngsubtype from pg_range r
+              union all
+              select (to_jsonb(r) ->> 'rngmultitypid')::oid, r.rngtypid from pg_range r
+              union all
+              select k.castsource, k.casttarget from pg_cast k where k.castmethod = 'b'
+            ),
+            needed (type, function) as (
+              select o.type, o.function
+              from own o join pg_type t on t.oid = o.type and t.typnamespace <> 'pg_catalog'::regnamespace
+              union
+              select p.type, d.function from part p join needed d on d.type = p.of
+            )
+            select n.nspname, t.typname, f.proname, fn.nspname
+            from (select * from needed union select * from own) u
+            join pg_type t on t.oid = u.type
+            join pg_namespace n on n.oid = t.typnamespace
+            join pg_proc f on f.oid = u.function
+            join pg_namespace fn on fn.oid = f.pronamespace""";
+
+    /**
+     * The functions of the operator classes of a table's indexes, whatever their access method: their operators are called as
+     * well, for summaries and exclusion constraints.
+     */
+    private static final String INDEX_FUNCTIONS = """
+            with own (class, function, schema) as (
+              select x.class, f.proname, fn.nspname
+              from (
+                select o.oid, x.amproc::oid
+                from pg_opclass o join pg_amproc x on x.amprocfamily = o.opcfamily
+                union
+                select o.oid, p.oprcode::oid
+                from pg_opclass o
+                join pg_amop x on x.amopfamily = o.opcfamily
+                join pg_operator p on p.oid = x.amopopr
+              ) x (class, function)
+              join pg_proc f on f.oid = x.function
+              join pg_namespace fn on fn.oid = f.pronamespace
+              where
+            """ + OF_USERS + """
+            )
+            select distinct n.nspname, c.relname, o.function, o.schema
+            from pg_index i
+            cross join unnest(i.indclass::oid[]) u (class)
+            join own o on o.class = u.class
+            join pg_class c on c.oid = i.indrelid
+            join pg_namespace n on n.oid = c.relnamespace
+            where exists (select 1 from own) and
+            """ + USERS;
+
+    /**
+     * What ANALYZE and VACUUM compute: the expressions of indexes, if they depend on more than columns and what the database
+     * has of its own, and, since version 14, of statistics.
+     */
+    private static final String UPKEEP = """
+            select n.nspname, c.relname, x.expression
+            from (
+              select i.indrelid, u.expression
+              from pg_index i
+              cross join unnest(array[pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)])
+                u (expression)
+              where (i.indexprs is not null or i.indpred is not null)
+              and exists (
+                select 1 from pg_depend d
+                where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
+                and d.refclassid not in ('pg_class'::regclass, 'pg_constraint'::regclass))
+              %s
+            ) x (relation, expression)
+            join pg_class c on c.oid = x.relation
+            join pg_namespace n on n.oid = c.relnamespace
+            where x.expression is not null and
+            """ + USERS;
+
+    private static final String STATISTICS = """
+              union all
+              select s.stxrelid, u.expression
+              from pg_statistic_ext s cross join unnest(pg_get_statisticsobjdef_expressions(s.oid)) u (expression)""";
+
     private static final String CASTS = """
             select fn.nspname, format_type(k.casttarget, null), f.proname
             from pg_cast k
@@ -332,6 +472,8 @@ final class PostgresCatalog extends Catalog {
             null);
 
     private final Map<String, Set<TableName>> dependencies = new HashMap<>();
+    private final Map<String, Set<String>> parents = new HashMap<>();
+    private List<Record> typeFunctions = List.of();
 
     PostgresCatalog(DSLContext dsl) {
         super(dsl);
@@ -373,6 +515,8 @@ final class PostgresCatalog extends Catalog {
         each(OPERATORS, row -> routineName(text(row, 1)));
         each(TIME_TYPES, row -> routineName(SchemaCode.readingOf(TableName.fold(text(row, 1)))));
         each(CHECKS, row -> routineName(SchemaCode.checkOf(text(row, 1))));
+        typeFunctions = dsl.fetch(TYPE_FUNCTIONS);
+        for (Record row : typeFunctions) routineName(SchemaCode.checkOf(text(row, 1)));
     }
 
     @Override
@@ -383,7 +527,11 @@ final class PostgresCatalog extends Catalog {
         });
         keys(KEYS);
         foreignKeys(FOREIGN_KEYS);
-        each(PARENTS, row -> with(name(row), table -> table.parent(TableName.of(text(row, 2), text(row, 3)))));
+        each(PARENTS, row -> {
+            with(name(row), table -> table.parent(TableName.of(text(row, 2), text(row, 3))));
+            parents.computeIfAbsent(name(row).name(), c -> new TreeSet<>())
+                    .add(TableName.of(text(row, 2), text(row, 3)).name());
+        });
         each(EXPRESSIONS, row -> with(name(row), table -> table.writing(code().expression(text(row, 2)))));
         each(
                 DEPENDENCIES,
@@ -399,6 +547,7 @@ final class PostgresCatalog extends Catalog {
         each(POLICIES, this::policy);
         triggers();
         routines();
+        support();
     }
 
     private static Generation generation(Record row) {
@@ -493,8 +642,7 @@ final class PostgresCatalog extends Catalog {
 
     private void routines() {
         // Standard SQL bodies came with version 14.
-        boolean standardBodies =
-                flag(dsl.fetchSingle("select current_setting('server_version_num')::int >= 140000"), 0);
+        boolean standardBodies = isVersion14();
         Map<String, Set<String>> aggregates = new HashMap<>();
         each(
                 AGGREGATE_FUNCTIONS,
@@ -550,6 +698,59 @@ final class PostgresCatalog extends Catalog {
                         RoutineModel.Kind.CAST,
                         text(row, 2),
                         calling(Set.of(text(row, 2))))));
+    }
+
+    private boolean isVersion14() {
+        return flag(dsl.fetchSingle("select current_setting('server_version_num')::int >= 140000"), 0);
+    }
+
+    /**
+     * What is called because of types and indexes. Values of the database's own types come from anywhere, so what is called
+     * for them is called by everything; those of a user's type come from a column of it or from a text that names it.
+     */
+    private void support() {
+        Map<String, Behavior> upkeep = new TreeMap<>();
+        for (Record row : typeFunctions) {
+            Behavior function = operator(text(row, 2), text(row, 3));
+            if (TableName.isSystemSchema(text(row, 0))) {
+                routine(text(row, 3), text(row, 2) + " compares", RoutineModel.Kind.COMPARISON, text(row, 1), function);
+                routine(text(row, 3), SchemaCode.OWN_EQUALITY, RoutineModel.Kind.OPERATOR, text(row, 2), Behavior.NONE);
+                upkeep.merge(Dependencies.EACH, function, Behavior::and);
+            } else {
+                String type = SchemaCode.checkOf(text(row, 1));
+                routine(text(row, 0), type, RoutineModel.Kind.FUNCTION, text(row, 2), function);
+                support(row, function, upkeep);
+            }
+        }
+        each(INDEX_FUNCTIONS, row -> support(row, operator(text(row, 2), text(row, 3)), upkeep));
+        each(UPKEEP.replace("%s", isVersion14() ? STATISTICS : ""), row -> {
+            Behavior expression = code().expression(text(row, 2));
+            if (!expression.equals(Behavior.NONE)) upkeep(name(row).name(), expression, upkeep, new HashSet<>());
+        });
+        upkeep.forEach((table, behavior) ->
+                routine("", Dependencies.upkeepOf(table), RoutineModel.Kind.FUNCTION, "", behavior));
+        Set<String> all = new TreeSet<>();
+        for (String table : upkeep.keySet()) all.add(Dependencies.upkeepOf(table));
+        if (!all.isEmpty())
+            routine("", Dependencies.upkeepOf(Dependencies.ALL), RoutineModel.Kind.FUNCTION, "", calling(all));
+    }
+
+    private void support(Record row, Behavior function, Map<String, Behavior> upkeep) {
+        String relation = name(row).name();
+        if (!isRelation(relation)) return;
+        routine(text(row, 0), Dependencies.supportOf(relation), RoutineModel.Kind.FUNCTION, text(row, 2), function);
+        upkeep(relation, function, upkeep, new HashSet<>());
+    }
+
+    /** The upkeep of a table is that of its partitions as well. */
+    private void upkeep(String table, Behavior behavior, Map<String, Behavior> upkeep, Set<String> seen) {
+        if (!seen.add(table)) return;
+        upkeep.merge(table, behavior, Behavior::and);
+        for (String parent : parents.getOrDefault(table, Set.of())) upkeep(parent, behavior, upkeep, seen);
+    }
+
+    private void routine(String schema, String name, RoutineModel.Kind kind, String signature, Behavior behavior) {
+        routine(new RoutineModel(schema, name, kind, signature, behavior));
     }
 
     /** What the function of an operator does, which may be one of the database's own. */

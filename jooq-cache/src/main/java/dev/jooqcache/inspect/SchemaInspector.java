@@ -51,6 +51,15 @@ public final class SchemaInspector implements Inspection {
                     "pg_index",
                     "pg_policy",
                     "pg_depend",
+                    "pg_opclass",
+                    "pg_opfamily",
+                    "pg_amop",
+                    "pg_amproc",
+                    "pg_range",
+                    "pg_statistic_ext",
+                    "pg_event_trigger",
+                    "pg_partitioned_table",
+                    "pg_language",
                     "pg_namespace")
             .map(table -> "(select count(*) || ' ' || coalesce(sum(xmin::text::numeric), 0) from " + table + ")")
             .collect(Collectors.joining(", ", "select ", ""));

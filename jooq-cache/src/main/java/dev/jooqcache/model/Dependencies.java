@@ -22,6 +22,12 @@ public final class Dependencies {
     /** So many views one upon the other are looked through. */
     private static final int MOST_VIEWS = 16;
 
+    /** Stands for all tables that have upkeep; no table can have the name. */
+    public static final String ALL = "*";
+
+    /** Stands for what belongs to the upkeep of each table; no table can have the name. */
+    public static final String EACH = "";
+
     private final CacheModel model;
     private final Map<String, List<TableModel>> relations = new HashMap<>();
     private final Map<String, List<RoutineModel>> routines = new HashMap<>();
@@ -56,6 +62,27 @@ public final class Dependencies {
             trees.computeIfAbsent(tag(member), root -> new TreeSet<>()).add(member);
         for (CacheRule rule : model.rules().tables())
             rules.merge(tag(rule.table().name()), rule, CacheRule::and);
+    }
+
+    /**
+     * The name of the routine by which a model tells what is called because of the types of a relation's columns, and of its
+     * indexes.
+     *
+     * @param relation the folded name
+     * @return a name that no other routine can have
+     */
+    public static String supportOf(String relation) {
+        return "support of " + relation;
+    }
+
+    /**
+     * The name of the routine by which a model tells what is computed to keep up a table's indexes and statistics.
+     *
+     * @param table the folded name, {@link #ALL} or {@link #EACH}
+     * @return a name that no other routine can have
+     */
+    public static String upkeepOf(String table) {
+        return "upkeep of " + table;
     }
 
     /**
@@ -222,8 +249,7 @@ public final class Dependencies {
         ReadWalk walk = new ReadWalk(this);
         for (TableName table : new TreeSet<>(tables)) walk.read(table);
         for (String routine : new TreeSet<>(called)) walk.call(routine, "");
-        for (RoutineModel routine : model.routines())
-            if (routine.kind() == RoutineModel.Kind.CAST) walk.call(routine.name(), "");
+        for (RoutineModel routine : model.routines()) if (isUnwritten(routine)) walk.call(routine.name(), "");
         return walk.lineage();
     }
 
@@ -256,10 +282,14 @@ public final class Dependencies {
         WriteWalk walk = new WriteWalk(this, changed);
         for (TableName table : new TreeSet<>(tables)) walk.write(table, events, "");
         for (String routine : new TreeSet<>(called)) walk.call(routine, "");
-        if (!tables.isEmpty())
-            for (RoutineModel routine : model.routines())
-                if (routine.kind() == RoutineModel.Kind.CAST) walk.call(routine.name(), "");
+        if (!tables.isEmpty() || !called.isEmpty())
+            for (RoutineModel routine : model.routines()) if (isUnwritten(routine)) walk.call(routine.name(), "");
         return walk.reach();
+    }
+
+    /** Whether no text need name it for it to be called. */
+    private static boolean isUnwritten(RoutineModel routine) {
+        return routine.kind() == RoutineModel.Kind.CAST || routine.kind() == RoutineModel.Kind.COMPARISON;
     }
 
     /**

@@ -32,8 +32,8 @@ public record Invalidation(
     /** The writes that are followed. TRUNCATE is a DELETE that takes all referring tables with it. */
     private static final Set<WriteEvent> FOLLOWED = WriteEvent.ROWS;
 
-    private static final Pattern STEP =
-            Pattern.compile(", (?=(?:view|routine|trigger|foreign key of|policies of|partitions of|defaults and) )");
+    private static final Pattern STEP = Pattern.compile(
+            ", (?=(?:view|routine|trigger|foreign key of|policies of|types of|partitions of|defaults and) )");
 
     private static final Comparator<Invalidation> ORDER = Comparator.comparing(
                     (Invalidation one) -> one.how.length() + one.through.length())

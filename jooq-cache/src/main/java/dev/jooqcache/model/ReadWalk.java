@@ -56,7 +56,10 @@ final class ReadWalk {
         String name = relation.name().name();
         switch (relation.kind()) {
             case TABLE -> rows(name, way);
-            case MATERIALIZED_VIEW -> tags.putIfAbsent(name, way);
+            case MATERIALIZED_VIEW -> {
+                tags.putIfAbsent(name, way);
+                support(name, way);
+            }
             case VIEW ->
                 run(
                         relation.reading(),
@@ -71,9 +74,11 @@ final class ReadWalk {
     }
 
     private void rows(String name, String way) {
-        tags.putIfAbsent(dependencies.tag(name), way);
+        String tag = dependencies.tag(name);
+        tags.putIfAbsent(tag, way);
         // A parent shows the rows of its partitions, and a trait of one of them is a trait of all.
-        for (String member : dependencies.tree(name))
+        for (String member : dependencies.tree(name)) {
+            support(member, way);
             for (TableModel table : dependencies.relations(member)) {
                 for (Trait trait : table.traits()) trait(trait, member, way);
                 if (table.kind() == TableModel.Kind.FOREIGN)
@@ -86,6 +91,13 @@ final class ReadWalk {
                         null,
                         BypassReason.SPECIAL_TABLE);
             }
+        }
+    }
+
+    /** What the types of its columns, and its indexes, call where values are compared. */
+    private void support(String relation, String way) {
+        String support = Dependencies.supportOf(relation);
+        if (dependencies.hasRoutine(support)) call(support, way(way, "types of " + relation));
     }
 
     private void trait(Trait trait, String table, String way) {

@@ -32,7 +32,9 @@ public record RoutineModel(String schema, String name, Kind kind, String signatu
         /** Written as a symbol. */
         OPERATOR,
         /** Called where a value of one type is needed as another, and perhaps not written at all. */
-        CAST
+        CAST,
+        /** Called where the database sorts, compares or hashes values of its own types, and not written at all. */
+        COMPARISON
     }
 
     /**

@@ -88,6 +88,7 @@ final class WriteWalk {
         tags.putIfAbsent(dependencies.tag(name), way);
         run(table.reading(), "policies of " + name, way);
         run(table.writing(), "defaults and checks of " + name, way);
+        support(name, way);
         for (Dependencies.Reference reference : dependencies.references(name))
             for (WriteEvent event : events) {
                 if (event == WriteEvent.UPDATE && way.isEmpty() && isUntouched(reference.key())) continue;
@@ -147,10 +148,17 @@ final class WriteWalk {
     /** What reading runs: a view's functions, policies, computed columns, and triggers on reading. */
     private void read(TableName table, String way) {
         if (table.isSystem() || !read.add(table.name())) return;
-        for (String member : dependencies.tree(table.name()))
+        for (String member : dependencies.tree(table.name())) {
+            support(member, way);
             for (TableModel relation : dependencies.relations(member)) {
                 if (relation.traits().contains(Trait.SELECT_TRIGGER)) everything("a trigger on reading " + member);
                 run(relation.reading(), "reading of " + member, way);
             }
+        }
+    }
+
+    private void support(String relation, String way) {
+        String support = Dependencies.supportOf(relation);
+        if (dependencies.hasRoutine(support)) call(support, ReadWalk.way(way, "types of " + relation));
     }
 }

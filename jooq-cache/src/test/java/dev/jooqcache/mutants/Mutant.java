@@ -1024,6 +1024,39 @@ enum Mutant {
                     "internal/analysis/CarrierText.java",
                     "? null : from(start, Manner.EXECUTED)",
                     "? null : from(start, Manner.PLANNED)")),
+    // What the catalog knows that no text tells
+
+    TYPE_FUNCTIONS_UNKNOWN(
+            "facts",
+            "what compares values of a user's type is not looked for",
+            "schema.HiddenDependencyTest#ownOperatorClass_concernsTablesOfItsType",
+            EnumSet.of(Database.POSTGRESQL),
+            in("inspect/PostgresCatalog.java", "typeFunctions = dsl.fetch(TYPE_FUNCTIONS);", "")),
+    COMPARISONS_BY_NAME(
+            "facts",
+            "what compares values of the database's types is called only by a text that names it",
+            "schema.HiddenDependencyTest#ownOperatorClass_ofOneOfTheDatabasesTypes_concernsAll",
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "model/Dependencies.java",
+                    "return routine.kind() == RoutineModel.Kind.CAST || routine.kind() == RoutineModel.Kind.COMPARISON;",
+                    "return routine.kind() == RoutineModel.Kind.CAST;")),
+    INDEX_FUNCTIONS_UNKNOWN(
+            "facts",
+            "what an index calls because of its operator class is not looked for",
+            "schema.HiddenDependencyTest#writeOfATable_callsTheOperatorsOfItsIndex",
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "inspect/PostgresCatalog.java",
+                    "each(INDEX_FUNCTIONS, row -> support(row, operator(text(row, 2), text(row, 3)), upkeep));",
+                    "")),
+    STATE_WITHOUT_EVENT_TRIGGERS(
+            "facts",
+            "a trigger on login that comes or goes does not change the state of the catalog",
+            "schema.HiddenDependencyTest#stateOfTheCatalog_tellsOfEachKind",
+            EnumSet.of(Database.POSTGRESQL),
+            in("inspect/SchemaInspector.java", "\"pg_event_trigger\",", "")),
+
     // The same rules, for R2DBC
 
     R2DBC_COMMIT_UNANNOUNCED(

@@ -2,9 +2,15 @@ package dev.jooqcache.schema;
 
 import static dev.jooqcache.testing.Database.MARIADB;
 import static dev.jooqcache.testing.Database.POSTGRESQL;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.testing.Database;
+import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -31,6 +37,9 @@ class HiddenDependencyTest {
     private static final String COUNT_OF_B = "returns bigint stable language sql as 'select count(*) from b'";
     private static final String WRITER_OF_B =
             " language plpgsql as $$ begin insert into b values (1, 1); return true; end $$";
+
+    private static final String TOUCHED = "create function touched(x int) returns int language plpgsql as"
+            + " $$ begin insert into public.b select count(*) + 1, x from public.b; return x; end $$";
 
     /**
      * @param write changes what the read answers
@@ -284,6 +293,97 @@ class HiddenDependencyTest {
                     "create table ev (id int primary key, at timestamptz)",
                     "create function f() returns bigint language plpgsql stable as $$ " + body + " $$",
                     "insert into ev values (1, now() + interval '1 second')");
+        String[] reader =
+                operatorClass("my", "(l.x - r.x) * (select n from b where id = 1)", "create type my as (x int)", B1);
+        String turns = "update b set n = -1 where id = 1";
+        String rows = "insert into t values (1, row(1)), (2, row(2))";
+        String t = "create table t (id int primary key, m my)";
+        for (String query : List.of(
+                "select id from t order by m",
+                "select id from (select id, m from t) x order by m",
+                "select id from t order by array[m]",
+                "select id from t order by t",
+                "select id from a where n = 1 order by row(id)::my",
+                "select id from a where n = 1 order by made(id)",
+                "select id from tv order by m",
+                "select id from tm order by m"))
+            on(
+                    POSTGRESQL,
+                    "a comparison of values of a user's type: " + query,
+                    turns,
+                    query,
+                    with(
+                            reader,
+                            t,
+                            rows,
+                            "insert into a values (1, 1), (2, 1)",
+                            "create function made(x int, out my) immutable language sql as 'select row(x)::my'",
+                            "create view tv as select id, made(n) as m from a",
+                            "create materialized view tm as select * from t"));
+        on(
+                POSTGRESQL,
+                "a comparison of values in a range of a user's type",
+                turns,
+                "select id from r order by m",
+                with(
+                        reader,
+                        "create type mine as range (subtype = my)",
+                        "create table r (id int primary key, m mine)",
+                        "insert into r values (1, 'empty'), (2, 'empty')",
+                        "update r set m = mine(row(id)::my, null)"));
+        String[] writer = operatorClass("int", "public.touched(l) - r", TOUCHED);
+        on(
+                POSTGRESQL,
+                "an index with a user's operator class",
+                "insert into a values (3, 3)",
+                b,
+                with(writer, "create index i on a (n int_ops)", "insert into a values (1, 1), (2, 2)"));
+        on(
+                POSTGRESQL,
+                "an exclusion constraint with a user's operator",
+                "insert into a values (3, 2)",
+                b,
+                TOUCHED,
+                "create function same(x int, y int) returns boolean language plpgsql immutable as"
+                        + " $$ begin perform public.touched(x); return x = y; end $$",
+                "create operator === (leftarg = int, rightarg = int, function = same, commutator = ===)",
+                "create function cmp(x int, y int) returns int language sql immutable as 'select x - y'",
+                "create operator class other_ops for type int using btree as operator 1 <, operator 2 <=,"
+                        + " operator 3 ===, operator 4 >=, operator 5 >, function 1 cmp(int, int)",
+                "alter table a add constraint x exclude using btree (n other_ops with ===)",
+                "insert into a values (1, 1)");
+    }
+
+    private static String[] with(String[] objects, String... more) {
+        return Stream.concat(Stream.of(objects), Stream.of(more)).toArray(String[]::new);
+    }
+
+    /** A type with an operator class for B-trees, which is the type's default if it has none. */
+    private static String[] operatorClass(String type, String comparison, String... before) {
+        List<String> all = new ArrayList<>(List.of(before));
+        String arguments = "(l " + type + ", r " + type + ") returns ";
+        all.add("create function cmp" + arguments + "int language plpgsql immutable as $$ begin return " + comparison
+                + "; end $$");
+        boolean own = !type.equals("int");
+        String[] names = {"<", "<=", "=", ">=", ">"};
+        StringBuilder operators = new StringBuilder();
+        for (int i = 0; i < names.length; i++) {
+            if (own) {
+                all.add("create function op" + i + arguments + "boolean language plpgsql immutable as"
+                        + " $$ begin return cmp(l, r) " + names[i] + " 0; end $$");
+                all.add("create operator " + names[i] + " (leftarg = " + type + ", rightarg = " + type
+                        + ", function = op" + i + ")");
+            }
+            operators
+                    .append("operator ")
+                    .append(i + 1)
+                    .append(' ')
+                    .append(names[i])
+                    .append(", ");
+        }
+        all.add("create operator class " + type + "_ops " + (own ? "default " : "") + "for type " + type
+                + " using btree as " + operators + "function 1 cmp(" + type + ", " + type + ")");
+        return all.toArray(String[]::new);
     }
 
     private static Stream<Arguments> cases() {
@@ -300,6 +400,140 @@ class HiddenDependencyTest {
             f.assertFresh(query);
             f.dsl.execute(one.write);
             f.assertFresh(query);
+        }
+    }
+
+    /** What is called because of types and indexes is called by these, too, but is known to do nothing else. */
+    private static final String[] ORDINARY = {
+        "create extension citext",
+        "create extension pg_trgm",
+        "create extension btree_gist",
+        "create extension hstore",
+        "create type mood as enum ('sad', 'happy')",
+        "create domain word as text check (value <> '')",
+        "create type pair as (x int, y text)",
+        "create type span as range (subtype = int)",
+        "create function area(x int) returns int immutable language sql as 'select x * x'",
+        "create table t (id int primary key, m mood, w word, p pair, s span, c citext, h hstore, r tstzrange, x int)",
+        "create index on t (lower(w))",
+        "create index on t (c)",
+        "create index on t (area(x))",
+        "create index on t using gin (w gin_trgm_ops)",
+        "create index on t using gist (w gist_trgm_ops)",
+        "create index on t using gin (h)",
+        "alter table t add exclude using gist (x with =, r with &&)",
+        "create statistics st on (x + 1), (lower(w)) from t",
+        "insert into t (id, m, w, p, s, c, h, x) select i, 'sad', 'w' || i, row(i, 'y')::pair, span(i, i + 1), 'c' || i, '', i"
+                + " from generate_series(1, 3) i",
+    };
+
+    @DatabaseTest
+    void ordinaryTypesAndIndexes_areStillHits(Database database) {
+        if (database != POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database).with(A, B, A1, B1).with(ORDINARY)) {
+            for (String query : List.of(
+                    "select id, m from t order by m, w, c",
+                    "select distinct p, s from t order by p",
+                    "select count(*) from t group by h",
+                    "select w from t where id = 1",
+                    "select n from a where id = 1")) f.warm(dsl -> dsl.resultQuery(query));
+            Function<DSLContext, ResultQuery<Record>> other = dsl -> dsl.resultQuery("select w, c from t where id = 2");
+            Function<DSLContext, ResultQuery<Record>> b = dsl -> dsl.resultQuery("select * from b");
+            f.warm(other);
+            f.warm(b);
+            f.dsl.execute("update t set w = 'v', m = 'happy', c = 'z' where id = 1");
+            for (String harmless : List.of("analyze t", "analyze", "vacuum (analyze) t", "vacuum full t"))
+                f.dsl.execute(harmless);
+            assertThat(f.during(() -> {
+                                other.apply(f.dsl).fetch();
+                                b.apply(f.dsl).fetch();
+                            })
+                            .hits())
+                    .isEqualTo(2);
+        }
+    }
+
+    /** A table of the type is read with what the type's functions read; others are not. */
+    @DatabaseTest
+    void ownOperatorClass_concernsTablesOfItsType(Database database) {
+        if (database != POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database)
+                .with(A, B, A1)
+                .with(operatorClass(
+                        "my", "(l.x - r.x) * (select n from b where id = 1)", "create type my as (x int)", B1))
+                .with("create table t (id int primary key, m my)", "insert into t values (1, row(1)), (2, row(2))")) {
+            Function<DSLContext, ResultQuery<Record>> sorted = dsl -> dsl.resultQuery("select id from t order by m");
+            Function<DSLContext, ResultQuery<Record>> a = dsl -> dsl.resultQuery("select n from a order by n");
+            f.warm(sorted);
+            f.warm(a);
+            f.dsl.execute("update b set n = -1 where id = 1");
+            f.assertFresh(sorted);
+            assertThat(f.during(() -> a.apply(f.dsl).fetch()).hits()).isOne();
+        }
+    }
+
+    /** PostgreSQL may sort by any operator class that has the operator, and not only by the type's default. */
+    @DatabaseTest
+    void ownOperatorClass_ofOneOfTheDatabasesTypes_concernsAll(Database database) {
+        if (database != POSTGRESQL) return;
+        try (Fixture f =
+                Fixture.empty(database).with(A, B, A1).with(operatorClass("int", "public.touched(l) - r", TOUCHED))) {
+            f.assertBypass(BypassReason.WRITES, dsl -> dsl.resultQuery("select n from a order by n"));
+        }
+    }
+
+    /** A BRIN index is kept up by the operators of its operator class. */
+    @DatabaseTest
+    void writeOfATable_callsTheOperatorsOfItsIndex(Database database) {
+        if (database != POSTGRESQL) return;
+        String[] objects = new String[7];
+        StringBuilder operators = new StringBuilder();
+        String[] names = {"<", "<=", "=", ">=", ">"};
+        for (int i = 0; i < names.length; i++) {
+            objects[i] = "create function op" + i + "(x int, y int) returns boolean language plpgsql immutable as"
+                    + " $$ begin perform public.touched(x); return x " + names[i] + " y; end $$;"
+                    + " create operator #" + names[i] + "# (leftarg = int, rightarg = int, function = op" + i + ")";
+            operators
+                    .append("operator ")
+                    .append(i + 1)
+                    .append(" #")
+                    .append(names[i])
+                    .append("#, ");
+        }
+        objects[5] = "create operator class summary for type int using brin as " + operators
+                + "function 1 brin_minmax_opcinfo(internal),"
+                + " function 2 brin_minmax_add_value(internal, internal, internal, internal),"
+                + " function 3 brin_minmax_consistent(internal, internal, internal),"
+                + " function 4 brin_minmax_union(internal, internal, internal)";
+        objects[6] = "create index i on a using brin (n summary)";
+        try (Fixture f = Fixture.empty(database).with(A, B, A1, TOUCHED).with(objects)) {
+            Function<DSLContext, ResultQuery<Record>> b = dsl -> dsl.resultQuery("select count(*) from b");
+            f.assertFresh(b);
+            f.dsl.execute("insert into a values (2, 7)");
+            f.assertFresh(b);
+        }
+    }
+
+    /** Nobody tells the cache of them: it finds them out by asking the catalog for its state. */
+    @DatabaseTest
+    void stateOfTheCatalog_tellsOfEachKind(Database database) throws SQLException {
+        if (database != POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database).with(A, TOUCHED);
+                Connection connection = f.pool.getConnection()) {
+            SchemaInspector inspector = new SchemaInspector();
+            String before = inspector.state(connection, database.dialect());
+            for (String change : List.of(
+                    "create operator family fam using btree",
+                    "create statistics st on id, n from a",
+                    "create function seen() returns event_trigger language plpgsql as $$ begin end $$",
+                    "create event trigger seen on login execute function seen()",
+                    "alter event trigger seen disable",
+                    "drop event trigger seen")) {
+                f.unseen.execute(change);
+                String after = inspector.state(connection, database.dialect());
+                assertThat(after).as(change).isNotEqualTo(before);
+                before = after;
+            }
         }
     }
 }

@@ -193,10 +193,18 @@ final class Resolution {
     }
 
     private AnalyzedStatement control(String sql) {
-        Reach reach = dependencies
-                .reach(Set.of(), Set.of(), routines)
-                .and(dependencies.lineage(reads, Set.of()).reach());
+        Reach reach = dependencies.reach(Set.of(), Set.of(), routines);
+        if (namesAnything())
+            reach = reach.and(dependencies.lineage(reads, Set.of()).reach());
         return statement(sql, plan.control().then(effect(reach)), reach);
+    }
+
+    /** Where it does not, as in COMMIT, there is no value that could be cast or compared. */
+    private boolean namesAnything() {
+        return !reads.isEmpty()
+                || !plan.words().isEmpty()
+                || !plan.calls().known().isEmpty()
+                || !plan.calls().unknown().isEmpty();
     }
 
     /** A procedure that is not known may also change the schema. */
