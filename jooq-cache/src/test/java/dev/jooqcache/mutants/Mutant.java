@@ -1050,6 +1050,15 @@ enum Mutant {
                     "inspect/PostgresCatalog.java",
                     "each(INDEX_FUNCTIONS, row -> support(row, operator(text(row, 2), text(row, 3)), upkeep));",
                     "")),
+    ANALYZE_COMPUTES_NOTHING(
+            "facts",
+            "ANALYZE is taken for one that computes no expression",
+            "schema.HiddenDependencyTest#analyze_doesWhatExpressionsDo",
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "internal/analysis/Planner.java",
+                    "if (!upkeep.isEmpty()) return own.calling(",
+                    "if (upkeep.size() < 0) return own.calling(")),
     STATE_WITHOUT_EVENT_TRIGGERS(
             "facts",
             "a trigger on login that comes or goes does not change the state of the catalog",

@@ -514,6 +514,42 @@ class HiddenDependencyTest {
         }
     }
 
+    /** They compute the expressions of indexes and statistics, whose functions may do anything. */
+    @DatabaseTest
+    void analyze_doesWhatExpressionsDo(Database database) {
+        if (database != POSTGRESQL) return;
+        for (String expression :
+                List.of("create index i on part (said(n))", "create statistics s on (said(n)) from part"))
+            try (Fixture f = Fixture.empty(database)
+                    .with(
+                            A,
+                            B,
+                            TOUCHED,
+                            "create function said(x int) returns int immutable language plpgsql as $$ declare y int; begin"
+                                    + " execute 'select public.touched(' || x || ')' into y; return y; end $$",
+                            "create table parts (id int, n int) partition by list (id)",
+                            "create table part partition of parts default",
+                            expression,
+                            "insert into parts select i, i from generate_series(1, 9) i")) {
+                Function<DSLContext, ResultQuery<Record>> b = dsl -> dsl.resultQuery("select count(*) from b");
+                for (String write : List.of(
+                        "analyze part",
+                        "analyze (verbose) parts",
+                        "analyze",
+                        "analyze public.\"part\" (n)",
+                        "vacuum (analyze) part",
+                        "vacuum full verbose analyze part",
+                        "select 1; analyze part")) {
+                    f.warm(b);
+                    f.dsl.execute(write);
+                    f.assertFresh(b);
+                }
+                f.warm(b);
+                f.dsl.execute("analyze a");
+                assertThat(f.during(() -> b.apply(f.dsl).fetch()).hits()).isOne();
+            }
+    }
+
     /** Nobody tells the cache of them: it finds them out by asking the catalog for its state. */
     @DatabaseTest
     void stateOfTheCatalog_tellsOfEachKind(Database database) throws SQLException {

@@ -2,6 +2,9 @@ package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.internal.transaction.Effect.Kind;
+import dev.jooqcache.model.Dependencies;
+import dev.jooqcache.model.TableName;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jooq.SQLDialect;
@@ -25,7 +28,31 @@ final class Maintenance {
     /** VACUUM is not among them: it may give rows other row ids. */
     private static final Set<String> SQLITE = Set.of("analyze", "reindex");
 
+    /** They compute the expressions of indexes and of statistics. */
+    private static final Set<String> COMPUTING = Set.of("analyze", "analyse", "vacuum");
+
+    /** Without a bracket around them; none can be a table's name unless it is quoted. */
+    private static final Set<String> OPTIONS = Set.of("full", "freeze", "verbose", "analyze", "analyse");
+
     private Maintenance() {}
+
+    /** The routines that stand for what such a statement computes: of all that it names, as far as that has any. */
+    static Set<String> upkeep(List<SqlToken> tokens, SQLDialect dialect) {
+        boolean postgres = dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
+        if (!postgres || !COMPUTING.contains(tokens.get(0).text())) return Set.of();
+        int names = 1;
+        if (names < tokens.size() && tokens.get(names).isSymbol('('))
+            while (names < tokens.size() && !tokens.get(names++).isSymbol(')')) {}
+        while (names < tokens.size()
+                && tokens.get(names).kind() == SqlToken.Kind.WORD
+                && OPTIONS.contains(tokens.get(names).text())) names++;
+        Set<String> upkeep = new HashSet<>();
+        upkeep.add(Dependencies.upkeepOf(Dependencies.EACH));
+        if (names == tokens.size()) upkeep.add(Dependencies.upkeepOf(Dependencies.ALL));
+        for (SqlToken token : tokens.subList(names, tokens.size()))
+            upkeep.add(Dependencies.upkeepOf(TableName.fold(token.text())));
+        return upkeep;
+    }
 
     /** The effect of such a statement, or {@code null} if it is another one. */
     static @Nullable Effect effect(List<SqlToken> tokens, SQLDialect dialect) {
