@@ -419,6 +419,13 @@ final class PostgresCatalog extends Catalog {
               select s.stxrelid, u.expression
               from pg_statistic_ext s cross join unnest(pg_get_statisticsobjdef_expressions(s.oid)) u (expression)""";
 
+    private static final String LOGIN_TRIGGERS = """
+            select p.proname, l.lanname, p.prosrc, e.evtname
+            from pg_event_trigger e
+            join pg_proc p on p.oid = e.evtfoid
+            join pg_language l on l.oid = p.prolang
+            where e.evtevent = 'login' and e.evtenabled <> 'D'""";
+
     private static final String CASTS = """
             select fn.nspname, format_type(k.casttarget, null), f.proname
             from pg_cast k
@@ -548,6 +555,7 @@ final class PostgresCatalog extends Catalog {
         triggers();
         routines();
         support();
+        loginTriggers();
     }
 
     private static Generation generation(Record row) {
@@ -747,6 +755,19 @@ final class PostgresCatalog extends Catalog {
         if (!seen.add(table)) return;
         upkeep.merge(table, behavior, Behavior::and);
         for (String parent : parents.getOrDefault(table, Set.of())) upkeep(parent, behavior, upkeep, seen);
+    }
+
+    private void loginTriggers() {
+        each(
+                LOGIN_TRIGGERS,
+                row -> routine(
+                        "",
+                        Dependencies.LOGIN,
+                        RoutineModel.Kind.FUNCTION,
+                        text(row, 3),
+                        text(row, 1).equals("plpgsql")
+                                ? code().body(text(row, 2), Language.PLPGSQL).behavior()
+                                : Behavior.unknown("it is written in " + text(row, 1))));
     }
 
     private void routine(String schema, String name, RoutineModel.Kind kind, String signature, Behavior behavior) {

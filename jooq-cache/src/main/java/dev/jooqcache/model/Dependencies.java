@@ -28,7 +28,17 @@ public final class Dependencies {
     /** Stands for what belongs to the upkeep of each table; no table can have the name. */
     public static final String EACH = "";
 
+    /**
+     * The name of the routine by which a model tells what is run for each new connection: no other routine can have it.
+     */
+    public static final String LOGIN = "trigger on login";
+
+    private static final String WAY_OF_LOGIN = "a trigger on login";
+    private static final String WAY_OF_UPKEEP = "the database's own ANALYZE";
+
     private final CacheModel model;
+    private final Reach atLogin;
+    private final Reach byUpkeep;
     private final Map<String, List<TableModel>> relations = new HashMap<>();
     private final Map<String, List<RoutineModel>> routines = new HashMap<>();
     private final Map<String, List<Reference>> references = new HashMap<>();
@@ -62,6 +72,14 @@ public final class Dependencies {
             trees.computeIfAbsent(tag(member), root -> new TreeSet<>()).add(member);
         for (CacheRule rule : model.rules().tables())
             rules.merge(tag(rule.table().name()), rule, CacheRule::and);
+        atLogin = unseen(LOGIN);
+        byUpkeep = unseen(upkeepOf(ALL));
+    }
+
+    private Reach unseen(String routine) {
+        WriteWalk walk = new WriteWalk(this);
+        if (hasRoutine(routine)) walk.call(routine, "");
+        return walk.reach();
     }
 
     /**
@@ -83,6 +101,19 @@ public final class Dependencies {
      */
     public static String upkeepOf(String table) {
         return "upkeep of " + table;
+    }
+
+    /**
+     * What writes a table without any statement that could be seen. Of upkeep only what it certainly writes is taken: that it
+     * writes nothing is promised by its functions' label, without which they cannot be in an index.
+     *
+     * @param tag the table's tag
+     * @return what writes it, or {@code null} if nothing does
+     */
+    @Nullable
+    String unseenWriter(String tag) {
+        if (atLogin.everything() != null || atLogin.tags().containsKey(tag)) return WAY_OF_LOGIN;
+        return byUpkeep.tags().containsKey(tag) ? WAY_OF_UPKEEP : null;
     }
 
     /**

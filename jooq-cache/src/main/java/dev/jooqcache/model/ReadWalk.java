@@ -58,6 +58,7 @@ final class ReadWalk {
             case TABLE -> rows(name, way);
             case MATERIALIZED_VIEW -> {
                 tags.putIfAbsent(name, way);
+                unseen(name, name, way);
                 support(name, way);
             }
             case VIEW ->
@@ -76,6 +77,7 @@ final class ReadWalk {
     private void rows(String name, String way) {
         String tag = dependencies.tag(name);
         tags.putIfAbsent(tag, way);
+        unseen(tag, name, way);
         // A parent shows the rows of its partitions, and a trait of one of them is a trait of all.
         for (String member : dependencies.tree(name)) {
             support(member, way);
@@ -92,6 +94,12 @@ final class ReadWalk {
                         BypassReason.SPECIAL_TABLE);
             }
         }
+    }
+
+    /** What is written without a statement is not cached. */
+    private void unseen(String tag, String relation, String way) {
+        String writer = dependencies.unseenWriter(tag);
+        if (writer != null) deny(BypassReason.SPECIAL_TABLE, relation + on(way) + ": " + writer + " may write it");
     }
 
     /** What the types of its columns, and its indexes, call where values are compared. */

@@ -1059,6 +1059,21 @@ enum Mutant {
                     "internal/analysis/Planner.java",
                     "if (!upkeep.isEmpty()) return own.calling(",
                     "if (upkeep.size() < 0) return own.calling(")),
+    AUTOVACUUM_COMPUTES_NOTHING(
+            "facts",
+            "what the database's own ANALYZE writes is cached",
+            "schema.HiddenDependencyTest#tableWrittenByAnIndexExpression_isNotCached",
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "model/Dependencies.java",
+                    "return byUpkeep.tags().containsKey(tag) ? WAY_OF_UPKEEP : null;",
+                    "return null;")),
+    LOGIN_WRITES_NOTHING(
+            "facts",
+            "what a trigger on login writes is cached",
+            "schema.HiddenDependencyTest#tableWrittenByLoginTrigger_isNotCached",
+            EnumSet.of(Database.POSTGRESQL),
+            in("inspect/PostgresCatalog.java", "support(); loginTriggers();", "support();")),
     STATE_WITHOUT_EVENT_TRIGGERS(
             "facts",
             "a trigger on login that comes or goes does not change the state of the catalog",

@@ -550,6 +550,56 @@ class HiddenDependencyTest {
             }
     }
 
+    /** Each new connection of any process writes it, and is seen by no cache. */
+    @DatabaseTest
+    void tableWrittenByLoginTrigger_isNotCached(Database database) {
+        if (database != POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database)
+                .with(
+                        A,
+                        B,
+                        A1,
+                        "create function seen() returns event_trigger language plpgsql as"
+                                + " $$ begin insert into public.b select count(*) + 1, 1 from public.b; end $$",
+                        "create event trigger seen on login execute function seen()")) {
+            f.assertBypass(BypassReason.SPECIAL_TABLE, dsl -> dsl.resultQuery("select count(*) from b"));
+            f.warm(dsl -> dsl.resultQuery("select n from a"));
+        }
+    }
+
+    @DatabaseTest
+    void loginTrigger_thatIsNotUnderstood_leavesNothingCached(Database database) {
+        if (database != POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database)
+                .with(
+                        A,
+                        "create materialized view m as select n from a",
+                        "create function seen() returns event_trigger language plpgsql as"
+                                + " $$ begin execute 'select 1'; end $$",
+                        "create event trigger seen on login execute function seen()")) {
+            f.assertBypass(BypassReason.SPECIAL_TABLE, dsl -> dsl.resultQuery("select n from a"));
+            f.assertBypass(BypassReason.SPECIAL_TABLE, dsl -> dsl.resultQuery("select n from m"));
+        }
+    }
+
+    /** What the database's own ANALYZE writes in the background is seen by no cache. */
+    @DatabaseTest
+    void tableWrittenByAnIndexExpression_isNotCached(Database database) {
+        if (database != POSTGRESQL) return;
+        try (Fixture f = Fixture.empty(database)
+                .with(
+                        A,
+                        B,
+                        A1,
+                        TOUCHED,
+                        "create function key(x int) returns int immutable language plpgsql as"
+                                + " $$ begin return public.touched(x); end $$",
+                        "create index i on a (key(n))")) {
+            f.assertBypass(BypassReason.SPECIAL_TABLE, dsl -> dsl.resultQuery("select count(*) from b"));
+            f.warm(dsl -> dsl.resultQuery("select n from a"));
+        }
+    }
+
     /** Nobody tells the cache of them: it finds them out by asking the catalog for its state. */
     @DatabaseTest
     void stateOfTheCatalog_tellsOfEachKind(Database database) throws SQLException {
