@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
+import org.jooq.conf.DiagnosticsConnection;
 import org.jooq.conf.Settings;
 import org.jooq.conf.StatementType;
 import org.jooq.impl.CallbackExecuteListener;
@@ -47,6 +48,16 @@ class StaticStatementTest {
             watched.equalAndHit(dsl -> Books.titles(dsl).queryTimeout(10).fetch());
             watched.equalAndHit(dsl -> dsl.fetch("select title from book where id = 3"));
             assertThat(f.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+    }
+
+    @DatabaseTest
+    void fetch_static_throughJooqsDiagnostics_isHit(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            Settings diagnosed = settings().withDiagnosticsConnection(DiagnosticsConnection.ON);
+            Watched watched = new Watched(f, new DefaultConfiguration().set(diagnosed));
+            watched.equalAndHit(dsl -> Books.titles(dsl).fetch());
+            watched.equalAndHit(dsl -> title(dsl, 1).fetch());
         }
     }
 

@@ -25,6 +25,8 @@ import org.jooq.Parameter;
 import org.jooq.Record;
 import org.jooq.Result;
 import org.jooq.ResultQuery;
+import org.jooq.conf.Settings;
+import org.jooq.conf.StatementType;
 import org.jooq.impl.AbstractRoutine;
 import org.jooq.impl.Internal;
 import org.jooq.impl.SQLDataType;
@@ -107,6 +109,24 @@ class NotASingleQueryTest {
                 database,
                 query -> query.resultSetType(ResultSet.TYPE_SCROLL_INSENSITIVE)
                         .resultSetConcurrency(ResultSet.CONCUR_UPDATABLE));
+    }
+
+    @DatabaseTest
+    void fetch_ofAResultThatIsToldToBeReadOnce_isHit(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            DSLContext unprepared = f.dsl.configuration()
+                    .derive(new Settings().withStatementType(StatementType.STATIC_STATEMENT))
+                    .dsl();
+            for (DSLContext dsl : List.of(f.dsl, unprepared))
+                for (UnaryOperator<ResultQuery<BookRecord>> with : List.<UnaryOperator<ResultQuery<BookRecord>>>of(
+                        query -> query.resultSetType(ResultSet.TYPE_FORWARD_ONLY),
+                        query -> query.resultSetConcurrency(ResultSet.CONCUR_READ_ONLY),
+                        query -> query.resultSetHoldability(ResultSet.HOLD_CURSORS_OVER_COMMIT))) {
+                    with.apply(books(dsl)).fetch();
+                    CacheStats done = f.during(() -> with.apply(books(dsl)).fetch());
+                    assertThat(done.hits()).as("%s", done).isEqualTo(1);
+                }
+        }
     }
 
     private static void assertBypassedWith(Database database, UnaryOperator<ResultQuery<BookRecord>> with) {

@@ -91,7 +91,8 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
             Statement inner = statement;
             while (inner instanceof DefaultStatement wrapper) {
                 if (inner instanceof ReplayStaticStatement own) return own;
-                inner = wrapper.getDelegate();
+                // Their own getDelegate() may be of another type.
+                inner = wrapper.getDelegateStatement();
             }
             return null;
         } catch (SQLException e) {
@@ -134,30 +135,46 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
     }
 
     @Override
+    public PreparedStatement prepareStatement(String text, int type, int concurrency) throws SQLException {
+        return isReadOnce(type, concurrency) && isLookedUp(text)
+                ? serve(text)
+                : super.prepareStatement(text, type, concurrency);
+    }
+
+    @Override
     public PreparedStatement prepareStatement(String text, int type, int concurrency, int holdability)
             throws SQLException {
-        boolean plain = type == ResultSet.TYPE_FORWARD_ONLY && concurrency == ResultSet.CONCUR_READ_ONLY;
-        return plain && isLookedUp(text) ? serve(text) : super.prepareStatement(text, type, concurrency, holdability);
+        return isReadOnce(type, concurrency) && isLookedUp(text)
+                ? serve(text)
+                : super.prepareStatement(text, type, concurrency, holdability);
     }
 
     @Override
     public Statement createStatement() throws SQLException {
-        return armed && !served
-                ? new ReplayStaticStatement(
-                        sql, mock.createStatement(), this, () -> getDelegate().createStatement())
-                : super.createStatement();
+        return armed && !served ? unprepared(() -> getDelegate().createStatement()) : super.createStatement();
+    }
+
+    @Override
+    public Statement createStatement(int type, int concurrency) throws SQLException {
+        return armed && !served && isReadOnce(type, concurrency)
+                ? unprepared(() -> getDelegate().createStatement(type, concurrency))
+                : super.createStatement(type, concurrency);
     }
 
     @Override
     public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
-        boolean plain = type == ResultSet.TYPE_FORWARD_ONLY && concurrency == ResultSet.CONCUR_READ_ONLY;
-        return armed && !served && plain
-                ? new ReplayStaticStatement(
-                        sql,
-                        mock.createStatement(),
-                        this,
-                        () -> getDelegate().createStatement(type, concurrency, holdability))
+        return armed && !served && isReadOnce(type, concurrency)
+                ? unprepared(() -> getDelegate().createStatement(type, concurrency, holdability))
                 : super.createStatement(type, concurrency, holdability);
+    }
+
+    private Statement unprepared(ReplayStaticStatement.Real live) throws SQLException {
+        return new ReplayStaticStatement(sql, mock.createStatement(), this, live);
+    }
+
+    /** Whether rows are read forwards only, and cannot be changed, as those of a replay. */
+    private static boolean isReadOnce(int type, int concurrency) {
+        return type == ResultSet.TYPE_FORWARD_ONLY && concurrency == ResultSet.CONCUR_READ_ONLY;
     }
 
     private boolean isLookedUp(String text) {
