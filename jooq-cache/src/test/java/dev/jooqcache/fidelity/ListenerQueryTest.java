@@ -5,9 +5,11 @@ import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jooq.Configuration;
+import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
@@ -227,6 +230,56 @@ class ListenerQueryTest {
                 for (int i = 0; i < 20; i++) assertThat(titles(c.dsl()).fetch()).hasSize(3);
             });
             assertThat(f.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+    }
+
+    /** As a listener does that sets the session up. */
+    @DatabaseTest
+    void fetch_listenerHasTheOnlyConnectionOfThePoolTaken_usesIt(Database database) {
+        try (Fixture f = Fixture.empty(
+                        database,
+                        pool -> {
+                            pool.setMaximumPoolSize(1);
+                            pool.setConnectionTimeout(1_000);
+                        },
+                        cache -> {})
+                .with(Catalogue.DDL)) {
+            DataSourceConnectionProvider provider = new DataSourceConnectionProvider(f.tracked);
+            ConnectionProvider own = new ConnectionProvider() {
+                @Override
+                public Connection acquire() {
+                    return provider.acquire();
+                }
+
+                @Override
+                public void release(Connection connection) {
+                    provider.release(connection);
+                }
+            };
+            for (ExecuteListener listener : List.of(
+                    new CallbackExecuteListener()
+                            .onStart(ctx -> ctx.connection().getClass()),
+                    new CallbackExecuteListener()
+                            .onRenderStart(ctx -> ctx.connection().getClass())))
+                for (boolean first : new boolean[] {true, false}) {
+                    Configuration on = f.unseen.configuration().derive(own);
+                    DSLContext dsl = first
+                            ? f.cache
+                                    .derive(on.derive(new DefaultExecuteListenerProvider(listener)))
+                                    .dsl()
+                            : f.cache
+                                    .derive(on)
+                                    .deriveAppending(new DefaultExecuteListenerProvider(listener))
+                                    .dsl();
+                    for (int i = 0; i < 3; i++) assertThat(titles(dsl).fetch()).hasSize(3);
+                    dsl.update(BOOK)
+                            .set(BOOK.TITLE, "new " + first)
+                            .where(BOOK.ID.eq(1))
+                            .execute();
+                    assertThat(titles(dsl).fetch().getValue(0, BOOK.TITLE)).isEqualTo("new " + first);
+                    assertThat(f.pool.getHikariPoolMXBean().getActiveConnections())
+                            .isZero();
+                }
         }
     }
 

@@ -166,7 +166,7 @@ final class CachingListener implements ExecuteListener {
         TrackedSource source = tracked.outside();
         String place = source == null ? null : source.commonPlace();
         if (place == null) {
-            session = hold(tracked);
+            session = hold(ctx, tracked);
             if (session == null) {
                 bypass(BypassReason.UNTRACKED_TRANSACTION, "");
                 return;
@@ -189,8 +189,10 @@ final class CachingListener implements ExecuteListener {
         else if (reading != null && !isServed(ctx, analyzed, reading)) miss(ctx, analyzed);
     }
 
-    /** Takes the connection that the query will run on, in order to see its transaction. */
-    private @Nullable Session hold(TrackedConnectionProvider tracked) {
+    /** Takes the connection that the query will run on, in order to see its transaction, unless a listener had it taken. */
+    private @Nullable Session hold(ExecuteContext ctx, TrackedConnectionProvider tracked) {
+        Connection taken = JooqInternals.connection(ctx);
+        if (taken != null) return isBatched(taken) ? null : TrackedConnectionProvider.sessionOf(taken);
         Connection connection;
         try {
             connection = tracked.acquire();

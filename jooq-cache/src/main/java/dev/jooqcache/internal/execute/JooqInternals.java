@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.sql.Connection;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -31,6 +32,8 @@ final class JooqInternals {
     private static final @Nullable MethodHandle PARAMS = params();
     private static final MethodHandle PROVIDER =
             field("org.jooq.impl.DefaultExecuteContext", "connectionProvider", ConnectionProvider.class);
+    private static final MethodHandle CONNECTION =
+            field("org.jooq.impl.DefaultExecuteContext", "connection", Connection.class);
     private static final MethodHandle KEEP_STATEMENT =
             field("org.jooq.impl.AbstractQuery", "keepStatement", boolean.class);
     private static final MethodHandle MANY = field("org.jooq.impl.AbstractResultQuery", "many", boolean.class);
@@ -55,6 +58,11 @@ final class JooqInternals {
     static @Nullable ConnectionProvider connectionProvider(ExecuteContext context) {
         if (CONTEXT == null || !CONTEXT.isInstance(context)) return null;
         return (ConnectionProvider) invoke(PROVIDER, context);
+    }
+
+    /** The connection that an execution has taken already, as a listener may have it do, or {@code null}. */
+    static @Nullable Connection connection(ExecuteContext context) {
+        return CONTEXT == null || !CONTEXT.isInstance(context) ? null : (Connection) invoke(CONNECTION, context);
     }
 
     /** Whether {@link #params} tells what was rendered, so that there is one bind value for each marker. */
