@@ -5,6 +5,7 @@ import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.CacheStats;
 import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
@@ -29,6 +30,7 @@ import org.jooq.impl.CallbackExecuteListener;
 import org.jooq.impl.DataSourceConnectionProvider;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultExecuteListenerProvider;
+import org.jooq.tools.jdbc.DefaultResultSet;
 import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -280,6 +282,49 @@ class ListenerQueryTest {
                     assertThat(f.pool.getHikariPoolMXBean().getActiveConnections())
                             .isZero();
                 }
+        }
+    }
+
+    /** What it has skipped is read by others. */
+    @DatabaseTest
+    void fetch_listenerSkipsRows_isNotStored(Database database) {
+        for (ExecuteListener listener : List.of(
+                new CallbackExecuteListener().onExecuteEnd(ctx -> {
+                    if (ctx.resultSet() != null) ctx.resultSet(new WithoutTheSecond(ctx.resultSet()));
+                }),
+                new CallbackExecuteListener().onRecordEnd(ctx -> skip(ctx.resultSet()))))
+            for (boolean first : new boolean[] {true, false})
+                try (Fixture f = Fixture.catalogue(database)) {
+                    DSLContext skipping = first
+                            ? withListener(f, listener)
+                            : f.dsl.configuration()
+                                    .deriveAppending(new DefaultExecuteListenerProvider(listener))
+                                    .dsl();
+                    assertThat(titles(skipping).fetch()).hasSize(2);
+                    assertThat(titles(f.dsl).fetch()).hasSize(3);
+                    CacheStats done =
+                            f.during(() -> assertThat(titles(f.dsl).fetch()).hasSize(3));
+                    assertThat(done.hits()).as("%s", done).isEqualTo(1);
+                }
+    }
+
+    private static void skip(ResultSet rows) {
+        try {
+            rows.next();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static final class WithoutTheSecond extends DefaultResultSet {
+
+        WithoutTheSecond(ResultSet rows) {
+            super(rows);
+        }
+
+        @Override
+        public boolean next() throws SQLException {
+            return super.next() && (getInt(1) != 2 || super.next());
         }
     }
 

@@ -457,6 +457,27 @@ enum Mutant {
             "a prepared query is served without a look at the transaction",
             "prepared.CachedQueryTest#springTransaction_isPrivate",
             inPrepared("TrackedSource source = provider.outside();", "TrackedSource source = provider.source();")),
+    ROWS_LEFT_UNREAD(
+            "F3",
+            "rows that a listener has skipped are stored without their values",
+            "fidelity.ListenerQueryTest#fetch_listenerSkipsRows_isNotStored",
+            in(
+                    "internal/execute/Recording.java",
+                    "if (accesses[i] != null && leftUnread[i]) cancel(BypassReason.RESULT_INCOMPLETE);",
+                    "")),
+    RESULT_SET_OF_A_LISTENER(
+            "F3",
+            "what a listener's own result set shows is stored for all",
+            "fidelity.ListenerQueryTest#fetch_listenerSkipsRows_isNotStored",
+            inListener("if (!isAsAnswered && !Unobserved.isSo(ctx.configuration(), engine)) {", "if (false) {")),
+    RESULT_SET_OF_A_WRAPPER(
+            "tags",
+            "what a wrapper above the tracked data source shows is taken for the table's rows",
+            "precision.ShownRowsTest#key_thatAWrapperChanges_isNotTakenForTheTables",
+            in(
+                    "internal/transaction/TrackedConnectionProvider.java",
+                    "return inner instanceof TrackedResultSet;",
+                    "return true;")),
     PREPARED_FOR_ANY_ARGUMENT(
             "K1",
             "a prepared query's text is taken to be the same for all arguments",

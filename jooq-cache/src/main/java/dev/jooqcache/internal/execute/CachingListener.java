@@ -490,13 +490,20 @@ final class CachingListener implements ExecuteListener {
             bypass(own.reason(), "");
             return;
         }
+        isAsAnswered = TrackedConnectionProvider.isAsAnswered(rows);
+        // Perhaps one of another listener's, which others do not have.
+        if (!isAsAnswered && !Unobserved.isSo(ctx.configuration(), engine)) {
+            bypass(
+                    BypassReason.RESULT_INCOMPLETE,
+                    "another listener has perhaps put a result set of its own around it");
+            return;
+        }
         session = current;
         current.queryExecuted();
         Recording started = new Recording(
                 columns, analyzed.limits().maximumRows(engine.settings.maximumRows()), engine.settings.maximumBytes());
         Watch.answered(engine, limit);
         recording = started;
-        isAsAnswered = TrackedConnectionProvider.isAsAnswered(rows);
         ctx.resultSet(new RecordingResultSet(
                 rows,
                 started,

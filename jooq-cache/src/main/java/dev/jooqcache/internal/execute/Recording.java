@@ -33,6 +33,7 @@ final class Recording implements ReadPlan.ResultRows {
     private final long maximumBytes;
     private final Access[] accesses;
     private final @Nullable Object[] row;
+    private final boolean[] leftUnread;
     private final List<@Nullable Object> cells = new ArrayList<>();
     private final String zone = DefaultZone.id();
     private @Nullable EqualValues equalValues;
@@ -48,6 +49,7 @@ final class Recording implements ReadPlan.ResultRows {
         this.maximumBytes = maximumBytes;
         this.accesses = new Access[columns];
         this.row = new Object[columns];
+        this.leftUnread = new boolean[columns];
     }
 
     /** Why the result cannot be stored, or {@code null} if it can. */
@@ -83,10 +85,27 @@ final class Recording implements ReadPlan.ResultRows {
         Arrays.fill(row, UNREAD);
     }
 
+    /**
+     * All rows have been read. jOOQ reads the same columns of each of them; a row that was read otherwise was skipped by a
+     * listener, and others need its values.
+     */
+    void endRows() {
+        endRow();
+        boolean anyRead = false;
+        for (int i = 0; i < columns; i++) {
+            anyRead |= accesses[i] != null;
+            if (accesses[i] != null && leftUnread[i]) cancel(BypassReason.RESULT_INCOMPLETE);
+        }
+        if (rows > 0 && !anyRead) cancel(BypassReason.RESULT_INCOMPLETE);
+    }
+
     void endRow() {
         if (!inRow || cancelled != null) return;
         inRow = false;
-        for (int i = 0; i < columns; i++) if (row[i] instanceof Recording nested) row[i] = cell(nested);
+        for (int i = 0; i < columns; i++) {
+            if (row[i] instanceof Recording nested) row[i] = cell(nested);
+            leftUnread[i] |= row[i] == UNREAD;
+        }
         if (cancelled != null) return;
         try {
             cells.addAll(Arrays.asList(row));

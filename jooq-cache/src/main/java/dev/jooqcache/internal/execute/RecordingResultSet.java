@@ -50,7 +50,7 @@ final class RecordingResultSet extends DefaultResultSet {
         if (more) {
             recording.beginRow();
         } else {
-            recording.endRow();
+            recording.endRows();
             atEnd.run();
         }
         return more;

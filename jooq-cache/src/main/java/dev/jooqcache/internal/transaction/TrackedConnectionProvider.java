@@ -116,14 +116,20 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
     }
 
     /**
-     * Whether a result set shows what a tracked connection has answered: nobody has put one of his own in its place, which
-     * might show other values.
+     * Whether a result set shows what a tracked connection has answered, through nothing but jOOQ's own wrappers: those of others
+     * may show other values, or leave rows out.
      *
      * @param rows a result set
      * @return whether it is as it was answered
      */
     public static boolean isAsAnswered(ResultSet rows) {
-        return rows.getClass() == DefaultResultSet.class || rows instanceof TrackedResultSet;
+        try {
+            ResultSet inner = rows;
+            while (inner.getClass() == DefaultResultSet.class) inner = ((DefaultResultSet) inner).getDelegate();
+            return inner instanceof TrackedResultSet;
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     @Override
