@@ -388,18 +388,6 @@ final class AssignedTimes extends TokenReader {
         return path;
     }
 
-    private int afterPath(int first) {
-        int i = first + 1;
-        while (isSymbol(i, '[') || (isSymbol(i, '.') && isName(i + 1))) i = isSymbol(i, '.') ? i + 2 : next(i);
-        return i;
-    }
-
-    /** The next place outside brackets. */
-    private int next(int i) {
-        if (isSymbol(i, '(')) return closing(i) + 1;
-        return isSymbol(i, '[') ? closing(i, '[', ']') + 1 : i + 1;
-    }
-
     /** The place of the semicolon. */
     private int end(int from) {
         int i = from;

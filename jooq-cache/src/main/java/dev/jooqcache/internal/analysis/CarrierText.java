@@ -127,8 +127,7 @@ final class CarrierText extends TokenReader {
 
     /** As in PostgreSQL's {@code declare c cursor for select ..}; what fetches from it does as its query does. */
     private @Nullable Carried declared() {
-        boolean isPostgres = dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
-        if (!isPostgres) return null;
+        if (!StatementKind.isPostgres(dialect)) return null;
         for (int i = 2; i + 1 < tokens.size(); i++)
             if (isWord(i, "for"))
                 return StatementKind.isSelect(tokens.subList(i + 1, tokens.size()))

@@ -38,8 +38,8 @@ final class Maintenance {
 
     /** The routines that stand for what such a statement computes: of all that it names, as far as that has any. */
     static Set<String> upkeep(List<SqlToken> tokens, SQLDialect dialect) {
-        boolean postgres = dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
-        if (!postgres || !COMPUTING.contains(tokens.get(0).text())) return Set.of();
+        if (!StatementKind.isPostgres(dialect)
+                || !COMPUTING.contains(tokens.get(0).text())) return Set.of();
         int names = 1;
         if (names < tokens.size() && tokens.get(names).isSymbol('('))
             while (names < tokens.size() && !tokens.get(names++).isSymbol(')')) {}

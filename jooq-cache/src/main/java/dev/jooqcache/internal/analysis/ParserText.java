@@ -54,8 +54,7 @@ final class ParserText extends TokenReader {
         if (tokens.isEmpty()) return null;
         String plain = withoutModifiers(sql, tokens, dialect);
         if (plain != null) return plain;
-        boolean postgres = dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
-        if (!postgres) return null;
+        if (!StatementKind.isPostgres(dialect)) return null;
         ParserText other = new ParserText(sql, tokens);
         return other.understood && other.copied > 0 ? other.text.toString() : null;
     }

@@ -181,9 +181,9 @@ final class Planner {
         Plan own = Plan.control(effect, BypassReason.PLAIN_SQL, tokens.get(0).text());
         String text = StatementKind.immediateText(sql, tokens);
         if (text != null) return own.carrying(plan(text, dialect));
-        Carried carried = new CarrierText(tokens, dialect).carried();
         Set<String> upkeep = Maintenance.upkeep(tokens, dialect);
         if (!upkeep.isEmpty()) return own.calling(new Calls(upkeep, Set.of(), "", false, Set.of()));
+        Carried carried = new CarrierText(tokens, dialect).carried();
         if (carried == null)
             return StatementKind.mayCall(tokens, dialect)
                     ? own.calling(calls(tokens, dialect)).withWords(words(tokens))

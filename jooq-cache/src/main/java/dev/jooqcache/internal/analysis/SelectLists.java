@@ -84,16 +84,4 @@ final class SelectLists extends TokenReader {
         while (isSymbol(i, ',')) i = afterPath(i + 1);
         return i;
     }
-
-    private int afterPath(int first) {
-        int i = first + 1;
-        while (isSymbol(i, '.') || isSymbol(i, '[')) i = isSymbol(i, '.') ? i + 2 : next(i);
-        return i;
-    }
-
-    /** The next place outside brackets. */
-    private int next(int i) {
-        if (isSymbol(i, '(')) return closing(i) + 1;
-        return isSymbol(i, '[') ? closing(i, '[', ']') + 1 : i + 1;
-    }
 }

@@ -83,7 +83,7 @@ final class SelectText extends TokenReader {
         super(tokens);
         this.family = dialect.family();
         this.mysql = StatementKind.isMysql(dialect);
-        this.postgres = family == SQLDialect.POSTGRES || family == SQLDialect.YUGABYTEDB;
+        this.postgres = StatementKind.isPostgres(dialect);
         this.domains = postgres || family == SQLDialect.H2;
         this.movingDates = switch (family) {
             case H2, HSQLDB, DERBY, MYSQL, MARIADB, CUBRID, IGNITE, TRINO -> false;

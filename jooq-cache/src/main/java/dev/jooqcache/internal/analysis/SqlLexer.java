@@ -59,7 +59,7 @@ final class SqlLexer {
             case POSTGRES, YUGABYTEDB, DUCKDB -> true;
             default -> false;
         };
-        this.postgres = dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
+        this.postgres = StatementKind.isPostgres(dialect);
         while (at < sql.length()) next();
     }
 

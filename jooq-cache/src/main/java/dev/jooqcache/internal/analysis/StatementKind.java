@@ -220,7 +220,7 @@ final class StatementKind {
         };
     }
 
-    private static boolean isPostgres(SQLDialect dialect) {
+    static boolean isPostgres(SQLDialect dialect) {
         return dialect.family() == SQLDialect.POSTGRES || dialect.family() == SQLDialect.YUGABYTEDB;
     }
 

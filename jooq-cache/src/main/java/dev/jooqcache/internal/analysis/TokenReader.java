@@ -32,6 +32,19 @@ abstract class TokenReader {
                 && (tokens.get(i).kind() == Kind.WORD || tokens.get(i).kind() == Kind.QUOTED);
     }
 
+    /** The place after one, or after the bracket that closes it: the next one that is not within brackets. */
+    final int next(int i) {
+        if (isSymbol(i, '(')) return closing(i) + 1;
+        return isSymbol(i, '[') ? closing(i, '[', ']') + 1 : i + 1;
+    }
+
+    /** The place after a path, as in {@code a.b[1].c}, that begins with the name at a place. */
+    final int afterPath(int first) {
+        int i = first + 1;
+        while (isSymbol(i, '[') || (isSymbol(i, '.') && isName(i + 1))) i = isSymbol(i, '.') ? i + 2 : next(i);
+        return i;
+    }
+
     /** The place of the bracket that closes the one at a place; the end of the text if there is none. */
     final int closing(int open) {
         return closing(open, '(', ')');
