@@ -535,9 +535,9 @@ final class PostgresCatalog extends Catalog {
         keys(KEYS);
         foreignKeys(FOREIGN_KEYS);
         each(PARENTS, row -> {
-            with(name(row), table -> table.parent(TableName.of(text(row, 2), text(row, 3))));
-            parents.computeIfAbsent(name(row).name(), c -> new TreeSet<>())
-                    .add(TableName.of(text(row, 2), text(row, 3)).name());
+            TableName parent = TableName.of(text(row, 2), text(row, 3));
+            with(name(row), table -> table.parent(parent));
+            parents.computeIfAbsent(name(row).name(), child -> new TreeSet<>()).add(parent.name());
         });
         each(EXPRESSIONS, row -> with(name(row), table -> table.writing(code().expression(text(row, 2)))));
         each(
@@ -553,8 +553,10 @@ final class PostgresCatalog extends Catalog {
         each(RULES, row -> with(name(row), table -> table.trigger(rule(row))));
         each(POLICIES, this::policy);
         triggers();
-        routines();
-        support();
+        // It brought bodies in standard SQL, and statistics of expressions.
+        boolean isVersion14 = flag(dsl.fetchSingle("select current_setting('server_version_num')::int >= 140000"), 0);
+        routines(isVersion14);
+        support(isVersion14);
         loginTriggers();
     }
 
@@ -648,9 +650,7 @@ final class PostgresCatalog extends Catalog {
         return when < 0 || execute < when ? Behavior.NONE : code().expression(definition.substring(when + 6, execute));
     }
 
-    private void routines() {
-        // Standard SQL bodies came with version 14.
-        boolean standardBodies = isVersion14();
+    private void routines(boolean standardBodies) {
         Map<String, Set<String>> aggregates = new HashMap<>();
         each(
                 AGGREGATE_FUNCTIONS,
@@ -708,15 +708,11 @@ final class PostgresCatalog extends Catalog {
                         calling(Set.of(text(row, 2))))));
     }
 
-    private boolean isVersion14() {
-        return flag(dsl.fetchSingle("select current_setting('server_version_num')::int >= 140000"), 0);
-    }
-
     /**
      * What is called because of types and indexes. Values of the database's own types come from anywhere, so what is called
      * for them is called by everything; those of a user's type come from a column of it or from a text that names it.
      */
-    private void support() {
+    private void support(boolean statisticsOfExpressions) {
         Map<String, Behavior> upkeep = new TreeMap<>();
         for (Record row : typeFunctions) {
             Behavior function = operator(text(row, 2), text(row, 3));
@@ -731,7 +727,7 @@ final class PostgresCatalog extends Catalog {
             }
         }
         each(INDEX_FUNCTIONS, row -> support(row, operator(text(row, 2), text(row, 3)), upkeep));
-        each(UPKEEP.replace("%s", isVersion14() ? STATISTICS : ""), row -> {
+        each(UPKEEP.replace("%s", statisticsOfExpressions ? STATISTICS : ""), row -> {
             Behavior expression = code().expression(text(row, 2));
             if (!expression.equals(Behavior.NONE)) upkeep(name(row).name(), expression, upkeep, new HashSet<>());
         });
