@@ -10,7 +10,6 @@ import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,10 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jooq.Configuration;
-import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
 import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
+import org.jooq.ExecuteListenerProvider;
 import org.jooq.Record2;
 import org.jooq.ResultQuery;
 import org.jooq.impl.CallbackExecuteListener;
@@ -33,6 +32,7 @@ import org.jooq.impl.DefaultExecuteListenerProvider;
 import org.jooq.tools.jdbc.DefaultResultSet;
 import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -50,9 +50,15 @@ class ListenerQueryTest {
 
     /** A context whose listener comes before the cache's. */
     private static DSLContext withListener(Fixture f, ExecuteListener listener) {
-        return f.cache
-                .derive(f.unseen.configuration().derive(new DefaultExecuteListenerProvider(listener)))
-                .dsl();
+        return withListener(f, f.unseen.configuration(), listener, true);
+    }
+
+    /** A context whose listener comes before the cache's, or after it. */
+    private static DSLContext withListener(Fixture f, Configuration on, ExecuteListener listener, boolean first) {
+        ExecuteListenerProvider other = new DefaultExecuteListenerProvider(listener);
+        return first
+                ? f.cache.derive(on.derive(other)).dsl()
+                : f.cache.derive(on).deriveAppending(other).dsl();
     }
 
     @DatabaseTest
@@ -246,33 +252,14 @@ class ListenerQueryTest {
                         },
                         cache -> {})
                 .with(Catalogue.DDL)) {
-            DataSourceConnectionProvider provider = new DataSourceConnectionProvider(f.tracked);
-            ConnectionProvider own = new ConnectionProvider() {
-                @Override
-                public Connection acquire() {
-                    return provider.acquire();
-                }
-
-                @Override
-                public void release(Connection connection) {
-                    provider.release(connection);
-                }
-            };
+            Configuration own = f.unseen.configuration().derive(new DelegatingDataSource(f.tracked));
             for (ExecuteListener listener : List.of(
                     new CallbackExecuteListener()
                             .onStart(ctx -> ctx.connection().getClass()),
                     new CallbackExecuteListener()
                             .onRenderStart(ctx -> ctx.connection().getClass())))
                 for (boolean first : new boolean[] {true, false}) {
-                    Configuration on = f.unseen.configuration().derive(own);
-                    DSLContext dsl = first
-                            ? f.cache
-                                    .derive(on.derive(new DefaultExecuteListenerProvider(listener)))
-                                    .dsl()
-                            : f.cache
-                                    .derive(on)
-                                    .deriveAppending(new DefaultExecuteListenerProvider(listener))
-                                    .dsl();
+                    DSLContext dsl = withListener(f, own, listener, first);
                     for (int i = 0; i < 3; i++) assertThat(titles(dsl).fetch()).hasSize(3);
                     dsl.update(BOOK)
                             .set(BOOK.TITLE, "new " + first)
@@ -295,11 +282,8 @@ class ListenerQueryTest {
                 new CallbackExecuteListener().onRecordEnd(ctx -> skip(ctx.resultSet()))))
             for (boolean first : new boolean[] {true, false})
                 try (Fixture f = Fixture.catalogue(database)) {
-                    DSLContext skipping = first
-                            ? withListener(f, listener)
-                            : f.dsl.configuration()
-                                    .deriveAppending(new DefaultExecuteListenerProvider(listener))
-                                    .dsl();
+                    DSLContext skipping =
+                            withListener(f, f.unseen.configuration().derive(f.tracked), listener, first);
                     assertThat(titles(skipping).fetch()).hasSize(2);
                     assertThat(titles(f.dsl).fetch()).hasSize(3);
                     CacheStats done =

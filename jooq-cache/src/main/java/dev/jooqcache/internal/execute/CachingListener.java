@@ -516,10 +516,7 @@ final class CachingListener implements ExecuteListener {
         if (type == null) type = Question.answer(prepared::getResultSetType);
         Integer concurrency = Question.answer(rows::getConcurrency);
         if (concurrency == null) concurrency = Question.answer(prepared::getResultSetConcurrency);
-        return type != null
-                && type == ResultSet.TYPE_FORWARD_ONLY
-                && concurrency != null
-                && concurrency == ResultSet.CONCUR_READ_ONLY;
+        return type != null && concurrency != null && ReplayConnection.isReadOnce(type, concurrency);
     }
 
     private void complete(

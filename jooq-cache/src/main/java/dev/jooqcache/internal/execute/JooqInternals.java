@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code ExecuteContext.params()} is public from 3.20 on, and present but hidden in late 3.19; where it is missing the
  * bind values are extracted with {@code DSLContext.extractParams}' public sibling, which walks the query once more. The
- * connection provider of an execution, the {@code keepStatement} and {@code fetchMany} flags of a query and the fields that
- * its columns are coerced to have no public accessor in any version.
+ * connection provider of an execution, the connection that it has taken, the {@code keepStatement} and {@code fetchMany} flags
+ * of a query and the fields that its columns are coerced to have no public accessor in any version.
  */
 final class JooqInternals {
 

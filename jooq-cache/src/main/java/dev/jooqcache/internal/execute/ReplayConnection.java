@@ -173,7 +173,7 @@ final class ReplayConnection extends DefaultConnection implements ConnectionProv
     }
 
     /** Whether rows are read forwards only, and cannot be changed, as those of a replay. */
-    private static boolean isReadOnce(int type, int concurrency) {
+    static boolean isReadOnce(int type, int concurrency) {
         return type == ResultSet.TYPE_FORWARD_ONLY && concurrency == ResultSet.CONCUR_READ_ONLY;
     }
 
