@@ -111,6 +111,22 @@ enum Mutant {
                     "boolean autoCommits = (OpenTransactions.tells(driver) ? driver : raw).getAutoCommit();",
                     "boolean autoCommits = raw.getAutoCommit();")),
 
+    REMOTE_AUTOCOMMIT_TAKEN_FOR_KNOWN(
+            "P5",
+            "the driver's autocommit is believed although queries do not bring it along",
+            "transactions.RemoteH2Test#transactionThatAQueryBegins_leftOpen_hidesNothing",
+            EnumSet.of(Database.H2),
+            new Edit(
+                    "internal/transaction/OpenTransactions.java",
+                    "if (isH2(physical.getClass().getName())) return word(physical) != Word.NOTHING;",
+                    "if (isH2(physical.getClass().getName())) return true;")),
+    POOL_BELIEVED_AGAINST_ITS_DRIVER(
+            "P5",
+            "autocommit that the pool takes for off and its driver for on is taken for off",
+            "transactions.RemoteH2Test#begin_withAutocommitOff_thenCommit_hidesNothing",
+            EnumSet.of(Database.H2),
+            inSession("if (isContradicted()) {", "if (false) {")),
+
     // P6
 
     WRITE_NOTED_WHEN_IT_SUCCEEDED(

@@ -2,7 +2,9 @@ package dev.jooqcache.internal.transaction;
 
 import java.lang.reflect.Method;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +64,25 @@ final class OpenTransactions {
 
     /** Whether the driver shows a transaction, whatever code has begun or ended it. */
     static boolean tells(Connection physical) {
-        // H2's autocommit is off from any BEGIN to its end.
-        return isH2(physical.getClass().getName()) || PROBES.get(physical.getClass()) != UNKNOWN;
+        // H2's autocommit is off from any BEGIN to its end, but a query brings none along from another process.
+        if (isH2(physical.getClass().getName())) return word(physical) != Word.NOTHING;
+        return PROBES.get(physical.getClass()) != UNKNOWN;
+    }
+
+    /**
+     * Whether a server that does not tell its driver answers that autocommit is on, so that no transaction is under way. Not to
+     * be called within a transaction of the user's.
+     */
+    static boolean isAnsweredOutside(Connection physical) {
+        if (!isH2(physical.getClass().getName()) || tells(physical)) return false;
+        return Question.answer(
+                () -> {
+                    try (Statement statement = physical.createStatement();
+                            ResultSet row = statement.executeQuery("CALL AUTOCOMMIT()")) {
+                        return row.next() && row.getBoolean(1) && physical.getAutoCommit();
+                    }
+                },
+                false);
     }
 
     /** Whether the server has told the driver that a transaction is under way, where drivers can be asked that. */

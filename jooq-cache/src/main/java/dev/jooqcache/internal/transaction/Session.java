@@ -167,6 +167,10 @@ public final class Session {
     private void look() {
         join();
         if (uncertain) return;
+        if (isContradicted()) {
+            uncertain();
+            return;
+        }
         // What SQL has begun, drivers show in different ways.
         if (explicit && !OpenTransactions.tells(physical())) return;
         boolean outside = isOutside();
@@ -202,6 +206,15 @@ public final class Session {
         } catch (SQLException | RuntimeException | LinkageError e) {
             return autoCommit && !explicit;
         }
+    }
+
+    /** Whether a driver that does not tell for certain takes autocommit for another than its pool does. */
+    private boolean isContradicted() {
+        Connection driver = physical();
+        if (driver == raw || OpenTransactions.tells(driver)) return false;
+        Boolean above = Question.answer(raw::getAutoCommit);
+        Boolean below = Question.answer(driver::getAutoCommit);
+        return above != null && below != null && !above.equals(below);
     }
 
     /**

@@ -373,10 +373,12 @@ public final class TrackedSource {
         connections.released(session, physical);
     }
 
-    /** Whether a transaction may be under way since an earlier check-out. Some drivers tell that it has ended. */
+    /** Whether a transaction may be under way since an earlier check-out. Some drivers or servers tell that it has ended. */
     private boolean isLeftUncertain(Connection raw) {
         if (!connections.uncertain.contains(raw)) return false;
-        boolean isOver = OpenTransactions.isToldOutside(PhysicalConnections.physical(raw));
+        Connection physical = PhysicalConnections.physical(raw);
+        boolean isOver = OpenTransactions.isToldOutside(physical)
+                || (isKnownPool() && OpenTransactions.isAnsweredOutside(physical));
         if (isOver) connections.uncertain.remove(raw);
         return !isOver;
     }
