@@ -243,6 +243,15 @@ enum Mutant {
             inIsolation(
                     "case Connection.TRANSACTION_READ_COMMITTED -> NEWEST;",
                     "case Connection.TRANSACTION_READ_COMMITTED, Connection.TRANSACTION_SERIALIZABLE -> NEWEST;")),
+    POOLS_OWN_STATEMENTS_IGNORED(
+            "P10",
+            "what a pool executes by itself on a new connection sets no level for the next transaction",
+            "sources.PoolStatementTest#settingMadeAfterTracking_counts",
+            EnumSet.of(Database.MARIADB),
+            new Edit(
+                    "internal/transaction/TrackedSource.java",
+                    "else if (unseen.maySetLevelOnce(this, physical)) nextIsolationVaries(raw);",
+                    "")),
     LEVEL_OF_THE_NEXT_TRANSACTION_IGNORED(
             "P10",
             "a level that is set for the next transaction alone is not known of after the return",

@@ -33,6 +33,9 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     private static final int DEEPEST = 8;
 
     private static final String AGROAL = "io.agroal.pool.DataSource";
+    private static final String AGROAL_CONNECTIONS =
+            "getConfiguration.connectionPoolConfiguration.connectionFactoryConfiguration.";
+
     private static final String ATOMIKOS_XA = "com.atomikos.jdbc.AtomikosDataSourceBean";
     private static final String ATOMIKOS_LOCAL = "com.atomikos.jdbc.AtomikosNonXADataSourceBean";
 
@@ -46,22 +49,24 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
             "org.mariadb.jdbc.MariaDbDataSource", "getUrl",
             "com.mysql.cj.jdbc.MysqlXADataSource", "getUrl");
 
-    /** Pools, each with the getters of its JDBC URL and of its hooks, which can change a session at each check-out. */
+    /** Pools, each with the getters of its JDBC URL, of its hooks, and of the SQL that it executes by itself. */
     private static final Map<String, Pool> POOLS = Map.of(
             "com.zaxxer.hikari.HikariDataSource",
-            new Pool("getJdbcUrl", List.of()),
+            new Pool("getJdbcUrl", List.of(), "getConnectionInitSql", "getConnectionTestQuery"),
             "org.apache.commons.dbcp2.BasicDataSource",
-            new Pool("getUrl", List.of("getConnectionFactoryClassName")),
+            new Pool("getUrl", List.of("getConnectionFactoryClassName"), "getConnectionInitSqls", "getValidationQuery"),
             "org.apache.tomcat.jdbc.pool.DataSource",
-            new Pool("getUrl", List.of("getJdbcInterceptors", "getValidator")),
+            new Pool("getUrl", List.of("getJdbcInterceptors", "getValidator"), "getInitSQL", "getValidationQuery"),
             "com.mchange.v2.c3p0.ComboPooledDataSource",
-            new Pool("getJdbcUrl", List.of("getConnectionCustomizerClassName")),
+            new Pool("getJdbcUrl", List.of("getConnectionCustomizerClassName"), null, "getPreferredTestQuery"),
             AGROAL,
             new Pool(
-                    "getConfiguration.connectionPoolConfiguration.connectionFactoryConfiguration.jdbcUrl",
-                    List.of("getPoolInterceptors")),
+                    AGROAL_CONNECTIONS + "jdbcUrl",
+                    List.of("getPoolInterceptors"),
+                    AGROAL_CONNECTIONS + "initialSql",
+                    null),
             ATOMIKOS_LOCAL,
-            new Pool("getUrl", List.of()));
+            new Pool("getUrl", List.of(), null, "getTestQuery"));
 
     /** Data sources of drivers and of Spring that open a connection at each call, with the getter of the URL. */
     private static final Map<String, String> UNPOOLED = Map.of(
@@ -157,6 +162,26 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     /** Whether a data source enlists its connections in global transactions. */
     static boolean isTransactional(DataSource dataSource) {
         return TRANSACTIONAL.contains(dataSource.getClass().getName());
+    }
+
+    /** The SQL that a pool executes by itself, as it is configured now. */
+    static UnseenStatements unseenStatements(DataSource pool) {
+        String type = pool.getClass().getName();
+        Pool known = POOLS.get(type);
+        try {
+            if (known == null) return type.equals(ATOMIKOS_XA) ? ofAtomikos(pool) : UnseenStatements.NONE;
+            Object inner = optional(pool, "getDataSource");
+            return new UnseenStatements(
+                    UnseenStatements.texts(known.init == null ? null : value(pool, known.init)),
+                    UnseenStatements.texts(known.test == null ? null : value(pool, known.test)),
+                    inner == null || UNPOOLED.containsKey(inner.getClass().getName()));
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return UnseenStatements.UNKNOWN;
+        }
+    }
+
+    private static UnseenStatements ofAtomikos(DataSource bean) throws ReflectiveOperationException {
+        return new UnseenStatements(List.of(), UnseenStatements.texts(value(bean, "getTestQuery")), true);
     }
 
     /** Whether the pool's connections can take part in global transactions. */
@@ -362,6 +387,12 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
      *
      * @param url the getter of the JDBC URL
      * @param hooks getters of code or settings that can change a session at each check-out
+     * @param init the getter of the SQL that is executed on each new connection, or {@code null}
+     * @param test the getter of the SQL that is executed when a connection is handed out, or {@code null}
      */
-    private record Pool(String url, List<String> hooks) {}
+    private record Pool(
+            String url,
+            List<String> hooks,
+            @Nullable String init,
+            @Nullable String test) {}
 }

@@ -94,7 +94,15 @@ public record Effect(Kind kind, TagPlan plan) {
         /** As {@link #SESSION}, until the end of the transaction, and without any effect outside one. */
         LOCAL_SETTING,
         /** Leaves open whether a transaction is under way: the driver is not told, or many statements came at once. */
-        AUTOCOMMIT
+        AUTOCOMMIT;
+
+        /** Whether such a statement may set an isolation level for the next transaction alone, as MySQL's family can. */
+        boolean maySetNextIsolation() {
+            return switch (this) {
+                case ISOLATION, AUTOCOMMIT, TEMPORARY_TABLE, CODE, UNKNOWN -> true;
+                default -> false;
+            };
+        }
     }
 
     /**

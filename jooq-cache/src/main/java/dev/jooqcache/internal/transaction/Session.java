@@ -560,6 +560,7 @@ public final class Session {
                 && effect.kind() == Effect.Kind.WRITE
                 && effect.tags().hasEverything();
         unresolved = isInDoubt ? sql : null;
+        if (effect.kind().maySetNextIsolation()) setNextIsolation();
         return switch (effect.kind()) {
             case NONE -> send(call);
             case WRITE -> write(effect.tags(), version, call);
@@ -580,7 +581,6 @@ public final class Session {
             case ISOLATION -> {
                 // Some databases mean the session.
                 if (source.dialect().family() != SQLDialect.POSTGRES && !isMysql()) alterIsolation();
-                setNextIsolation();
                 isolationUnknown = true;
                 yield set(call);
             }
@@ -605,17 +605,14 @@ public final class Session {
             case AUTOCOMMIT -> {
                 uncertain();
                 alter();
-                setNextIsolation();
                 yield changeSchema(call);
             }
             case TEMPORARY_TABLE -> {
                 alter();
-                setNextIsolation();
                 yield changeSchema(call);
             }
             case CODE, UNKNOWN -> {
                 suspect();
-                setNextIsolation();
                 yield code(call);
             }
             case SCHEMA -> {

@@ -3,6 +3,7 @@ package dev.jooqcache.internal.transaction;
 import java.sql.Connection;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class SessionStates {
 
     private final boolean isPooled;
+    private final Supplier<UnseenStatements> unseen;
     private final IdentityHashMap<Connection, Seen> states = new IdentityHashMap<>();
     private volatile @Nullable Witness witness;
 
-    SessionStates(boolean isPooled) {
+    SessionStates(boolean isPooled, Supplier<UnseenStatements> unseen) {
         this.isPooled = isPooled;
+        this.unseen = unseen;
+    }
+
+    /** What the pool executes by itself, as it is configured now. */
+    UnseenStatements unseen() {
+        return unseen.get();
     }
 
     /** The state of a session, or {@code null} if it was not seen yet. */

@@ -411,9 +411,21 @@ public final class TrackedSource {
         SessionState state = stateOf(raw);
         if (state == null) return;
         sessions.note(physical, state);
+        noteUnseen(sessions.unseen(), raw, physical);
         others.look(raw, dialect(), name);
         if (state.isStandby())
             tell("data source {} leads to a standby or a read-only server ({}), whose results are not cached", "");
+    }
+
+    /** Notes what the pool's own statements may have set of a session, and no question brings to light. */
+    private void noteUnseen(UnseenStatements unseen, Connection raw, Connection physical) {
+        switch (dialect().family()) {
+            case MYSQL, MARIADB -> {
+                if (unseen.maySetLevelAlways(this)) anyNextIsolation = true;
+                else if (unseen.maySetLevelOnce(this, physical)) nextIsolationVaries(raw);
+            }
+            default -> {}
+        }
     }
 
     private boolean isUnmet(Connection raw) {

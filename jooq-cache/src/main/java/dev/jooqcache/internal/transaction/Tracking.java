@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.ConnectionProvider;
 import org.jooq.SQLDialect;
@@ -283,11 +284,23 @@ public final class Tracking {
         synchronized (sources) {
             TrackedSource known = sources.get(pool);
             if (known != null) return known;
-            TrackedSource made =
-                    made(returning(pool), route.enlisting(), asker(pool, null), new SessionStates(route.isPooled()));
+            TrackedSource made = made(
+                    returning(pool),
+                    route.enlisting(),
+                    asker(pool, null),
+                    new SessionStates(route.isPooled(), unseenStatements(pool)));
             sources.put(pool, made);
             return made;
         }
+    }
+
+    /** A pool's own statements, read anew each time: what is set after it was tracked counts. */
+    private static Supplier<UnseenStatements> unseenStatements(DataSource pool) {
+        WeakReference<DataSource> kept = new WeakReference<>(pool);
+        return () -> {
+            DataSource still = kept.get();
+            return still == null ? UnseenStatements.UNKNOWN : DataSourceRoute.unseenStatements(still);
+        };
     }
 
     /**
