@@ -26,7 +26,7 @@ enum Mutant {
             "P2",
             "a commit is not noted at all",
             "races.ProtocolTest#read_afterCommitReturned_seesItAndIsCachedAgain",
-            inSession("write.committed(); ended(clock);", "write.abandoned(); ended(clock);")),
+            inSession("throw e; } write.committed(); return result;", "throw e; } write.abandoned(); return result;")),
     BUMP_BEFORE_COMMIT(
             "P2",
             "bump before commit",
@@ -53,8 +53,14 @@ enum Mutant {
             "setAutoCommit(true) is not taken for a commit",
             "races.ProtocolTest#commitBySetAutoCommit_isSeen",
             inSession(
-                    "commitWritten(() -> { switchOn(call); autoCommit = true;",
-                    "rollback(() -> { switchOn(call); autoCommit = true;")),
+                    "sendCommit(() -> { switchOn(call); return true; });",
+                    "rollback(() -> { switchOn(call); return true; });")),
+    SWITCHING_ON_TAKEN_FOR_A_COMMIT(
+            "P2",
+            "switching autocommit on ends what code or a chained COMMIT has begun while it was on",
+            "writes.CodeInTransactionTest#autoCommitSwitchedOn_endsNothingThatWasBegunUnderIt",
+            EnumSet.of(Database.MARIADB),
+            inSession("if (OpenTransactions.tells(physical()) && !isOutside()) return;", "")),
 
     // P3
 
@@ -156,7 +162,7 @@ enum Mutant {
             "P7",
             "own writes are published at commit",
             "races.ProtocolTest#ownWrites_areNotPublishedAtCommit",
-            publishingAt("write.committed(); ended(clock);", "write.committed(); publish(); ended(clock);")),
+            publishingAt("T result = sendCommit(call);", "T result = sendCommit(call); publish();")),
     ROLLBACK_PUBLISHES(
             "P7",
             "a rollback publishes",
@@ -266,6 +272,18 @@ enum Mutant {
             inSession(
                     "mayNextIsolationVary() && OpenTransactions.isSeenByServer(physical());",
                     "mayNextIsolationVary();")),
+    LEVEL_OF_THE_SESSION_TAKEN_FOR_THAT_OF_A_CHAIN(
+            "P10",
+            "a level that JDBC sets within a transaction is taken for that of one chained to it",
+            "transactions.NextIsolationTest#levelOfTheSessionThatIsSetWithinATransaction_isNotYetThatOfTheNext",
+            EnumSet.of(Database.MARIADB),
+            inSession("if (isUnderWay) setNextIsolation();", "")),
+    LEVEL_OF_A_CHAIN_FORGOTTEN_AT_THE_RETURN(
+            "P10",
+            "a transaction that is open at the check-out is taken for one of the session's level",
+            "transactions.NextIsolationTest#transactionThatIsChainedBeyondTheReturn_keepsItsLevel",
+            EnumSet.of(Database.MARIADB),
+            inSession("else setNextIsolation();", "")),
     LEVEL_USED_BEFORE_ITS_QUERY(
             "P10",
             "what the first query reads at a level that was set for it is kept",

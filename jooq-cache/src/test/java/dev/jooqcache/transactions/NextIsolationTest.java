@@ -1,6 +1,8 @@
 package dev.jooqcache.transactions;
 
 import static dev.jooqcache.testing.Database.MARIADB;
+import static java.sql.Connection.TRANSACTION_READ_COMMITTED;
+import static java.sql.Connection.TRANSACTION_READ_UNCOMMITTED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.CacheStats;
@@ -13,6 +15,7 @@ import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -170,6 +173,94 @@ class NextIsolationTest {
                             },
                             returned);
             }
+        }
+    }
+
+    /** A transaction is chained at the level of the one before, and autocommit switched on leaves that to the next statement. */
+    @DatabaseTest
+    void levelOfTheSessionThatIsSetWithinATransaction_isNotYetThatOfTheNext(Database database) throws SQLException {
+        if (database != MARIADB) return;
+        Map<String, Use> settings = new LinkedHashMap<>();
+        settings.put("JDBC", (reader, within) -> reader.setTransactionIsolation(TRANSACTION_READ_COMMITTED));
+        settings.put(
+                "SQL", (reader, within) -> execute(reader, "set session transaction isolation level read committed"));
+        settings.put("variable", (reader, within) -> execute(reader, "set @@session.tx_isolation = 'READ-COMMITTED'"));
+        try (Fixture f = fixture()) {
+            for (Map.Entry<String, Use> setting : settings.entrySet()) {
+                String name = setting.getKey();
+                Use set = setting.getValue();
+                assertNothingDirtyIsKept(
+                        f,
+                        "autocommit switched on, " + name,
+                        (reader, within) -> {
+                            execute(reader, "set session " + LEVEL);
+                            reader.setAutoCommit(false);
+                            within.fetch("select v from other");
+                            set.of(reader, within);
+                            reader.setAutoCommit(true);
+                        },
+                        false);
+                for (String end : List.of("commit", "rollback"))
+                    assertNothingDirtyIsKept(
+                            f,
+                            end + " and chain, " + name,
+                            (reader, within) -> {
+                                execute(reader, "set completion_type = 1", "set session " + LEVEL);
+                                reader.setAutoCommit(false);
+                                within.fetch("select v from other");
+                                set.of(reader, within);
+                                if (end.equals("commit")) reader.commit();
+                                else reader.rollback();
+                                execute(reader, "set completion_type = default");
+                            },
+                            false);
+                assertNothingDirtyIsKept(
+                        f,
+                        "set in the chained one, " + name,
+                        (reader, within) -> {
+                            execute(reader, "set completion_type = 1", "set session " + LEVEL);
+                            reader.setAutoCommit(false);
+                            within.fetch("select v from other");
+                            reader.commit();
+                            set.of(reader, within);
+                            execute(reader, "set completion_type = default");
+                        },
+                        false);
+            }
+        }
+    }
+
+    /** Hikari rolls nothing back after a commit, but sets the level back. */
+    @DatabaseTest
+    void transactionThatIsChainedBeyondTheReturn_keepsItsLevel(Database database) throws SQLException {
+        if (database != MARIADB) return;
+        try (Fixture tables = fixture();
+                Fixture f = Fixture.empty(
+                        MARIADB,
+                        pool -> {
+                            pool.setJdbcUrl(tables.pool.getJdbcUrl());
+                            pool.setAutoCommit(false);
+                            pool.setMaximumPoolSize(1);
+                            pool.setConnectionInitSql("set completion_type = 1");
+                            pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+                        },
+                        cache -> {})) {
+            DataSource writing = f.cache.track(tables.pool);
+            try (Connection reader = f.tracked.getConnection()) {
+                reader.setAutoCommit(true);
+                within(f, reader).fetch("select v from other");
+                reader.setTransactionIsolation(TRANSACTION_READ_UNCOMMITTED);
+                reader.setAutoCommit(false);
+                within(f, reader).fetch("select v from other");
+                reader.commit();
+            }
+            try (Connection writer = writing.getConnection()) {
+                writer.setAutoCommit(false);
+                execute(writer, "update log set v = 666");
+                for (int i = 0; i < 2; i++) f.dsl.fetch(READ);
+                writer.rollback();
+            }
+            for (int i = 0; i < 2; i++) assertThat(f.dsl.fetchValue(READ)).isEqualTo(10);
         }
     }
 

@@ -35,6 +35,7 @@ class CodeInTransactionTest {
                 for (String step : steps) {
                     switch (step) {
                         case "off" -> connection.setAutoCommit(false);
+                        case "on" -> connection.setAutoCommit(true);
                         case "commit()" -> connection.commit();
                         case "rollback()" -> connection.rollback();
                         case "check" -> compare(f, ddl, steps);
@@ -112,6 +113,24 @@ class CodeInTransactionTest {
                         "check",
                         "set completion_type = 0",
                         "commit");
+        assertThat(stale).isEmpty();
+    }
+
+    /** JDBC's autocommit is on as it is, so that the driver sends nothing when it is switched on, and nothing ends. */
+    @DatabaseTest
+    void autoCommitSwitchedOn_endsNothingThatWasBegunUnderIt(Database database) throws SQLException {
+        if (database != MARIADB) return;
+        String chain = "set completion_type = 'CHAIN'";
+        for (String end : List.of("commit", "commit()", "rollback"))
+            check("", chain, "begin", end, UPDATE, "on", "check", "set completion_type = 0", "commit");
+        check("", "begin not atomic start transaction; end", READ, "check", UPDATE, "on", "check", "check", "commit()");
+        check("create procedure p() start transaction", "call p()", UPDATE, "on", "check", UPDATE, "commit");
+        check("", "begin", "commit and chain", UPDATE, "on", "check", "commit");
+        check("", chain, "off", UPDATE, "commit()", UPDATE, "on", "check", UPDATE, "check");
+        check("", chain, "begin", "commit", UPDATE, "off", "check", "commit()", "check", UPDATE, "on");
+        // The server closes the session.
+        check("", "set completion_type = 2", "off", UPDATE, "commit()", UPDATE, UPDATE);
+        check("", "set completion_type = 'RELEASE'", "begin", UPDATE, "commit", UPDATE, UPDATE);
         assertThat(stale).isEmpty();
     }
 

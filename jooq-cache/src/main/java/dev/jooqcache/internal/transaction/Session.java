@@ -154,6 +154,8 @@ public final class Session {
         // The snapshot of a transaction that was begun before is older than any clock noted now.
         this.statementSent = begun;
         if (!begun) noteClock();
+        // It may be chained to one of another level than the session has now.
+        else setNextIsolation();
         this.leftOver = leftOver;
         this.isolation = isolation;
         this.initialIsolation = isolation;
@@ -406,12 +408,21 @@ public final class Session {
         return !nextIsolationUsed && source.mayNextIsolationVary(raw);
     }
 
-    /** A level is set, or may be set, for the next transaction alone, as MySQL's family can and does not tell. */
+    /**
+     * A level is set, or may be set, for the next transaction alone, as MySQL's family can and does not tell. The session's
+     * level, set within a transaction, does the reverse: one that is chained to it, and the first statement after autocommit
+     * was switched on, keep the level of before.
+     */
     private void setNextIsolation() {
         if (!isMysql()) return;
         nextIsolationUsed = false;
         source.nextIsolationVaries(raw);
         snapshotEnded();
+    }
+
+    /** Whether the server may be in a transaction of the session's. */
+    private boolean isPerhapsUnderWay() {
+        return inTransaction() && !OpenTransactions.isNoneUnderWay(physical());
     }
 
     private void useNextIsolation() {
@@ -650,6 +661,7 @@ public final class Session {
     }
 
     private void alterIsolation() {
+        if (isPerhapsUnderWay()) setNextIsolation();
         forgetIsolation();
         source.isolationVaries(raw);
     }
@@ -919,6 +931,12 @@ public final class Session {
     private <T> T commitWritten(SqlCall<T> call) throws SQLException {
         look();
         long clock = source.generations().now();
+        T result = sendCommit(call);
+        ended(clock);
+        return result;
+    }
+
+    private <T> T sendCommit(SqlCall<T> call) throws SQLException {
         PendingWrite write = announceWritten();
         if (!written.isEmpty()) physical();
         T result;
@@ -931,7 +949,6 @@ public final class Session {
             throw e;
         }
         write.committed();
-        ended(clock);
         return result;
     }
 
@@ -1025,14 +1042,7 @@ public final class Session {
             bracket(announceWritten(), call.asCall());
             autoCommit = value;
         } else if (value && !autoCommit) {
-            commitWritten(() -> {
-                switchOn(call);
-                autoCommit = true;
-                return true;
-            });
-            foreign = false;
-            uncertain = shared;
-            if (!inTransaction()) source.closed(this);
+            commitBySwitchingOn(call);
         } else {
             if (!value && autoCommit) {
                 if (source.isInspected() || source.effects().wantsSchema(source)) learnSchema();
@@ -1047,6 +1057,24 @@ public final class Session {
                 source.opened(this);
             }
         }
+    }
+
+    /**
+     * Commits what is under way, unless that was begun by code or chained to a COMMIT while autocommit was on: then drivers
+     * send nothing, and it stays open.
+     */
+    private void commitBySwitchingOn(VoidCall call) throws SQLException {
+        long clock = source.generations().now();
+        sendCommit(() -> {
+            switchOn(call);
+            return true;
+        });
+        if (OpenTransactions.tells(physical()) && !isOutside()) return;
+        autoCommit = true;
+        ended(clock);
+        foreign = false;
+        uncertain = shared;
+        if (!inTransaction()) source.closed(this);
     }
 
     /** SQLite's driver takes it for switched on even if the commit has failed. */
@@ -1072,7 +1100,10 @@ public final class Session {
     }
 
     void setIsolation(int level, VoidCall call) throws SQLException {
-        if (inTransaction() && statementSent) {
+        look();
+        boolean isUnderWay = isPerhapsUnderWay();
+        if (isUnderWay) setNextIsolation();
+        if (inTransaction() && (statementSent || (isUnderWay && isMysql()))) {
             // H2 commits; MySQL's family means the next transaction.
             bracket(announceWritten(), call.asCall());
             isolationUnknown = true;
