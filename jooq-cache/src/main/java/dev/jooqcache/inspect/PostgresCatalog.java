@@ -254,9 +254,12 @@ final class PostgresCatalog extends Catalog {
             join pg_namespace n on n.oid = t.typnamespace
             where t.typname in ('int2', 'int4', 'int8', 'uuid', 'bool') and n.nspname <> 'pg_catalog'""";
 
-    /** What is checked when a value is made one of a user's type: the checks of domains, in whatever other type they are. */
-    private static final String CHECKS = """
-            with recursive part (type, of) as (
+    /**
+     * What types are made of: domains, arrays, rows, ranges and, since version 14, multiranges. All columns are looked through
+     * for it, which must be done once and not in each step of a recursion.
+     */
+    private static final String PARTS = """
+            part (type, of) as %s (
               select t.oid, t.typbasetype from pg_type t where t.typtype = 'd'
               union all
               select t.oid, t.typelem from pg_type t where t.typelem <> 0
@@ -268,7 +271,13 @@ final class PostgresCatalog extends Catalog {
               where c.relnamespace <> 'pg_catalog'::regnamespace
               union all
               select r.rngtypid, r.rngsubtype from pg_range r
+              union all
+              select (to_jsonb(r) ->> 'rngmultitypid')::oid, r.rngtypid from pg_range r
             ),
+            """;
+
+    /** What is checked when a value is made one of a user's type: the checks of domains, in whatever other type they are. */
+    private static final String CHECKS = "with recursive " + PARTS + """
             checked (type, domain) as (
               select k.contypid, k.contypid from pg_constraint k where k.contypid <> 0 and k.contype = 'c'
               union
@@ -287,10 +296,11 @@ final class PostgresCatalog extends Catalog {
      * part of the database.
      */
     private static final String OF_USERS = """
-            (fn.nspname not in ('pg_catalog', 'information_schema') or f.provolatile = 'v')
+            (f.provolatile = 'v' or f.pronamespace not in (
+              select n.oid from pg_namespace n where n.nspname in ('pg_catalog', 'information_schema')))
             and not exists (
-              select 1 from pg_depend e join pg_language l on l.oid = f.prolang
-              where e.classid = 'pg_proc'::regclass and e.objid = f.oid and e.deptype = 'e'
+              select 1 from pg_depend e cross join pg_language l
+              where e.classid = 'pg_proc'::regclass and e.objid = f.oid and e.deptype = 'e' and l.oid = f.prolang
               and (f.provolatile = 'i' or l.lanname in ('c', 'internal')))
             """;
 
@@ -299,6 +309,9 @@ final class PostgresCatalog extends Catalog {
      * operator class, since the database may take any that has the operator at hand; those that make a range canonical; those
      * that read and write values as text. A type's functions are also those of the types that it is made of, or that its
      * values are compared as. Types of the database's own are told as they are.
+     *
+     * <p>The optimizer takes an array for a short one. With other guesses it expects millions of rows of this recursion, and
+     * compiles code for them (JIT), which takes seconds.
      */
     private static final String TYPE_FUNCTIONS = """
             with recursive used (type, function) as (
@@ -327,24 +340,12 @@ final class PostgresCatalog extends Catalog {
               select u.type, u.function
               from used u
               join pg_proc f on f.oid = u.function
-              join pg_namespace fn on fn.oid = f.pronamespace
-              where
+              where f.oid = any(array(select u.function from used u)) and
             """ + OF_USERS + """
             ),
-            part (type, of) as (
-              select t.oid, t.typbasetype from pg_type t where t.typtype = 'd'
-              union all
-              select t.oid, t.typelem from pg_type t where t.typelem <> 0
-              union all
-              select t.oid, a.atttypid
-              from pg_type t
-              join pg_class c on c.oid = t.typrelid
-              join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-              where c.relnamespace <> 'pg_catalog'::regnamespace and exists (select 1 from own)
-              union all
-              select r.rngtypid, r.rngsubtype from pg_range r
-              union all
-              select (to_jsonb(r) ->> 'rngmultitypid')::oid, r.rngtypid from pg_range r
+            """ + PARTS + """
+            alike (type, of) as (
+              select p.type, p.of from part p
               union all
               select k.castsource, k.casttarget from pg_cast k where k.castmethod = 'b'
             ),
@@ -352,7 +353,7 @@ final class PostgresCatalog extends Catalog {
               select o.type, o.function
               from own o join pg_type t on t.oid = o.type and t.typnamespace <> 'pg_catalog'::regnamespace
               union
-              select p.type, d.function from part p join needed d on d.type = p.of
+              select p.type, d.function from alike p join needed d on d.type = p.of
             )
             select n.nspname, t.typname, f.proname, fn.nspname
             from (select * from needed union select * from own) u
@@ -366,20 +367,21 @@ final class PostgresCatalog extends Catalog {
      * well, for summaries and exclusion constraints.
      */
     private static final String INDEX_FUNCTIONS = """
-            with own (class, function, schema) as (
-              select x.class, f.proname, fn.nspname
-              from (
-                select o.oid, x.amproc::oid
-                from pg_opclass o join pg_amproc x on x.amprocfamily = o.opcfamily
-                union
-                select o.oid, p.oprcode::oid
-                from pg_opclass o
-                join pg_amop x on x.amopfamily = o.opcfamily
-                join pg_operator p on p.oid = x.amopopr
-              ) x (class, function)
-              join pg_proc f on f.oid = x.function
+            with used (class, function) as (
+              select o.oid, x.amproc::oid
+              from pg_opclass o join pg_amproc x on x.amprocfamily = o.opcfamily
+              union
+              select o.oid, p.oprcode::oid
+              from pg_opclass o
+              join pg_amop x on x.amopfamily = o.opcfamily
+              join pg_operator p on p.oid = x.amopopr
+            ),
+            own (class, function, schema) as (
+              select u.class, f.proname, fn.nspname
+              from used u
+              join pg_proc f on f.oid = u.function
               join pg_namespace fn on fn.oid = f.pronamespace
-              where
+              where f.oid = any(array(select u.function from used u)) and
             """ + OF_USERS + """
             )
             select distinct n.nspname, c.relname, o.function, o.schema
@@ -438,21 +440,7 @@ final class PostgresCatalog extends Catalog {
      * The users' types that hold times, as domains, arrays, rows or ranges of them, other than the rows of tables: the
      * functions that read them from text are STABLE, since the text may be {@code now}.
      */
-    private static final String TIME_TYPES = """
-            with recursive part (type, of) as (
-              select t.oid, t.typbasetype from pg_type t where t.typtype = 'd'
-              union all
-              select t.oid, t.typelem from pg_type t where t.typelem <> 0
-              union all
-              select t.oid, a.atttypid
-              from pg_type t
-              join pg_class c on c.oid = t.typrelid and c.relnamespace <> 'pg_catalog'::regnamespace
-              join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-              union all
-              select r.rngtypid, r.rngsubtype from pg_range r
-              union all
-              select (to_jsonb(r) ->> 'rngmultitypid')::oid, r.rngtypid from pg_range r
-            ),
+    private static final String TIME_TYPES = "with recursive " + PARTS + """
             moving (type) as (
               select t.oid
               from pg_type t
@@ -480,10 +468,17 @@ final class PostgresCatalog extends Catalog {
 
     private final Map<String, Set<TableName>> dependencies = new HashMap<>();
     private final Map<String, Set<String>> parents = new HashMap<>();
-    private List<Record> typeFunctions = List.of();
+    private final Map<String, List<Record>> answers = new HashMap<>();
+    private int version;
 
     PostgresCatalog(DSLContext dsl) {
         super(dsl);
+    }
+
+    /** The rows that names are taken from first, and everything else once all names are known. */
+    private List<Record> once(String sql) {
+        // Before version 12, whatever is in a WITH clause is materialized.
+        return answers.computeIfAbsent(sql, s -> dsl.fetch(s.replace("%s", version < 120_000 ? "" : "materialized")));
     }
 
     @Override
@@ -514,16 +509,17 @@ final class PostgresCatalog extends Catalog {
 
     @Override
     void routineNames() {
+        version = dsl.fetchSingle("select current_setting('server_version_num')::int")
+                .into(int.class);
         each("select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where " + USERS, row -> {
             routineName(text(row, 0));
             // It may be one of a row, which can be written as if it were a column.
             routineName("." + text(row, 0));
         });
-        each(OPERATORS, row -> routineName(text(row, 1)));
-        each(TIME_TYPES, row -> routineName(SchemaCode.readingOf(TableName.fold(text(row, 1)))));
-        each(CHECKS, row -> routineName(SchemaCode.checkOf(text(row, 1))));
-        typeFunctions = dsl.fetch(TYPE_FUNCTIONS);
-        for (Record row : typeFunctions) routineName(SchemaCode.checkOf(text(row, 1)));
+        for (Record row : once(OPERATORS)) routineName(text(row, 1));
+        for (Record row : once(TIME_TYPES)) routineName(SchemaCode.readingOf(TableName.fold(text(row, 1))));
+        for (Record row : once(CHECKS)) routineName(SchemaCode.checkOf(text(row, 1)));
+        for (Record row : once(TYPE_FUNCTIONS)) routineName(SchemaCode.checkOf(text(row, 1)));
     }
 
     @Override
@@ -554,7 +550,7 @@ final class PostgresCatalog extends Catalog {
         each(POLICIES, this::policy);
         triggers();
         // It brought bodies in standard SQL, and statistics of expressions.
-        boolean isVersion14 = flag(dsl.fetchSingle("select current_setting('server_version_num')::int >= 140000"), 0);
+        boolean isVersion14 = version >= 140_000;
         routines(isVersion14);
         support(isVersion14);
         loginTriggers();
@@ -670,34 +666,31 @@ final class PostgresCatalog extends Catalog {
                 EXTENSION_FUNCTIONS,
                 row -> routine(new RoutineModel(
                         text(row, 0), text(row, 1), RoutineModel.Kind.FUNCTION, "extension", Behavior.NONE)));
-        each(
-                OPERATORS,
-                row -> routine(new RoutineModel(
-                        text(row, 0),
-                        text(row, 1),
-                        RoutineModel.Kind.OPERATOR,
-                        text(row, 2),
-                        operator(text(row, 2), text(row, 3)))));
+        for (Record row : once(OPERATORS))
+            routine(new RoutineModel(
+                    text(row, 0),
+                    text(row, 1),
+                    RoutineModel.Kind.OPERATOR,
+                    text(row, 2),
+                    operator(text(row, 2), text(row, 3))));
         each(
                 OWN_EQUALITY,
                 row -> routine(new RoutineModel(
                         text(row, 0), SchemaCode.OWN_EQUALITY, RoutineModel.Kind.OPERATOR, "", Behavior.NONE)));
-        each(
-                CHECKS,
-                row -> routine(new RoutineModel(
-                        text(row, 0),
-                        SchemaCode.checkOf(text(row, 1)),
-                        RoutineModel.Kind.FUNCTION,
-                        text(row, 3),
-                        code().expression(text(row, 2)))));
-        each(
-                TIME_TYPES,
-                row -> routine(new RoutineModel(
-                        text(row, 0),
-                        SchemaCode.readingOf(TableName.fold(text(row, 1))),
-                        RoutineModel.Kind.FUNCTION,
-                        "text",
-                        MOVING)));
+        for (Record row : once(CHECKS))
+            routine(new RoutineModel(
+                    text(row, 0),
+                    SchemaCode.checkOf(text(row, 1)),
+                    RoutineModel.Kind.FUNCTION,
+                    text(row, 3),
+                    code().expression(text(row, 2))));
+        for (Record row : once(TIME_TYPES))
+            routine(new RoutineModel(
+                    text(row, 0),
+                    SchemaCode.readingOf(TableName.fold(text(row, 1))),
+                    RoutineModel.Kind.FUNCTION,
+                    "text",
+                    MOVING));
         each(
                 CASTS,
                 row -> routine(new RoutineModel(
@@ -714,7 +707,7 @@ final class PostgresCatalog extends Catalog {
      */
     private void support(boolean statisticsOfExpressions) {
         Map<String, Behavior> upkeep = new TreeMap<>();
-        for (Record row : typeFunctions) {
+        for (Record row : once(TYPE_FUNCTIONS)) {
             Behavior function = operator(text(row, 2), text(row, 3));
             if (TableName.isSystemSchema(text(row, 0))) {
                 routine(text(row, 3), text(row, 2) + " compares", RoutineModel.Kind.COMPARISON, text(row, 1), function);

@@ -1095,7 +1095,19 @@ enum Mutant {
             "what compares values of a user's type is not looked for",
             "schema.HiddenDependencyTest#ownOperatorClass_concernsTablesOfItsType",
             EnumSet.of(Database.POSTGRESQL),
-            in("inspect/PostgresCatalog.java", "typeFunctions = dsl.fetch(TYPE_FUNCTIONS);", "")),
+            in(
+                    "inspect/PostgresCatalog.java",
+                    "for (Record row : once(TYPE_FUNCTIONS)) {",
+                    "for (Record row : List.<Record>of()) {")),
+    TYPE_FUNCTIONS_GUESSED_MANY(
+            "facts",
+            "PostgreSQL expects millions of rows of a query of its catalog, and compiles code for them",
+            "schema.CatalogReadsTest#catalog_isReadByQueriesThatNoServerCompiles",
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "inspect/PostgresCatalog.java",
+                    "join pg_proc f on f.oid = u.function where f.oid = any(array(select u.function from used u)) and",
+                    "join pg_proc f on f.oid = u.function where")),
     COMPARISONS_BY_NAME(
             "facts",
             "what compares values of the database's types is called only by a text that names it",

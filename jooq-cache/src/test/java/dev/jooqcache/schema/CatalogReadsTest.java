@@ -5,6 +5,7 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
+import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
@@ -13,6 +14,8 @@ import dev.jooqcache.testing.InterceptedDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -147,6 +150,34 @@ class CatalogReadsTest {
                 for (int j = 0; j < 2; j++)
                     assertThat(setup.dsl.fetchCount(table(name("child" + child))))
                             .isZero();
+            }
+        }
+    }
+
+    /**
+     * PostgreSQL compiles queries that it expects to cost 100,000 or more (JIT), which takes many times as long as they do
+     * here. What it expects depends on guesses, and grows with the schema.
+     */
+    @DatabaseTest
+    void catalog_isReadByQueriesThatNoServerCompiles(Database database) throws SQLException {
+        if (database != Database.POSTGRESQL) return;
+        List<String> queries = new ArrayList<>();
+        try (Fixture f = Fixture.catalogue(database);
+                Connection connection = new InterceptedDataSource(f.pool) {
+                    @Override
+                    protected <T> T executeText(String sql, Call<T> real) throws SQLException {
+                        queries.add(sql);
+                        return super.executeText(sql, real);
+                    }
+                }.getConnection()) {
+            new SchemaInspector().inspect(connection, database.dialect());
+            assertThat(queries).anyMatch(query -> query.contains("pg_amproc"));
+            for (String query : queries) {
+                String plan =
+                        f.unseen.fetchSingle("explain (format json) " + query).get(0, String.class);
+                assertThat(Double.parseDouble(plan.replaceAll("(?s).*?\"Total Cost\": ([0-9.]+).*", "$1")))
+                        .as(query)
+                        .isLessThan(20_000);
             }
         }
     }

@@ -274,6 +274,24 @@ class HiddenDependencyTest {
                 "create domain d1 as int check (w(value))",
                 "create domain d2 as d1",
                 "alter table a alter n type d2");
+        for (String write : List.of(
+                "select '[1,2]'::ints",
+                "select '{[1,2]}'::many",
+                "insert into t (one) values ('[1,2]')",
+                "insert into t (more) values ('{[1,2]}')",
+                "insert into t (part) values ('(1)')",
+                "insert into t (parts) values ('{(1)}')"))
+            on(
+                    POSTGRESQL,
+                    "a check of a domain within another type, " + write,
+                    write,
+                    b,
+                    "create function w(int) returns boolean language plpgsql as"
+                            + " $$ begin insert into b select count(*), 1 from b; return true; end $$",
+                    "create domain d as int check (w(value))",
+                    "create type ints as range (subtype = d, multirange_type_name = many)",
+                    "create type pair as (x d)",
+                    "create table t (one ints, more many, part pair, parts pair[])");
         on(
                 POSTGRESQL,
                 "an index over a function",
