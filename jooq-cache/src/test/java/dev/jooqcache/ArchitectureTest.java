@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -11,6 +12,13 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,5 +82,59 @@ class ArchitectureTest {
                 .dependOnClassesThat(
                         resideInAPackage("dev.jooqcache..").and(not(VOCABULARY)).and(not(ARRAY)))
                 .check(CLASSES);
+    }
+
+    /** The picture in the documentation is drawn from the packages. */
+    @Test
+    void picture_showsThePackages() throws IOException {
+        Path page = Path.of("..", "docs", "architecture.md");
+        String text = Files.readString(page);
+        int begin = text.indexOf("```mermaid\n");
+        int end = text.indexOf("```\n", begin + 1) + "```\n".length();
+        String current = text.substring(0, begin) + picture() + text.substring(end);
+        if (Boolean.getBoolean("jooqcache.picture.write")) Files.writeString(page, current);
+        else
+            assertThat(text)
+                    .as("docs/architecture.md does not show the packages as they are. To draw it anew: ./mvnw test"
+                            + " -pl jooq-cache -Dtest=ArchitectureTest -Dsurefire.args=-Djooqcache.picture.write=true")
+                    .isEqualTo(current);
+    }
+
+    private static String picture() {
+        Map<String, Set<String>> uses = uses();
+        StringBuilder picture = new StringBuilder("```mermaid\nflowchart TD\n");
+        for (String from : uses.keySet())
+            picture.append("    %s[\"%s\"]\n".formatted(id(from), from.replace("dev.jooqcache.", "")));
+        uses.forEach((from, all) -> {
+            for (String to : all)
+                if (all.stream().noneMatch(via -> uses.get(via).contains(to)))
+                    picture.append("    %s --> %s\n".formatted(id(from), id(to)));
+        });
+        return picture.append("```\n").toString();
+    }
+
+    /** Which packages each one uses, directly or by way of others; the vocabulary does not count. */
+    private static Map<String, Set<String>> uses() {
+        Map<String, Set<String>> uses = new TreeMap<>();
+        for (JavaClass from : CLASSES) {
+            Set<String> all = uses.computeIfAbsent(from.getPackageName(), name -> new TreeSet<>());
+            from.getDirectDependenciesFromSelf().stream()
+                    .map(dependency -> dependency.getTargetClass().getBaseComponentType())
+                    .filter(to -> to.getPackageName().startsWith("dev.jooqcache") && !VOCABULARY.test(to))
+                    .filter(to -> !to.getPackageName().equals(from.getPackageName()))
+                    .forEach(to -> all.add(to.getPackageName()));
+        }
+        boolean grown = true;
+        while (grown) {
+            grown = false;
+            for (Set<String> all : uses.values()) for (String via : Set.copyOf(all)) grown |= all.addAll(uses.get(via));
+        }
+        return uses;
+    }
+
+    private static String id(String name) {
+        return name.equals("dev.jooqcache")
+                ? "root"
+                : name.substring("dev.jooqcache.".length()).replace('.', '_');
     }
 }
