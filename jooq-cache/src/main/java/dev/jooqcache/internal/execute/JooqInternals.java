@@ -148,8 +148,13 @@ final class JooqInternals {
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw new IllegalStateException(
                     "jooq-cache must read " + type + "." + name + ": put jOOQ (3.19 to 3.21) on the class path, or, on"
-                            + " the module path, add --add-opens org.jooq/org.jooq.impl=dev.jooqcache",
+                            + " the module path, add --add-opens org.jooq/org.jooq.impl=" + ownModule(),
                     e);
         }
+    }
+
+    private static String ownModule() {
+        Module own = JooqInternals.class.getModule();
+        return own.isNamed() ? own.getName() : "ALL-UNNAMED";
     }
 }
