@@ -8,5 +8,6 @@ public enum CachePrecision {
      * Besides, an UPDATE invalidates only results that read one of the columns it changes, and a write of rows with one key
      * only results that can contain rows with this key.
      */
+    @Experimental
     ROWS
 }
