@@ -310,6 +310,12 @@ enum Mutant {
                     "internal/analysis/Resolution.java",
                     "boolean altersSession = setsAnotherWay();",
                     "boolean altersSession = false;")),
+    ALTERED_SESSION_WITHOUT_AUTOCOMMIT_NOT_ASKED(
+            "loss",
+            "a pool without autocommit does not ask a session again on which a query with settings has failed",
+            "writes.MariaDbTextsTest#poolWithoutAutoCommit_cachesAgainAfterAQueryThatFailed",
+            EnumSet.of(Database.MARIADB),
+            inSource("(!inspected || isToBeAsked(raw))", "(!inspected || isUnmet(raw))")),
     BODY_SPLIT_AT_SEMICOLONS(
             "loss",
             "the END of a body counts as a commit, after which the session may be in a transaction",

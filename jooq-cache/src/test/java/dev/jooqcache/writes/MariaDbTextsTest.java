@@ -306,6 +306,35 @@ class MariaDbTextsTest {
         assertThat(stale).isEmpty();
     }
 
+    /** Its sessions are between two transactions when they are checked out, at the latest. */
+    @DatabaseTest
+    void poolWithoutAutoCommit_cachesAgainAfterAQueryThatFailed(Database database) {
+        if (database != MARIADB) return;
+        for (int size : List.of(1, 2))
+            try (Fixture f = Fixture.empty(
+                            MARIADB,
+                            pool -> {
+                                pool.setJdbcUrl(pool.getJdbcUrl() + "&allowMultiQueries=true");
+                                pool.setAutoCommit(false);
+                                pool.setMaximumPoolSize(size);
+                            },
+                            cache -> {})
+                    .with(
+                            "create table g (id int primary key, n varchar(20)) select 1 as id, 'a' as n union select 2, 'b'")) {
+                String read = "select n from g order by id";
+                f.warm(dsl -> dsl.resultQuery(read));
+                assertThatThrownBy(() -> f.dsl.select(
+                                        groupConcat(field("n")),
+                                        field(select(field("id")).from("g")))
+                                .from("g")
+                                .fetch())
+                        .hasMessageContaining("more than 1 row");
+                f.dsl.fetch(read);
+                for (int i = 0; i < 3; i++)
+                    assertThat(f.during(() -> f.dsl.fetch(read)).hits()).isEqualTo(1);
+            }
+    }
+
     @DatabaseTest
     void codeThatMayAskAboutTheLastQuery_isNotOnlyCode(Database database) {
         if (database != MARIADB) return;

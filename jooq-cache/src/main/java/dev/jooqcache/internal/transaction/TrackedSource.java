@@ -337,7 +337,7 @@ public final class TrackedSource {
         if (uncertain) connections.uncached.found(this, raw, Obstacle.TRANSACTION);
         else if (connections.leftOpen.contains(raw)) connections.uncached.found(this, raw, Obstacle.SNAPSHOT);
         if (isToItself && autoCommit) ask(raw);
-        else if (isToItself && (!inspected || isUnmet(raw))) askBetween(raw);
+        else if (isToItself && (!inspected || isToBeAsked(raw))) askBetween(raw);
         else if (isToItself && !isToBeAsked(raw)) tellWhetherCached(raw);
         Session session = new Session(this, raw, origin, autoCommit, false, uncertain, begun, isolation(raw), leftOver);
         if (!isReused) connections.hold(physical, session);
