@@ -59,10 +59,10 @@ public enum BypassReason {
     UNKNOWN_BIND_VALUE(
             "a bind value's class cannot be compared exactly",
             "give its column a Converter to a type that can be, for instance String"),
-    /** A result value's content cannot be copied exactly. */
+    /** A result value's content cannot be copied exactly, or the result came with warnings, which a hit would not have. */
     UNKNOWN_RESULT_VALUE(
-            "the driver answered a value that cannot be copied exactly, or threw while reading",
-            "read the column as a type of its own, for instance by a cast or a forced type"),
+            "the driver answered a value that cannot be copied exactly, or warnings, or threw while reading",
+            "read the column as a type of its own, for instance by a cast or a forced type; change what the database warns of"),
     /** The result has more rows, or takes more bytes, than the settings allow. */
     RESULT_TOO_LARGE(
             "the result is larger than the settings allow", "raise maximumRowsPerResult or maximumBytesPerResult"),

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jooq.BindingGetResultSetContext;
 import org.jooq.BindingGetSQLInputContext;
@@ -66,6 +67,36 @@ class OtherGettersTest {
                 watched.equalAndHit(
                         dsl -> dsl.resultQuery("select stock from book").fetch());
             }
+        }
+    }
+
+    /** Of an execution with {@code fetchWarnings} off, nothing is known of warnings. */
+    @DatabaseTest
+    void fetch_withoutWarnings_hidesNoneFromFetchThatAsks(Database database) {
+        if (database != Database.MARIADB) return;
+        try (Fixture f = Fixture.empty(database)
+                .with(
+                        "create table t (id int primary key, n varchar(20))",
+                        "insert into t values (1, '7'), (2, '8x')")) {
+            AtomicInteger warnings = new AtomicInteger();
+            DSLContext asking = f.dsl.configuration()
+                    .deriveAppending(new CallbackExecuteListener().onWarning(ctx -> warnings.incrementAndGet()))
+                    .dsl();
+            DSLContext silent = f.dsl.configuration()
+                    .derive(new Settings().withFetchWarnings(false))
+                    .dsl();
+            String warned = "select id from t where n > 0 order by id";
+            for (int i = 1; i <= 2; i++) {
+                for (int k = 0; k < 2; k++) assertThat(silent.fetch(warned)).hasSize(2);
+                assertThat(asking.fetch(warned)).hasSize(2);
+                assertThat(warnings).hasValue(i);
+            }
+            String plain = "select id from t order by id";
+            for (DSLContext each : List.of(silent, asking)) {
+                each.fetch(plain);
+                assertThat(f.during(() -> each.fetch(plain)).hits()).isEqualTo(1);
+            }
+            assertThat(warnings).hasValue(2);
         }
     }
 

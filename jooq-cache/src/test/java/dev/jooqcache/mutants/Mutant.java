@@ -316,6 +316,19 @@ enum Mutant {
             "writes.MariaDbTextsTest#poolWithoutAutoCommit_cachesAgainAfterAQueryThatFailed",
             EnumSet.of(Database.MARIADB),
             inSource("(!inspected || isToBeAsked(raw))", "(!inspected || isUnmet(raw))")),
+    STORED_BEFORE_THE_WARNINGS_ARE_KNOWN(
+            "F3",
+            "a result is stored with its last row, before jOOQ has asked for its warnings",
+            "fidelity.OtherGettersTest#fetch_withoutWarnings_hidesNoneFromFetchThatAsks",
+            EnumSet.of(Database.MARIADB),
+            inListener(
+                    "store = () -> store(done, key, analyzed, stamp); return;", "store(done, key, analyzed, stamp);")),
+    WARNINGS_OF_SILENT_EXECUTIONS_HIDDEN(
+            "F3",
+            "an execution that does not fetch warnings answers one that does",
+            "fidelity.OtherGettersTest#fetch_withoutWarnings_hidesNoneFromFetchThatAsks",
+            EnumSet.of(Database.MARIADB),
+            in("internal/execute/Fingerprints.java", "read + UNASKED : read", "read : read")),
     BODY_SPLIT_AT_SEMICOLONS(
             "loss",
             "the END of a body counts as a commit, after which the session may be in a transaction",

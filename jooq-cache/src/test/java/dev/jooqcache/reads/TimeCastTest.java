@@ -213,6 +213,8 @@ class TimeCastTest {
     @MethodSource("fixed")
     void fetch_castOfWhatIsPlain_isCached(Database database, String sql) {
         try (Fixture f = Fixture.empty(database).with(schema(database))) {
+            // MariaDB warns of a text that is no date, and what comes with warnings is not cached.
+            if (database == Database.MARIADB) f.with("update x set t = '2020-01-01'");
             f.warm(dsl -> dsl.resultQuery(sql));
         }
     }

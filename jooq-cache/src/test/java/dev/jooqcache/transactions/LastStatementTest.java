@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.function.Function;
 import org.jooq.DSLContext;
+import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -65,18 +66,22 @@ class LastStatementTest {
         for (String query : List.of(
                 SOME, "select id from book order by id limit 1 offset 1", "select id from book where title = 7"))
             try (Fixture f = fixture()) {
-                Function<DSLContext, Object> asking = dsl -> dsl.transactionResult(c -> {
+                Function<DSLContext, Object> asking = given -> given.transactionResult(c -> {
                     c.dsl().fetch("select id from book where id = 1");
                     c.dsl().fetch(query);
                     return c.dsl().fetch(question).formatCSV();
                 });
-                f.dsl.fetch("select id from book where id = 1");
-                f.warm(dsl -> dsl.resultQuery(query));
+                // The last query has warnings, with which it is not cached where jOOQ asks for them.
+                DSLContext dsl = f.dsl.configuration()
+                        .derive(new Settings().withFetchWarnings(false))
+                        .dsl();
+                dsl.fetch("select id from book where id = 1");
+                f.warm(warned -> dsl.resultQuery(query));
                 CacheStats before = f.cache.stats();
-                assertThat(asking.apply(f.dsl)).as(query).isEqualTo(asking.apply(f.unseen));
+                assertThat(asking.apply(dsl)).as(query).isEqualTo(asking.apply(f.unseen));
                 assertThat(f.cache.stats().minus(before).hits()).isEqualTo(2);
                 for (int i = 0; i < 2; i++)
-                    assertThat(asking.apply(f.dsl)).as(query).isEqualTo(asking.apply(f.unseen));
+                    assertThat(asking.apply(dsl)).as(query).isEqualTo(asking.apply(f.unseen));
             }
     }
 

@@ -68,13 +68,16 @@ class MariaDbTextsTest {
     }
 
     private Fixture fixture(CachePrecision precision) {
-        return Fixture.empty(
+        Fixture f = Fixture.empty(
                 MARIADB,
                 pool -> {
                     pool.setJdbcUrl(pool.getJdbcUrl() + urlOption);
                     pool.setMaximumPoolSize(sessions);
                 },
                 cache -> cache.precision(precision));
+        // Some answers come with warnings, as one that is cut off does, and are not cached where jOOQ asks for them.
+        f.dsl.settings().setFetchWarnings(false);
+        return f;
     }
 
     private static void execute(Fixture f, String write) {

@@ -82,6 +82,10 @@ final class CachingListener implements ExecuteListener {
     private transient boolean willRecord;
     private transient boolean isAsAnswered;
     private transient boolean stored;
+
+    /** Stores what was recorded, unless the database turns out to have had warnings. */
+    private transient @Nullable Step store;
+
     private transient boolean counted;
 
     /** Which snapshot the query was executed in, until its first row is read. */
@@ -529,7 +533,7 @@ final class CachingListener implements ExecuteListener {
         Fingerprints.Key key = asked;
         Stamp before = captured;
         Stamp noted = since;
-        if (stored || bypass != null || key == null || before == null || noted == null) return;
+        if (stored || store != null || bypass != null || key == null || before == null || noted == null) return;
         // The connection has perhaps written since the execution, and its rows are those of now on some databases.
         Reading reading = current.reading(tags(), dialect);
         BypassReason why = reading instanceof Reading.Private own ? own.reason() : privacy(executed, before);
@@ -538,7 +542,12 @@ final class CachingListener implements ExecuteListener {
         else if (limit > 0 && done.rows() >= limit) bypass(BypassReason.RESULT_INCOMPLETE, "maxRows");
         else if (current.isAltered() && scope.isEmpty()) bypass(BypassReason.SESSION_STATE, "");
         else if (why != null) bypass(why, "");
-        else store(done, key, analyzed, noted.until(Math.min(clock(executed), clock(reading))));
+        else {
+            Stamp stamp = noted.until(Math.min(clock(executed), clock(reading)));
+            // jOOQ asks for warnings when all rows are read, and before this execution ends.
+            store = () -> store(done, key, analyzed, stamp);
+            return;
+        }
         land();
     }
 
@@ -557,14 +566,25 @@ final class CachingListener implements ExecuteListener {
         return hinted == null ? analyzed.limits().expireAfterWrite(engine.settings.timeToLive()) : hinted;
     }
 
+    /** A hit would have none. */
     @Override
     public void warning(ExecuteContext ctx) {
         Recording noted = recording;
         if (noted != null) noted.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
+        Step storing = store;
+        store = null;
+        if (storing != null) bypass(BypassReason.UNKNOWN_RESULT_VALUE, "warnings");
+    }
+
+    private void storeUnwarned() {
+        Step storing = store;
+        store = null;
+        if (storing != null) guarded("store", storing);
     }
 
     @Override
     public void end(ExecuteContext ctx) {
+        storeUnwarned();
         land();
         HeldConnection taken = held;
         // jOOQ releases what it has acquired; what it never asked for is released here.

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes the {@link Fingerprint} of an execution. */
 final class Fingerprints {
 
+    /** Whether the database had warnings was not asked, so that others, who ask, must not be served it. */
+    private static final String UNASKED = ";warnings";
+
     private Fingerprints() {}
 
     /**
@@ -59,7 +62,8 @@ final class Fingerprints {
         String types = statement.columnTypes().of(JooqInternals.columns(query)).text();
         boolean dateTimes = Boolean.TRUE.equals(settings.isBindOffsetDateTimeType());
         boolean times = Boolean.TRUE.equals(settings.isBindOffsetTimeType());
-        return dateTimes || times ? types + ";" + dateTimes + ";" + times : types;
+        String read = dateTimes || times ? types + ";" + dateTimes + ";" + times : types;
+        return Boolean.FALSE.equals(settings.isFetchWarnings()) ? read + UNASKED : read;
     }
 
     /**
