@@ -9,6 +9,9 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
+import dev.jooqcache.testing.DatabaseTest;
+import dev.jooqcache.testing.Fixture;
+import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -190,6 +193,27 @@ class GlobalTransactionTest {
             assertThat(elsewhere(f::title)).isEqualTo("1984");
             jta.rollback();
             f.assertFresh();
+        }
+    }
+
+    /** A branch shows as a transaction when its connection is handed out, which is none that another holder has begun. */
+    @DatabaseTest
+    void readsAtReadCommitted_areServed_onMariaDb(Database database) throws Exception {
+        if (database != Database.MARIADB) return;
+        try (Fixture f = Fixture.catalogue(database);
+                AgroalDataSource pool = (AgroalDataSource) Coordinator.NARAYANA_XA.pool(
+                        database, f.pool.getJdbcUrl() + "&transactionIsolation=READ-COMMITTED")) {
+            DSLContext dsl = f.cache
+                    .derive(DSL.using(pool, database.dialect()).configuration())
+                    .dsl();
+            Books.title(dsl);
+            Coordinator.NARAYANA_XA.begin();
+            try {
+                Books.title(dsl);
+                assertThat(Books.hits(f, () -> Books.title(dsl))).isEqualTo(1);
+            } finally {
+                Coordinator.NARAYANA_XA.commit();
+            }
         }
     }
 }

@@ -60,7 +60,7 @@ enum Mutant {
             "switching autocommit on ends what code or a chained COMMIT has begun while it was on",
             "writes.CodeInTransactionTest#autoCommitSwitchedOn_endsNothingThatWasBegunUnderIt",
             EnumSet.of(Database.MARIADB),
-            inSession("if (OpenTransactions.tells(physical()) && !isOutside()) return;", "")),
+            inSession("if (tells ? !isOutside() : isOnBelow) return;", "if (isOnBelow) return;")),
 
     // P3
 
@@ -124,7 +124,7 @@ enum Mutant {
             EnumSet.of(Database.H2),
             new Edit(
                     "internal/transaction/OpenTransactions.java",
-                    "if (isH2(physical.getClass().getName())) return word(physical) != Word.NOTHING;",
+                    "if (isH2(physical.getClass().getName())) return !isRemoteH2(physical);",
                     "if (isH2(physical.getClass().getName())) return true;")),
     POOL_BELIEVED_AGAINST_ITS_DRIVER(
             "P5",
@@ -132,6 +132,19 @@ enum Mutant {
             "transactions.RemoteH2Test#begin_withAutocommitOff_thenCommit_hidesNothing",
             EnumSet.of(Database.H2),
             inSession("if (isContradicted()) {", "if (false) {")),
+
+    SWITCHING_ON_BELIEVED_OF_A_DRIVER_THAT_DOES_NOT_TELL(
+            "P5",
+            "switching autocommit on ends what the driver does not know of",
+            "transactions.RemoteH2Test#autoCommitSwitchedOn_endsNothingThatTheDriverDoesNotKnow",
+            EnumSet.of(Database.H2),
+            inSession("if (tells ? !isOutside() : isOnBelow) return;", "if (tells && !isOutside()) return;")),
+    TRANSACTION_BEGUN_BY_STREAMED_CODE(
+            "P5",
+            "a transaction of which the driver is told with the last results is not looked for then",
+            "writes.CodeInTransactionTest#procedureWhoseRowsAreStreamed_beginsATransaction_isFresh",
+            EnumSet.of(Database.MARIADB),
+            inSession("if (!write.tags().isEmpty() && !isOutside()) {", "if (false) {")),
 
     // P6
 
@@ -278,12 +291,18 @@ enum Mutant {
             "transactions.NextIsolationTest#levelOfTheSessionThatIsSetWithinATransaction_isNotYetThatOfTheNext",
             EnumSet.of(Database.MARIADB),
             inSession("if (isUnderWay) setNextIsolation();", "")),
+    STATUS_BELIEVED_WHILE_ROWS_ARE_STREAMED(
+            "P10",
+            "a level that is set while rows are streamed counts for the next statement",
+            "transactions.NextIsolationTest#levelOfTheSessionThatIsSetWhileRowsAreStreamed_isNotYetThatOfTheNext",
+            EnumSet.of(Database.MARIADB),
+            inSession("((isMysql() && statementSent) || !OpenTransactions", "(!OpenTransactions")),
     LEVEL_OF_A_CHAIN_FORGOTTEN_AT_THE_RETURN(
             "P10",
             "a transaction that is open at the check-out is taken for one of the session's level",
             "transactions.NextIsolationTest#transactionThatIsChainedBeyondTheReturn_keepsItsLevel",
             EnumSet.of(Database.MARIADB),
-            inSession("else setNextIsolation();", "")),
+            inSession("else if (source.globalTransaction() == null) setNextIsolation();", "")),
     LEVEL_USED_BEFORE_ITS_QUERY(
             "P10",
             "what the first query reads at a level that was set for it is kept",

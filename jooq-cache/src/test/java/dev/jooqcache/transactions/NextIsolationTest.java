@@ -10,6 +10,7 @@ import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
@@ -227,6 +228,35 @@ class NextIsolationTest {
                         },
                         false);
             }
+        }
+    }
+
+    /** While rows are streamed, the driver does not know yet that the server is in a transaction. */
+    @DatabaseTest
+    void levelOfTheSessionThatIsSetWhileRowsAreStreamed_isNotYetThatOfTheNext(Database database) throws SQLException {
+        if (database != MARIADB) return;
+        Map<String, Use> settings = new LinkedHashMap<>();
+        settings.put("JDBC", (reader, within) -> reader.setTransactionIsolation(TRANSACTION_READ_COMMITTED));
+        settings.put(
+                "SQL", (reader, within) -> execute(reader, "set session transaction isolation level read committed"));
+        try (Fixture f = fixture()) {
+            for (Map.Entry<String, Use> setting : settings.entrySet())
+                assertNothingDirtyIsKept(
+                        f,
+                        "streamed, " + setting.getKey(),
+                        (reader, within) -> {
+                            execute(reader, "set session " + LEVEL);
+                            reader.setAutoCommit(false);
+                            try (Statement statement = reader.createStatement()) {
+                                statement.setFetchSize(1);
+                                try (ResultSet rows = statement.executeQuery("select v from other")) {
+                                    rows.next();
+                                    setting.getValue().of(reader, within);
+                                }
+                            }
+                            reader.setAutoCommit(true);
+                        },
+                        false);
         }
     }
 

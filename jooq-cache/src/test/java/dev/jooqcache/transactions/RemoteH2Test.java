@@ -21,6 +21,7 @@ import org.jooq.impl.DefaultConfiguration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * The driver of an H2 in another process does not know whether a transaction is under way: an update brings the session's
@@ -159,5 +160,46 @@ class RemoteH2Test {
             title(dsl);
             assertThat(hits(f, () -> title(dsl))).isEqualTo(1);
         });
+    }
+
+    /** The driver takes autocommit for on, so that switching it on sends no COMMIT. */
+    @Test
+    void autoCommitSwitchedOn_endsNothingThatTheDriverDoesNotKnow() throws SQLException {
+        withServer((f, remote) -> {
+            title(f.dsl);
+            try (Connection connection = f.cache.track(remote).getConnection();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("begin");
+                statement.execute("commit");
+                statement.execute(BEGIN);
+                statement.execute(UPDATING_QUERY);
+                connection.setAutoCommit(true);
+                title(f.dsl);
+                statement.execute("select 1");
+                assertFresh(f);
+            }
+            assertFresh(f);
+        });
+    }
+
+    /** Its connection is idle in the pool afterwards, and not checked out again. */
+    @Test
+    void procedure_losesNoHitsOfOthers() throws SQLException {
+        for (boolean isKnownPool : List.of(true, false))
+            withServer((f, remote) -> {
+                f.unseen.execute("create alias abs_of for 'java.lang.Math.abs(int)'");
+                DataSource tracked = f.cache.track(isKnownPool ? remote : new DelegatingDataSource(remote) {});
+                title(on(f, tracked));
+                title(f.dsl);
+                try (Connection connection = tracked.getConnection();
+                        Statement statement = connection.createStatement()) {
+                    statement.execute("call abs_of(1)");
+                }
+                title(f.dsl);
+                assertThat(hits(f, () -> title(f.dsl)))
+                        .as("known pool: " + isKnownPool)
+                        .isEqualTo(1);
+            });
     }
 }

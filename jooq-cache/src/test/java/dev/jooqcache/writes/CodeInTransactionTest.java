@@ -7,6 +7,7 @@ import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -39,12 +40,27 @@ class CodeInTransactionTest {
                         case "commit()" -> connection.commit();
                         case "rollback()" -> connection.rollback();
                         case "check" -> compare(f, ddl, steps);
-                        default -> execute(statement, step);
+                        default -> {
+                            if (step.startsWith("stream ")) stream(connection, step.substring("stream ".length()));
+                            else execute(statement, step);
+                        }
                     }
                 }
                 compare(f, ddl, steps);
             }
             compare(f, ddl, steps);
+        }
+    }
+
+    private static void stream(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setFetchSize(1);
+            boolean isRows = statement.execute(sql);
+            while (isRows || statement.getUpdateCount() >= 0) {
+                ResultSet rows = statement.getResultSet();
+                while (isRows && rows.next()) continue;
+                isRows = statement.getMoreResults();
+            }
         }
     }
 
@@ -131,6 +147,16 @@ class CodeInTransactionTest {
         // The server closes the session.
         check("", "set completion_type = 2", "off", UPDATE, "commit()", UPDATE, UPDATE);
         check("", "set completion_type = 'RELEASE'", "begin", UPDATE, "commit", UPDATE, UPDATE);
+        assertThat(stale).isEmpty();
+    }
+
+    /** The driver is told that a transaction has begun only with the last of the results. */
+    @DatabaseTest
+    void procedureWhoseRowsAreStreamed_beginsATransaction_isFresh(Database database) throws SQLException {
+        if (database != MARIADB) return;
+        String begins = "create procedure p() begin start transaction; " + UPDATE + "; select id from t; end";
+        for (String call : List.of("call p()", "select 1; start transaction; " + UPDATE + "; select id from t"))
+            check(begins, "stream " + call, "check", READ, "check", "commit()");
         assertThat(stale).isEmpty();
     }
 

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,18 @@ final class OpenTransactions {
         }
     };
 
+    /** The getter of the session of an H2 connection, if this version has one. */
+    private static final ClassValue<Optional<Method>> H2_SESSION = new ClassValue<>() {
+        @Override
+        protected Optional<Method> computeValue(Class<?> driver) {
+            try {
+                return Optional.of(driver.getMethod("getSession"));
+            } catch (ReflectiveOperationException | LinkageError e) {
+                return Optional.empty();
+            }
+        }
+    };
+
     private OpenTransactions() {}
 
     /** Whether the driver's connection is certainly outside any transaction. */
@@ -65,7 +78,7 @@ final class OpenTransactions {
     /** Whether the driver shows a transaction, whatever code has begun or ended it. */
     static boolean tells(Connection physical) {
         // H2's autocommit is off from any BEGIN to its end, but a query brings none along from another process.
-        if (isH2(physical.getClass().getName())) return word(physical) != Word.NOTHING;
+        if (isH2(physical.getClass().getName())) return !isRemoteH2(physical);
         return PROBES.get(physical.getClass()) != UNKNOWN;
     }
 
@@ -77,12 +90,23 @@ final class OpenTransactions {
         if (!isH2(physical.getClass().getName()) || tells(physical)) return false;
         return Question.answer(
                 () -> {
+                    if (!physical.getAutoCommit()) return false;
                     try (Statement statement = physical.createStatement();
                             ResultSet row = statement.executeQuery("CALL AUTOCOMMIT()")) {
-                        return row.next() && row.getBoolean(1) && physical.getAutoCommit();
+                        return row.next() && row.getBoolean(1);
                     }
                 },
                 false);
+    }
+
+    /** Whether a connection of H2's leads to another process. */
+    private static boolean isRemoteH2(Connection physical) {
+        try {
+            Object session = H2_SESSION.get(physical.getClass()).orElseThrow().invoke(physical);
+            return session != null && session.getClass().getName().equals("org.h2.engine.SessionRemote");
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return false;
+        }
     }
 
     /** Whether the server has told the driver that a transaction is under way, where drivers can be asked that. */

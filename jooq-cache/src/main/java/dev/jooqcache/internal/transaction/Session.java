@@ -155,7 +155,7 @@ public final class Session {
         this.statementSent = begun;
         if (!begun) noteClock();
         // It may be chained to one of another level than the session has now.
-        else setNextIsolation();
+        else if (source.globalTransaction() == null) setNextIsolation();
         this.leftOver = leftOver;
         this.isolation = isolation;
         this.initialIsolation = isolation;
@@ -420,9 +420,9 @@ public final class Session {
         snapshotEnded();
     }
 
-    /** Whether the server may be in a transaction of the session's. */
+    /** Whether the server may be in a transaction of the session's. While rows are streamed, drivers have its status of before. */
     private boolean isPerhapsUnderWay() {
-        return inTransaction() && !OpenTransactions.isNoneUnderWay(physical());
+        return inTransaction() && ((isMysql() && statementSent) || !OpenTransactions.isNoneUnderWay(physical()));
     }
 
     private void useNextIsolation() {
@@ -867,8 +867,16 @@ public final class Session {
 
     /** What a statement has written that has ended now. If the connection is lost, the server may be at it still. */
     void resultsTaken(PendingWrite write) {
-        if (PhysicalConnections.isClosed(physical())) source.doubt(write, raw, physical());
-        else write.committed();
+        if (PhysicalConnections.isClosed(physical())) {
+            source.doubt(write, raw, physical());
+            return;
+        }
+        // Only with its last results the driver is told that it has begun a transaction.
+        if (!write.tags().isEmpty() && !isOutside()) {
+            if (!inTransaction()) begunUnseen();
+            note(write.tags(), source.schemas().version(), write.change());
+        }
+        write.committed();
     }
 
     /** What has failed may have taken effect in part; and perhaps it is still running. */
@@ -903,8 +911,20 @@ public final class Session {
 
     /** Code may begin or end transactions, which is seen by the next look; where the driver does not tell, it stays unknown. */
     private <T> T code(SqlCall<T> call) throws SQLException {
-        if (!OpenTransactions.tells(physical()) && !isSqlite()) uncertain();
-        return unknown(call);
+        if (OpenTransactions.tells(physical()) || isSqlite()) return unknown(call);
+        boolean mayAsk = !inTransaction() && origin == Origin.OWN;
+        uncertain();
+        T result = unknown(call);
+        if (mayAsk && OpenTransactions.isAnsweredOutside(physical())) certainlyOutside();
+        return result;
+    }
+
+    /** The server has answered that no transaction is under way. */
+    private void certainlyOutside() {
+        uncertain = false;
+        source.certainlyOutside(raw);
+        reset();
+        source.closed(this);
     }
 
     /**
@@ -1065,11 +1085,13 @@ public final class Session {
      */
     private void commitBySwitchingOn(VoidCall call) throws SQLException {
         long clock = source.generations().now();
+        boolean tells = OpenTransactions.tells(physical());
+        boolean isOnBelow = !tells && uncertain && Question.answer(physical()::getAutoCommit, false);
         sendCommit(() -> {
             switchOn(call);
             return true;
         });
-        if (OpenTransactions.tells(physical()) && !isOutside()) return;
+        if (tells ? !isOutside() : isOnBelow) return;
         autoCommit = true;
         ended(clock);
         foreign = false;

@@ -320,7 +320,7 @@ public final class TrackedSource {
         boolean uncertain = told == null
                 || raw instanceof BatchedConnection
                 || (begunInSql && !mayEnlist())
-                || isLeftUncertain(raw)
+                || isLeftUncertain(raw, origin)
                 || isInHiddenTransaction(raw);
         if (autoCommit && !uncertain) connections.seenOutside(raw);
         if (origin == Origin.SHARED)
@@ -374,11 +374,12 @@ public final class TrackedSource {
     }
 
     /** Whether a transaction may be under way since an earlier check-out. Some drivers or servers tell that it has ended. */
-    private boolean isLeftUncertain(Connection raw) {
+    private boolean isLeftUncertain(Connection raw, Origin origin) {
         if (!connections.uncertain.contains(raw)) return false;
         Connection physical = PhysicalConnections.physical(raw);
-        boolean isOver = OpenTransactions.isToldOutside(physical)
-                || (isKnownPool() && OpenTransactions.isAnsweredOutside(physical));
+        boolean mayAsk = origin == Origin.OWN && isKnownPool();
+        boolean isOver =
+                OpenTransactions.isToldOutside(physical) || (mayAsk && OpenTransactions.isAnsweredOutside(physical));
         if (isOver) connections.uncertain.remove(raw);
         return !isOver;
     }
@@ -729,6 +730,12 @@ public final class TrackedSource {
     void uncertain(Connection raw) {
         connections.uncertain.add(raw);
         if (!PhysicalConnections.isDriversOwn(PhysicalConnections.physical(raw))) mayHideTransactions = true;
+    }
+
+    /** No transaction is under way on the connection, as its server has answered. */
+    void certainlyOutside(Connection raw) {
+        connections.uncertain.remove(raw);
+        connections.seenOutside(raw);
     }
 
     /** Marks what a transaction wrote whose end will not be seen by its session. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param isComplete whether the pool opens its connections itself, so that nothing else is executed on a new one
  */
 record UnseenStatements(List<String> onceForEach, List<String> atEachCheckOut, boolean isComplete) {
+
+    /** A usual test query is {@code do 1}, which computes what SELECT would answer. */
+    private static final Pattern DO = Pattern.compile("^\\s*do\\s+", Pattern.CASE_INSENSITIVE);
 
     static final UnseenStatements NONE = new UnseenStatements(List.of(), List.of(), true);
 
@@ -37,6 +41,7 @@ record UnseenStatements(List<String> onceForEach, List<String> atEachCheckOut, b
 
     private static boolean maySetLevel(TrackedSource source, List<String> statements) {
         return statements.stream()
+                .map(sql -> DO.matcher(sql).replaceFirst("select "))
                 .anyMatch(sql -> source.effects().of(source, sql).kind().maySetNextIsolation());
     }
 
