@@ -131,7 +131,7 @@ enum Mutant {
             "autocommit that the pool takes for off and its driver for on is taken for off",
             "transactions.RemoteH2Test#begin_withAutocommitOff_thenCommit_hidesNothing",
             EnumSet.of(Database.H2),
-            inSession("if (isContradicted()) {", "if (false) {")),
+            inSession("if (!tells && isContradicted()) {", "if (false) {")),
 
     SWITCHING_ON_BELIEVED_OF_A_DRIVER_THAT_DOES_NOT_TELL(
             "P5",

@@ -102,11 +102,15 @@ final class OpenTransactions {
     /** Whether a connection of H2's leads to another process. */
     private static boolean isRemoteH2(Connection physical) {
         try {
-            Object session = H2_SESSION.get(physical.getClass()).orElseThrow().invoke(physical);
+            Object session = h2Session(physical);
             return session != null && session.getClass().getName().equals("org.h2.engine.SessionRemote");
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             return false;
         }
+    }
+
+    private static @Nullable Object h2Session(Connection physical) throws ReflectiveOperationException {
+        return H2_SESSION.get(physical.getClass()).orElseThrow().invoke(physical);
     }
 
     /** Whether the server has told the driver that a transaction is under way, where drivers can be asked that. */
@@ -210,11 +214,10 @@ final class OpenTransactions {
     /** A session of a server in another process does not tell. */
     private static Probe h2(Class<?> driver) throws ReflectiveOperationException {
         Class<?> local = Class.forName("org.h2.engine.SessionLocal", false, driver.getClassLoader());
-        Method session = driver.getMethod("getSession");
         Method held = local.getDeclaredMethod("hasTransaction");
         held.setAccessible(true);
         return connection -> {
-            Object of = session.invoke(connection);
+            Object of = h2Session(connection);
             return local.isInstance(of) ? Word.of((Boolean) held.invoke(of)) : Word.NOTHING;
         };
     }

@@ -169,12 +169,13 @@ public final class Session {
     private void look() {
         join();
         if (uncertain) return;
-        if (isContradicted()) {
+        boolean tells = OpenTransactions.tells(physical());
+        if (!tells && isContradicted()) {
             uncertain();
             return;
         }
         // What SQL has begun, drivers show in different ways.
-        if (explicit && !OpenTransactions.tells(physical())) return;
+        if (explicit && !tells) return;
         boolean outside = isOutside();
         if (explicit) {
             if (outside) endedUnseen();
@@ -210,10 +211,10 @@ public final class Session {
         }
     }
 
-    /** Whether a driver that does not tell for certain takes autocommit for another than its pool does. */
+    /** Whether the driver takes autocommit for another than its pool does. */
     private boolean isContradicted() {
         Connection driver = physical();
-        if (driver == raw || OpenTransactions.tells(driver)) return false;
+        if (driver == raw) return false;
         Boolean above = Question.answer(raw::getAutoCommit);
         Boolean below = Question.answer(driver::getAutoCommit);
         return above != null && below != null && !above.equals(below);
