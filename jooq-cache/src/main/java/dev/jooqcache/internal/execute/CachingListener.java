@@ -571,9 +571,8 @@ final class CachingListener implements ExecuteListener {
     public void warning(ExecuteContext ctx) {
         Recording noted = recording;
         if (noted != null) noted.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
-        Step storing = store;
+        if (store != null) bypass(BypassReason.UNKNOWN_RESULT_VALUE, "warnings");
         store = null;
-        if (storing != null) bypass(BypassReason.UNKNOWN_RESULT_VALUE, "warnings");
     }
 
     private void storeUnwarned() {

@@ -353,7 +353,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     }
 
     /** The value of a getter, or of one after another. */
-    private static @Nullable Object value(Object object, String getters) throws ReflectiveOperationException {
+    static @Nullable Object value(Object object, String getters) throws ReflectiveOperationException {
         Object value = object;
         for (String getter : getters.split("\\.", -1)) {
             if (value == null) return null;

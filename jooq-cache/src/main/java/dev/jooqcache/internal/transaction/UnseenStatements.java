@@ -1,6 +1,5 @@
 package dev.jooqcache.internal.transaction;
 
-import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,9 +49,8 @@ record UnseenStatements(List<String> onceForEach, List<String> atEachCheckOut, b
         List<String> found = new ArrayList<>();
         String driver = physical.getClass().getName();
         if (driver.startsWith("org.mariadb.jdbc.")) {
-            Object configuration = value(value(physical, "getContext"), "getConf");
-            add(found, "set ", value(configuration, "sessionVariables"));
-            add(found, "", value(configuration, "initSql"));
+            add(found, "set ", value(physical, "getContext.getConf.sessionVariables"));
+            add(found, "", value(physical, "getContext.getConf.initSql"));
         } else if (driver.startsWith("com.mysql.cj.jdbc.")
                 && value(physical, "getProperties") instanceof Properties properties) {
             add(found, "set ", properties.getProperty("sessionVariables"));
@@ -60,12 +58,10 @@ record UnseenStatements(List<String> onceForEach, List<String> atEachCheckOut, b
         return found;
     }
 
-    /** The value of a getter, or {@code null} if another version of the driver lacks it. */
-    private static @Nullable Object value(@Nullable Object object, String getter) {
-        if (object == null) return null;
+    /** The value of a getter, or of one after another; {@code null} if another version of the driver lacks one. */
+    private static @Nullable Object value(Connection physical, String getters) {
         try {
-            Method method = object.getClass().getMethod(getter);
-            return method.invoke(object);
+            return DataSourceRoute.value(physical, getters);
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             return null;
         }
