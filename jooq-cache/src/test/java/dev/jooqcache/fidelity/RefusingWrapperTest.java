@@ -105,9 +105,7 @@ class RefusingWrapperTest {
             try (Fixture f = Fixture.catalogue(database).expectingFailures()) {
                 DataSource refusing = (DataSource) new Wrapper(type, name, refusal).wrap(f.pool, DataSource.class);
                 Map<String, Object> expected = outcomes(DSL.using(refusing, database.dialect()));
-                Function<DataSource, DSLContext> derived = pool -> f.cache
-                        .derive(new DefaultConfiguration().set(pool).set(database.dialect()))
-                        .dsl();
+                Function<DataSource, DSLContext> derived = f::on;
                 Function<DataSource, DSLContext> tracked = pool -> derived.apply(f.cache.track(pool));
                 Function<DataSource, DSLContext> listenerOnly = pool -> new DefaultConfiguration()
                         .set(pool)
@@ -221,9 +219,7 @@ class RefusingWrapperTest {
             DataSource proxy = ProxyDataSourceBuilder.create("proxy", f.pool)
                     .repeatableReadResultSet()
                     .build();
-            DSLContext dsl = f.cache
-                    .derive(new DefaultConfiguration().set(f.cache.track(proxy)).set(database.dialect()))
-                    .dsl();
+            DSLContext dsl = f.on(f.cache.track(proxy));
             for (int i = 0; i < 2; i++) {
                 assertThat(Books.title(dsl)).isEqualTo(i == 0 ? "1984" : "new");
                 CacheStats done =

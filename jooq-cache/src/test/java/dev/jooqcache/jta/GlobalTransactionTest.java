@@ -203,9 +203,7 @@ class GlobalTransactionTest {
         try (Fixture f = Fixture.catalogue(database);
                 AgroalDataSource pool = (AgroalDataSource) Coordinator.NARAYANA_XA.pool(
                         database, f.pool.getJdbcUrl() + "&transactionIsolation=READ-COMMITTED")) {
-            DSLContext dsl = f.cache
-                    .derive(DSL.using(pool, database.dialect()).configuration())
-                    .dsl();
+            DSLContext dsl = f.on(pool);
             Books.title(dsl);
             Coordinator.NARAYANA_XA.begin();
             try {

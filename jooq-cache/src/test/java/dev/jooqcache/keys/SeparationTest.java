@@ -50,9 +50,7 @@ class SeparationTest {
             DSLContext unseen = DSL.using(other, database.dialect());
             for (String ddl : Catalogue.DDL) unseen.execute(ddl);
             unseen.execute("update book set title = 'other'");
-            DSLContext dsl = f.cache
-                    .derive(new DefaultConfiguration().set(f.cache.track(other)).set(database.dialect()))
-                    .dsl();
+            DSLContext dsl = f.on(f.cache.track(other));
             f.warm(SeparationTest::titles);
             for (int i = 0; i < 2; i++)
                 assertThat(titles(dsl).fetch().getValues(0, String.class)).containsOnly("other");

@@ -21,7 +21,6 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
 import org.jooq.impl.DSL;
-import org.jooq.impl.DefaultConfiguration;
 import org.jooq.tools.jdbc.DefaultConnection;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -108,9 +107,7 @@ class InDoubtTest {
                     return bound.get() ? new Unclosed(connection) : super.getConnection();
                 }
             };
-            DSLContext dsl = f.cache
-                    .derive(new DefaultConfiguration().set(pool).set(f.database.dialect()))
-                    .dsl();
+            DSLContext dsl = f.on(pool);
             dsl.update(table("a")).set(field("v", Integer.class), 1).execute();
             bound.set(false);
             commitInDoubt(f, connection);

@@ -20,7 +20,6 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
-import org.jooq.impl.DefaultConfiguration;
 
 /** How often the catalog is read while the schema changes. */
 class CatalogReadsTest {
@@ -59,10 +58,7 @@ class CatalogReadsTest {
         static Setup of(Fixture f) {
             Counting counting = new Counting(f.pool);
             DataSource tracked = f.cache.track(counting);
-            DSLContext dsl = f.cache
-                    .derive(new DefaultConfiguration().set(tracked).set(f.database.dialect()))
-                    .dsl();
-            return new Setup(f, counting, tracked, dsl);
+            return new Setup(f, counting, tracked, f.on(tracked));
         }
 
         /** How many questions one reading of the catalog takes. */

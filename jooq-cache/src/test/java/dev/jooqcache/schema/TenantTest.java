@@ -14,7 +14,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.function.Function;
 import org.jooq.DSLContext;
-import org.jooq.impl.DefaultConfiguration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -38,9 +37,7 @@ class TenantTest {
                 return connection;
             }
         };
-        return f.cache
-                .derive(new DefaultConfiguration().set(f.cache.track(pool)).set(POSTGRESQL.dialect()))
-                .dsl();
+        return f.on(f.cache.track(pool));
     }
 
     private <T> T as(String name, java.util.function.Supplier<T> work) {

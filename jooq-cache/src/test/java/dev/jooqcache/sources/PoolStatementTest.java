@@ -22,7 +22,6 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.jooq.DSLContext;
-import org.jooq.impl.DefaultConfiguration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -98,25 +97,24 @@ class PoolStatementTest {
                         "create procedure p() set transaction isolation level read uncommitted");
     }
 
-    private static DSLContext on(Fixture f, DataSource tracked) {
-        return f.cache
-                .derive(new DefaultConfiguration().set(tracked).set(MARIADB.dialect()))
-                .dsl();
+    /** Reads twice while another transaction has changed the row, which is then rolled back. */
+    private static void readWhatIsRolledBack(Fixture f, DSLContext dsl) throws SQLException {
+        try (Connection writer = f.tracked.getConnection();
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("update log set v = 666");
+            dsl.fetch(READ);
+            dsl.fetch(READ);
+            writer.rollback();
+        }
     }
 
     private static void assertNothingDirtyIsKept(Fixture f, String what, PoolMaker maker) throws Exception {
         DataSource pool = maker.open(f.pool.getJdbcUrl());
         try {
-            DSLContext dsl = on(f, f.cache.track(pool));
+            DSLContext dsl = f.on(f.cache.track(pool));
             for (int i = 0; i < 2; i++) {
-                try (Connection writer = f.tracked.getConnection();
-                        Statement statement = writer.createStatement()) {
-                    writer.setAutoCommit(false);
-                    statement.execute("update log set v = 666");
-                    dsl.fetch(READ);
-                    dsl.fetch(READ);
-                    writer.rollback();
-                }
+                readWhatIsRolledBack(f, dsl);
                 assertThat(dsl.fetchValue(READ)).as(what).isEqualTo(10);
                 assertThat(f.dsl.fetchValue(READ)).as(what).isEqualTo(10);
             }
@@ -164,15 +162,9 @@ class PoolStatementTest {
         if (database != MARIADB) return;
         try (Fixture f = fixture();
                 BasicDataSource pool = dbcp2(f.pool.getJdbcUrl(), unchanged -> {})) {
-            DSLContext dsl = on(f, f.cache.track(pool));
+            DSLContext dsl = f.on(f.cache.track(pool));
             pool.setConnectionInitSqls(List.of(SETTINGS.get(0)));
-            try (Connection writer = f.tracked.getConnection();
-                    Statement statement = writer.createStatement()) {
-                writer.setAutoCommit(false);
-                statement.execute("update log set v = 666");
-                dsl.fetch(READ);
-                writer.rollback();
-            }
+            readWhatIsRolledBack(f, dsl);
             assertThat(dsl.fetchValue(READ)).isEqualTo(10);
         }
     }
@@ -191,9 +183,7 @@ class PoolStatementTest {
                     config.setConnectionInitSql(init);
                     config.setConnectionTestQuery(database == MARIADB ? "DO 1" : "select 1");
                 })) {
-            DSLContext dsl = f.cache
-                    .derive(new DefaultConfiguration().set(f.cache.track(pool)).set(database.dialect()))
-                    .dsl();
+            DSLContext dsl = f.on(f.cache.track(pool));
             dsl.fetch(READ);
             CacheStats done = f.during(() -> dsl.fetch(READ));
             assertThat(done.hits()).as("%s", done).isEqualTo(1);

@@ -69,8 +69,7 @@ public final class Fixture implements AutoCloseable {
         this.cache = builder.build();
         this.tracked = cache.track(pool);
         this.unseen = DSL.using(pool, database.dialect());
-        this.dsl = cache.derive(new DefaultConfiguration().set(tracked).set(database.dialect()))
-                .dsl();
+        this.dsl = on(tracked);
     }
 
     /** An empty database. */
@@ -96,6 +95,12 @@ public final class Fixture implements AutoCloseable {
     /** A database with the tables and rows of {@link Catalogue} and settings of its own for the cache. */
     public static Fixture catalogue(Database database, Consumer<QueryCache.Builder> settings) {
         return empty(database, settings).with(Catalogue.DDL);
+    }
+
+    /** Cached, on another data source, be it tracked or not. */
+    public DSLContext on(DataSource source) {
+        return cache.derive(new DefaultConfiguration().set(source).set(database.dialect()))
+                .dsl();
     }
 
     /** Executes statements unseen by the cache, before it has looked at the schema. */

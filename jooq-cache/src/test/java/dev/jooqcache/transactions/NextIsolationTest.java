@@ -52,6 +52,12 @@ class NextIsolationTest {
         "create procedure q() begin declare i int; execute immediate 'select 1 into @x'; end",
     };
 
+    /** How the level of the session is set. */
+    private static final Map<String, Use> READ_COMMITTED = Map.of(
+            "JDBC", (reader, within) -> reader.setTransactionIsolation(TRANSACTION_READ_COMMITTED),
+            "SQL", (reader, within) -> execute(reader, "set session transaction isolation level read committed"),
+            "variable", (reader, within) -> execute(reader, "set @@session.tx_isolation = 'READ-COMMITTED'"));
+
     private interface Use {
         void of(Connection reader, DSLContext within) throws SQLException;
     }
@@ -181,13 +187,8 @@ class NextIsolationTest {
     @DatabaseTest
     void levelOfTheSessionThatIsSetWithinATransaction_isNotYetThatOfTheNext(Database database) throws SQLException {
         if (database != MARIADB) return;
-        Map<String, Use> settings = new LinkedHashMap<>();
-        settings.put("JDBC", (reader, within) -> reader.setTransactionIsolation(TRANSACTION_READ_COMMITTED));
-        settings.put(
-                "SQL", (reader, within) -> execute(reader, "set session transaction isolation level read committed"));
-        settings.put("variable", (reader, within) -> execute(reader, "set @@session.tx_isolation = 'READ-COMMITTED'"));
         try (Fixture f = fixture()) {
-            for (Map.Entry<String, Use> setting : settings.entrySet()) {
+            for (Map.Entry<String, Use> setting : READ_COMMITTED.entrySet()) {
                 String name = setting.getKey();
                 Use set = setting.getValue();
                 assertNothingDirtyIsKept(
@@ -235,12 +236,8 @@ class NextIsolationTest {
     @DatabaseTest
     void levelOfTheSessionThatIsSetWhileRowsAreStreamed_isNotYetThatOfTheNext(Database database) throws SQLException {
         if (database != MARIADB) return;
-        Map<String, Use> settings = new LinkedHashMap<>();
-        settings.put("JDBC", (reader, within) -> reader.setTransactionIsolation(TRANSACTION_READ_COMMITTED));
-        settings.put(
-                "SQL", (reader, within) -> execute(reader, "set session transaction isolation level read committed"));
         try (Fixture f = fixture()) {
-            for (Map.Entry<String, Use> setting : settings.entrySet())
+            for (Map.Entry<String, Use> setting : READ_COMMITTED.entrySet())
                 assertNothingDirtyIsKept(
                         f,
                         "streamed, " + setting.getKey(),

@@ -23,7 +23,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
-import org.jooq.impl.DefaultConfiguration;
 import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -42,9 +41,7 @@ class PoolTest {
     }
 
     private static DSLContext on(Fixture f, DataSource pool) {
-        return f.cache
-                .derive(new DefaultConfiguration().set(f.cache.track(pool)).set(f.database.dialect()))
-                .dsl();
+        return f.on(f.cache.track(pool));
     }
 
     private static DSLContext on(Fixture f, Connection connection) {

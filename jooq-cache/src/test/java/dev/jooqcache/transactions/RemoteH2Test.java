@@ -17,7 +17,6 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.h2.tools.Server;
 import org.jooq.DSLContext;
-import org.jooq.impl.DefaultConfiguration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -58,46 +57,46 @@ class RemoteH2Test {
         }
     }
 
-    private static DSLContext on(Fixture f, DataSource tracked) {
-        return f.cache
-                .derive(new DefaultConfiguration().set(tracked).set(f.database.dialect()))
-                .dsl();
-    }
-
     private static void assertFresh(Fixture f) {
         for (int i = 0; i < 2; i++) assertThat(title(f.dsl)).isEqualTo(title(f.unseen));
     }
 
-    @Test
-    void transactionThatAQueryBegins_hidesNothing() throws SQLException {
+    private interface Work {
+        void of(Fixture f, Connection connection, Statement statement) throws SQLException;
+    }
+
+    /** What a tracked connection does hides nothing from others, when it is done and when the connection is given back. */
+    private static void assertNothingIsHidden(Work work) throws SQLException {
         withServer((f, remote) -> {
             title(f.dsl);
             try (Connection connection = f.cache.track(remote).getConnection();
                     Statement statement = connection.createStatement()) {
-                statement.execute(BEGIN);
-                statement.execute(UPDATING_QUERY);
+                work.of(f, connection, statement);
                 assertFresh(f);
-                statement.execute("commit");
-                assertFresh(f);
-                statement.execute("set autocommit true");
             }
             assertFresh(f);
         });
     }
 
     @Test
-    void transactionThatAQueryBegins_isEndedByJdbc_hidesNothing() throws SQLException {
-        withServer((f, remote) -> {
-            title(f.dsl);
-            try (Connection connection = f.cache.track(remote).getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute(BEGIN);
-                statement.execute(UPDATING_QUERY);
-                assertFresh(f);
-                connection.commit();
-                assertFresh(f);
-            }
+    void transactionThatAQueryBegins_hidesNothing() throws SQLException {
+        assertNothingIsHidden((f, connection, statement) -> {
+            statement.execute(BEGIN);
+            statement.execute(UPDATING_QUERY);
             assertFresh(f);
+            statement.execute("commit");
+            assertFresh(f);
+            statement.execute("set autocommit true");
+        });
+    }
+
+    @Test
+    void transactionThatAQueryBegins_isEndedByJdbc_hidesNothing() throws SQLException {
+        assertNothingIsHidden((f, connection, statement) -> {
+            statement.execute(BEGIN);
+            statement.execute(UPDATING_QUERY);
+            assertFresh(f);
+            connection.commit();
         });
     }
 
@@ -125,25 +124,18 @@ class RemoteH2Test {
     /** The pool takes autocommit for off, which the end of what BEGIN has begun has switched on. */
     @Test
     void begin_withAutocommitOff_thenCommit_hidesNothing() throws SQLException {
-        withServer((f, remote) -> {
+        assertNothingIsHidden((f, connection, statement) -> {
+            connection.setAutoCommit(false);
+            statement.execute("begin");
+            connection.commit();
             title(f.dsl);
-            DataSource tracked = f.cache.track(remote);
-            try (Connection connection = tracked.getConnection();
-                    Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
-                statement.execute("begin");
-                connection.commit();
-                title(f.dsl);
-                statement.execute(UPDATING_QUERY);
-                assertFresh(f);
-                statement.execute("update book set title = 'newer' where id = 1");
-                assertFresh(f);
-                statement.addBatch("insert into book (id) values (1)");
-                statement.addBatch("update book set title = 'newest' where id = 1");
-                assertThatThrownBy(statement::executeBatch).isInstanceOf(BatchUpdateException.class);
-                assertFresh(f);
-            }
+            statement.execute(UPDATING_QUERY);
             assertFresh(f);
+            statement.execute("update book set title = 'newer' where id = 1");
+            assertFresh(f);
+            statement.addBatch("insert into book (id) values (1)");
+            statement.addBatch("update book set title = 'newest' where id = 1");
+            assertThatThrownBy(statement::executeBatch).isInstanceOf(BatchUpdateException.class);
         });
     }
 
@@ -156,7 +148,7 @@ class RemoteH2Test {
                 statement.execute(BEGIN);
                 statement.execute(END);
             }
-            DSLContext dsl = on(f, tracked);
+            DSLContext dsl = f.on(tracked);
             title(dsl);
             assertThat(hits(f, () -> title(dsl))).isEqualTo(1);
         });
@@ -165,21 +157,15 @@ class RemoteH2Test {
     /** The driver takes autocommit for on, so that switching it on sends no COMMIT. */
     @Test
     void autoCommitSwitchedOn_endsNothingThatTheDriverDoesNotKnow() throws SQLException {
-        withServer((f, remote) -> {
+        assertNothingIsHidden((f, connection, statement) -> {
+            connection.setAutoCommit(false);
+            statement.execute("begin");
+            statement.execute("commit");
+            statement.execute(BEGIN);
+            statement.execute(UPDATING_QUERY);
+            connection.setAutoCommit(true);
             title(f.dsl);
-            try (Connection connection = f.cache.track(remote).getConnection();
-                    Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
-                statement.execute("begin");
-                statement.execute("commit");
-                statement.execute(BEGIN);
-                statement.execute(UPDATING_QUERY);
-                connection.setAutoCommit(true);
-                title(f.dsl);
-                statement.execute("select 1");
-                assertFresh(f);
-            }
-            assertFresh(f);
+            statement.execute("select 1");
         });
     }
 
@@ -190,7 +176,7 @@ class RemoteH2Test {
             withServer((f, remote) -> {
                 f.unseen.execute("create alias abs_of for 'java.lang.Math.abs(int)'");
                 DataSource tracked = f.cache.track(isKnownPool ? remote : new DelegatingDataSource(remote) {});
-                title(on(f, tracked));
+                title(f.on(tracked));
                 title(f.dsl);
                 try (Connection connection = tracked.getConnection();
                         Statement statement = connection.createStatement()) {
