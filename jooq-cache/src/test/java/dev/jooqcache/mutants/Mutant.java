@@ -335,6 +335,15 @@ enum Mutant {
             "writes.MariaDbTextsTest#poolWithoutAutoCommit_cachesAgainAfterAQueryThatFailed",
             EnumSet.of(Database.MARIADB),
             inSource("(!inspected || isToBeAsked(raw))", "(!inspected || isUnmet(raw))")),
+    FOREIGN_KEYS_SHOWN_TO_ANOTHER_USER_IGNORED(
+            "facts",
+            "a foreign key that the writer's user is not shown is not followed, though a reader's is shown it",
+            "writes.MariaDbPrivilegesTest#foreignKeyOfATableThatIsNotShown_isFollowed",
+            EnumSet.of(Database.MARIADB),
+            in(
+                    "internal/analysis/Statements.java",
+                    "mayHide && asked != null ? references.complete(asked) : asked;",
+                    "asked;")),
     STORED_BEFORE_THE_WARNINGS_ARE_KNOWN(
             "F3",
             "a result is stored with its last row, before jOOQ has asked for its warnings",

@@ -3,6 +3,8 @@ package dev.jooqcache.writes;
 import static dev.jooqcache.testing.Database.MARIADB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -13,6 +15,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DefaultConfiguration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 
@@ -165,6 +170,72 @@ class MariaDbPrivilegesTest {
                 assertThat(f.during(() -> f.dsl.fetch(LOG)).hits()).isEqualTo(1);
             }
         });
+        assertThat(stale).isEmpty();
+    }
+
+    /** InnoDB cascades whatever the writer may do, or see. */
+    @DatabaseTest
+    void foreignKeyOfATableThatIsNotShown_isFollowed(Database database) throws SQLException {
+        if (database != MARIADB) return;
+        for (String child :
+                List.of("", "grant select on %s.* to app@localhost", "grant select on %s.child to app@localhost"))
+            asUser("grant create on *.* to app@localhost", server -> {
+                try (Fixture f = asApp()) {
+                    String own = String.valueOf(f.unseen.fetchValue("select database()"));
+                    String other = f.schema("s2");
+                    server.execute(
+                            "grant all on `" + own + "`.* to app@localhost",
+                            "revoke create on *.* from app@localhost",
+                            "create database " + other,
+                            "use " + own);
+                    server.execute(TABLES);
+                    server.execute(
+                            "create table " + other
+                                    + ".child (id int primary key, t_id int, foreign key (t_id) references " + own
+                                    + ".t (id) on delete cascade)",
+                            "create table " + other
+                                    + ".leaf (id int primary key, child_id int, foreign key (child_id) references "
+                                    + other + ".child (id) on delete set null)",
+                            "insert into " + other + ".child values (1, 1), (5, 5)",
+                            "insert into " + other + ".leaf values (1, 1), (5, 5)");
+                    if (!child.isEmpty()) server.execute(child.formatted(other));
+                    f.pool.getHikariPoolMXBean().softEvictConnections();
+                    String read = "select count(*) from " + other + ".child";
+                    String leaves = "select count(child_id) from " + other + ".leaf";
+                    HikariConfig config = new HikariConfig();
+                    config.setJdbcUrl(f.pool.getJdbcUrl() + "&user=root");
+                    config.setMaximumPoolSize(2);
+                    try (HikariDataSource pool = new HikariDataSource(config)) {
+                        DSLContext all = f.cache
+                                .derive(new DefaultConfiguration()
+                                        .set(f.cache.track(pool))
+                                        .set(SQLDialect.MARIADB))
+                                .dsl();
+                        List<DSLContext> readers = child.isEmpty() ? List.of(all) : List.of(all, f.dsl);
+                        f.dsl.fetch(LOG);
+                        for (int i = 0; i < 3; i++) {
+                            for (DSLContext each : readers) each.fetch(read);
+                            all.fetch(leaves);
+                            f.dsl.fetch(LOG);
+                        }
+                        assertThat(f.during(() -> all.fetch(leaves)).hits()).isEqualTo(1);
+                        f.dsl.execute("delete from t where id = 5");
+                        for (DSLContext each : readers)
+                            for (int i = 0; i < 2; i++)
+                                if (!each.fetchValue(read).equals(1L)
+                                        || !all.fetchValue(leaves).equals(1L))
+                                    stale.add(child + (each == all ? " by root" : " by the writer"));
+                        // Of a schema that it is shown, the user is shown no triggers, so that its writes touch
+                        // everything.
+                        if (child.isEmpty()) {
+                            f.dsl.fetch(LOG);
+                            f.dsl.execute("delete from t where id = 1");
+                            assertThat(f.during(() -> f.dsl.fetch(LOG)).hits()).isEqualTo(1);
+                        }
+                    }
+                    server.execute("drop database " + other);
+                }
+            });
         assertThat(stale).isEmpty();
     }
 }

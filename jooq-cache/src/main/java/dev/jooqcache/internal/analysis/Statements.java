@@ -52,6 +52,7 @@ public final class Statements implements Effects {
     private final Set<TrackedSource> dataSources =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
     private final Inspections inspections = new Inspections();
+    private final HiddenReferences references = new HiddenReferences();
     private final Models models;
     private final Precision precision;
 
@@ -275,7 +276,9 @@ public final class Statements implements Effects {
     public @Nullable BooleanSupplier inspect(TrackedSource dataSource, Connection connection) {
         try {
             long start = System.nanoTime();
-            Dependencies schema = ask(dataSource, connection);
+            Dependencies asked = ask(dataSource, connection);
+            boolean mayHide = StatementKind.isMysql(dataSource.dialect());
+            Dependencies schema = mayHide && asked != null ? references.complete(asked) : asked;
             inspections.ended(dataSource, start);
             dataSources.add(dataSource);
             return () -> publish(dataSource, schema);
@@ -302,7 +305,7 @@ public final class Statements implements Effects {
     }
 
     private boolean publish(TrackedSource dataSource, @Nullable Dependencies schema) {
-        if (schema != null && isDisputed(dataSource, schema)) return false;
+        if (schema != null && (isDisputed(dataSource, schema) || isHiding(dataSource, schema))) return false;
         dataSource.setSchema(schema);
         return true;
     }
@@ -320,6 +323,20 @@ public final class Statements implements Effects {
                             && !signature(dataSource, schema, name).equals(signature(other, known, name)))
                         news |= precision.dispute(name);
                 }
+            }
+        }
+        return news;
+    }
+
+    /** Whether another data source is shown foreign keys that this one is not, or the reverse, which were not known until now. */
+    private boolean isHiding(TrackedSource dataSource, Dependencies schema) {
+        if (!StatementKind.isMysql(dataSource.dialect())) return false;
+        boolean news = false;
+        synchronized (dataSources) {
+            for (TrackedSource other : dataSources) {
+                Dependencies known = other == dataSource ? null : schema(other);
+                if (known == null || known == schema || !mayBeOneDatabase(dataSource, other)) continue;
+                news |= references.learn(schema.model(), known.model());
             }
         }
         return news;
