@@ -11,7 +11,10 @@ import dev.jooqcache.testing.Watched;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DefaultDataType;
 import org.junit.jupiter.api.Tag;
 
 /** Every column type by itself, so that a failure names it. */
@@ -48,5 +51,28 @@ class ColumnTypeTest {
                 (dsl, t) -> dsl.resultQuery("select id, v from " + t.getName() + " order by id")
                         .fetch(),
                 ColumnTypes.neverCached(database));
+    }
+
+    /**
+     * jOOQ's parser keeps a type that it does not know by its name for the whole JVM, and with it jOOQ would read later
+     * results of a type of that name, as the driver's objects.
+     */
+    @DatabaseTest
+    void explain_textThatNamesAType_leavesWhatJooqKnowsOfIt(Database database) {
+        if (database != Database.POSTGRESQL) return;
+        String array = Stream.iterate("_int4", name -> "_" + name)
+                .filter(name -> jooqsType(name).isArray())
+                .findFirst()
+                .orElseThrow();
+        Class<?> before = jooqsType(array);
+        try (Fixture f = Fixture.empty(database)) {
+            f.cache.explain(f.dsl.resultQuery("select x::" + array + " from t"));
+            f.cache.explain(f.dsl.resultQuery("select cast(x as " + array + ") from t"));
+        }
+        assertThat(jooqsType(array)).isEqualTo(before);
+    }
+
+    private static Class<?> jooqsType(String name) {
+        return DefaultDataType.getDataType(SQLDialect.POSTGRES, name).getType();
     }
 }

@@ -1146,6 +1146,15 @@ enum Mutant {
                     "inspect/PostgresCatalog.java",
                     "for (Record row : once(TYPE_FUNCTIONS)) {",
                     "for (Record row : List.<Record>of()) {")),
+    TYPES_OF_TEXTS_KEPT(
+            "texts",
+            "a type that a text names replaces the one by which jOOQ reads results",
+            "fidelity.ColumnTypeTest#explain_textThatNamesAType_leavesWhatJooqKnowsOfIt",
+            EnumSet.of(Database.POSTGRESQL),
+            in(
+                    "internal/analysis/Planner.java",
+                    "return configuration(other, dialect)",
+                    "return configuration(dialect, dialect)")),
     TYPE_FUNCTIONS_GUESSED_MANY(
             "facts",
             "PostgreSQL expects millions of rows of a query of its catalog, and compiles code for them",

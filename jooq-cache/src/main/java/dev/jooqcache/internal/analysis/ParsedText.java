@@ -49,7 +49,7 @@ record ParsedText(Query query, List<SqlToken> tokens, boolean inQuery) {
         int markers = (int) tokens.stream().filter(token -> token.isSymbol('?')).count();
         Object[] places = IntStream.range(0, markers).boxed().toArray();
         try {
-            Query query = Planner.parsing(dialect).dsl().parser().parseQuery(statement, places);
+            Query query = Planner.parser(dialect).parseQuery(statement, places);
             return query == null ? null : new ParsedText(query, tokens, !delta.isEmpty());
         } catch (RuntimeException | StackOverflowError e) {
             return null;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jooq.Configuration;
+import org.jooq.Parser;
 import org.jooq.Query;
 import org.jooq.QueryPart;
 import org.jooq.SQLDialect;
@@ -214,10 +215,10 @@ final class Planner {
 
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
         if (DmlText.namesTargetsApart(tokens, dialect) || DmlText.hasInnerModifier(tokens, dialect)) return null;
-        Configuration configuration = parsing(dialect);
         try {
-            Query query = configuration.dsl().parser().parseQuery(sql);
+            Query query = parser(dialect).parseQuery(sql);
             if (query == null) return null;
+            Configuration configuration = configuration(dialect, dialect);
             QueryParts parts = new QueryParts();
             collect(query, configuration, parts);
             Set<String> mentions = TableMentions.of(tokens);
@@ -300,11 +301,24 @@ final class Planner {
         return configuration.derive(new VisitListenerProvider[] {() -> parts});
     }
 
-    static Configuration parsing(SQLDialect dialect) {
+    /**
+     * jOOQ's parser, for texts of a dialect.
+     *
+     * <p>For a type that it does not know it makes one, which jOOQ keeps for the whole JVM by the name: after a text with
+     * {@code x::_date}, every result of a PostgreSQL's {@code date[]} would be the driver's object instead of an array. So
+     * it makes types of another dialect than that of the results.
+     */
+    static Parser parser(SQLDialect dialect) {
+        SQLDialect other = dialect.family() == SQLDialect.DERBY ? SQLDialect.FIREBIRD : SQLDialect.DERBY;
+        return configuration(other, dialect).dsl().parser();
+    }
+
+    private static Configuration configuration(SQLDialect rendered, SQLDialect parsed) {
         Settings settings = new Settings()
+                .withParseDialect(parsed)
                 .withParseUnknownFunctions(ParseUnknownFunctions.IGNORE)
                 .withRenderQuotedNames(RenderQuotedNames.ALWAYS);
-        return new DefaultConfiguration().set(dialect).set(settings);
+        return new DefaultConfiguration().set(rendered).set(settings);
     }
 
     /** The text of one of several statements, without the semicolon, which jOOQ's parser does not expect. */
