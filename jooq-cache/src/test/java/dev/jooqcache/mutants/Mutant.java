@@ -1146,6 +1146,12 @@ enum Mutant {
                     "inspect/PostgresCatalog.java",
                     "for (Record row : once(TYPE_FUNCTIONS)) {",
                     "for (Record row : List.<Record>of()) {")),
+    CUT_LITERALS_BELIEVED(
+            "texts",
+            "a literal that jOOQ's parser ends before the database does is taken for a value",
+            "internal.analysis.HostileLiteralTest#literals_areThoseOfTheDatabase",
+            EnumSet.of(Database.H2, Database.POSTGRESQL),
+            in("internal/analysis/ParsedText.java", "|| hasCutLiteral(tokens)", "")),
     TYPES_OF_TEXTS_KEPT(
             "texts",
             "a type that a text names replaces the one by which jOOQ reads results",

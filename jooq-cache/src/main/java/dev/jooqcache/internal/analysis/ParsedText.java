@@ -1,10 +1,12 @@
 package dev.jooqcache.internal.analysis;
 
+import dev.jooqcache.internal.analysis.SqlToken.Kind;
 import dev.jooqcache.internal.generation.TagPlan;
 import dev.jooqcache.internal.generation.TagPlan.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jooq.Field;
 import org.jooq.Param;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 record ParsedText(Query query, List<SqlToken> tokens, boolean inQuery) {
 
+    /** A number as jOOQ's parser reads it. */
+    private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d*)?([eE]-?\\d+)?");
+
     /** Parses a text, or answers {@code null} if jOOQ's parser does not understand it. */
     static @Nullable ParsedText of(String text, SQLDialect dialect) {
         String sql = Planner.withoutSettings(text, dialect);
@@ -58,12 +63,31 @@ record ParsedText(Query query, List<SqlToken> tokens, boolean inQuery) {
 
     /**
      * Whether jOOQ's parser reads the text in another way than the database, or would under another mode of the session: a
-     * modifier for a name, a backslash in a literal for itself, a double-quoted column for a literal.
+     * modifier for a name, a backslash in a literal for itself, a double-quoted column for a literal, a piece of a number or of a
+     * literal for the whole.
      */
     private static boolean isReadOtherwise(List<SqlToken> tokens, String sql, SQLDialect dialect) {
         if (DmlText.hasModifier(tokens, dialect) || DmlText.hasInnerModifier(tokens, dialect)) return true;
-        if (sql.indexOf('\\') >= 0) return true;
+        if (sql.indexOf('\\') >= 0 || hasCutLiteral(tokens)) return true;
         return StatementKind.isMysql(dialect) && (hasBars(tokens) || sql.indexOf('"') >= 0);
+    }
+
+    /**
+     * Whether jOOQ's parser ends a literal before the database does, and takes the rest for something else: in {@code 0x1F} or
+     * {@code 0b1} for an alias, in {@code 1E+2} for a sum, in {@code 'a' 'b'} for an alias, where the second literal belongs to
+     * the first.
+     */
+    private static boolean hasCutLiteral(List<SqlToken> tokens) {
+        for (int i = 0; i < tokens.size(); i++) {
+            SqlToken token = tokens.get(i);
+            SqlToken next = i + 1 < tokens.size() ? tokens.get(i + 1) : null;
+            if (token.kind() == Kind.LITERAL && next != null && next.kind() == Kind.LITERAL) return true;
+            if (token.kind() != Kind.SYMBOL || !Character.isDigit(token.text().charAt(0))) continue;
+            int end = token.start() + token.text().length();
+            boolean cut = next != null && next.kind() == Kind.WORD && next.start() == end;
+            if (cut || !NUMBER.matcher(token.text()).matches()) return true;
+        }
+        return false;
     }
 
     /** OR in MySQL's family, unless a setting makes it a concatenation, for which jOOQ's parser takes it. */
