@@ -1,43 +1,53 @@
 package dev.jooqcache.mutants;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.regex.Matcher;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * A piece of the library's source, and what a mutant has in its place.
+ * A piece of a member of the library, and what a mutant has in its place.
  *
- * @param file the source file, from {@code dev/jooqcache}
- * @param before what must stand there exactly once; spaces and line breaks do not matter
+ * @param member the simple name of a class and the name of a method, field or nested type in it, as in {@code
+ *     Session.commitWritten} or {@code Flights.Flight.slow}; a constructor is called {@code <init>}. The class alone, if the
+ *     piece is outside of its members
+ * @param before what must be there exactly once, in all overloads taken together; spaces and line breaks do not matter.
+ *     Empty, if {@code after} is a new member of the class
  * @param after what takes its place
  */
-record Edit(String file, String before, String after) {
+record Edit(String member, String before, String after) {
 
-    private static final Path SOURCES = Path.of("src", "main", "java", "dev", "jooqcache");
+    private static final Pattern LINE = Pattern.compile("[-+]( .*)?|\\s*");
 
-    static String source(String file) {
-        try {
-            return Files.readString(SOURCES.resolve(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** One edit as it is written in the file of a mutant: the member, then lines with - and +. */
+    static Edit parse(String text) {
+        List<String> lines = text.lines().toList();
+        for (String line : lines.subList(1, lines.size()))
+            if (!LINE.matcher(line).matches())
+                throw new IllegalArgumentException("neither \"- before\" nor \"+ after\": " + line);
+        return new Edit(lines.get(0).strip(), side("-", lines), side("+", lines));
     }
 
-    /** Fails if the source is not any more what the mutant was made for. */
-    String in(String source) {
+    private static String side(String sign, List<String> lines) {
+        return lines.stream()
+                .skip(1)
+                .filter(line -> line.startsWith(sign))
+                .map(line -> line.equals(sign) ? "" : line.substring(2))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** The top-level class that has the member. */
+    String type() {
+        return member.split("\\.", 2)[0];
+    }
+
+    boolean addsMember() {
+        return before.isBlank();
+    }
+
+    Pattern pattern() {
         StringBuilder anySpaces = new StringBuilder();
         for (String word : before.strip().split("\\s+"))
             anySpaces.append(anySpaces.isEmpty() ? "" : "\\s+").append(Pattern.quote(word));
-        Matcher found = Pattern.compile(anySpaces.toString()).matcher(source);
-        assertThat(found.results().count())
-                .as("occurrences in %s of%n%s%nA mutant must be fitted to the source again.", file, before)
-                .isEqualTo(1);
-        found.reset();
-        return found.replaceFirst(Matcher.quoteReplacement(after));
+        return Pattern.compile(anySpaces.toString());
     }
 }

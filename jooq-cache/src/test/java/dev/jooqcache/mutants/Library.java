@@ -10,18 +10,14 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import javax.tools.ForwardingJavaFileManager;
-import javax.tools.JavaCompiler;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 
 /**
  * The library, with edits or without, and the tests, loaded anew.
@@ -33,9 +29,7 @@ import javax.tools.ToolProvider;
 final class Library extends ClassLoader {
 
     private static final String OURS = "dev.jooqcache.";
-    private static final JavaCompiler COMPILER =
-            Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "mutants need a JDK, not a JRE");
-    private static final StandardJavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
+    private static final StandardJavaFileManager FILES = Members.COMPILER.getStandardFileManager(null, null, null);
     private static final String SHARED = Database.class.getName();
 
     private final Map<String, byte[]> edited;
@@ -49,16 +43,14 @@ final class Library extends ClassLoader {
         return new Library(Map.of());
     }
 
-    static Library with(List<Edit> edits) {
-        Map<String, String> sources = new LinkedHashMap<>();
-        for (Edit edit : edits) sources.put(edit.file(), edit.in(sources.computeIfAbsent(edit.file(), Edit::source)));
-        return new Library(compile(sources));
+    static Library with(List<SourceFile> edited) {
+        return new Library(compile(edited));
     }
 
-    /** Runs a test of this project, named as {@code package.Class#method}. What it throws is thrown here. */
+    /** Runs a test of this project, named as {@code Class#method}. What it throws is thrown here. */
     void run(String test, Database database) throws Throwable {
         String[] names = test.split("#");
-        Class<?> type = loadClass(OURS + names[0]);
+        Class<?> type = loadClass(SourceFile.nameOfTest(names[0]));
         Method method = Stream.of(type.getDeclaredMethods())
                 .filter(m -> m.getName().equals(names[1]))
                 .findFirst()
@@ -99,30 +91,15 @@ final class Library extends ClassLoader {
         }
     }
 
-    private static Map<String, byte[]> compile(Map<String, String> sources) {
+    private static Map<String, byte[]> compile(List<SourceFile> sources) {
         Classes classes = new Classes(FILES);
         StringWriter complaints = new StringWriter();
-        List<Source> units = sources.entrySet().stream()
-                .map(source -> new Source(source.getKey(), source.getValue()))
-                .toList();
-        boolean done = COMPILER.getTask(complaints, classes, null, List.of("-proc:none", "-nowarn"), null, units)
+        List<String> options = List.of("-proc:none", "-nowarn");
+        boolean done = Members.COMPILER
+                .getTask(complaints, classes, null, options, null, sources)
                 .call();
         if (!done) throw new IllegalStateException("a mutant does not compile:\n" + complaints);
         return classes.code();
-    }
-
-    private static final class Source extends SimpleJavaFileObject {
-        private final String text;
-
-        Source(String file, String text) {
-            super(URI.create("memory:///dev/jooqcache/" + file), Kind.SOURCE);
-            this.text = text;
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
-        }
     }
 
     private static final class Classes extends ForwardingJavaFileManager<StandardJavaFileManager> {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.jooqcache.testing.Database;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -40,12 +43,19 @@ class MutantTest {
 
     private static final Library UNCHANGED = Library.unchanged();
     private static final Set<String> PASSED = new HashSet<>();
-    private static final Map<Mutant, Map<Database, Long>> MILLIS = new EnumMap<>(Mutant.class);
+    private static final Map<String, Map<Database, Long>> MILLIS = new HashMap<>();
     private static Mutant present;
     private static Library mutated;
 
+    /** All, or those whose files are named by the system property: regular expressions, with commas between. */
     static Stream<Arguments> mutants() {
-        return Stream.of(Mutant.values())
+        List<Pattern> wanted = Stream.of(
+                        System.getProperty("jooqcache.mutants", "").split(","))
+                .map(Pattern::compile)
+                .toList();
+        return Mutant.all().stream()
+                .filter(mutant -> wanted.stream()
+                        .anyMatch(one -> one.matcher(mutant.file()).find()))
                 .flatMap(mutant -> mutant.databases().stream()
                         .filter(Database.all()::contains)
                         .map(database -> Arguments.of(mutant, database)));
@@ -66,12 +76,13 @@ class MutantTest {
         // Anything else would say that the mutant, not the library, was caught.
         if (!(failure instanceof AssertionError)) throw new AssertionError(mutant + " breaks otherwise", failure);
         assertThat(failure).hasMessageNotContaining("failures of the cache");
-        MILLIS.computeIfAbsent(mutant, m -> new EnumMap<>(Database.class)).put(database, millis);
+        MILLIS.computeIfAbsent(mutant.file(), m -> new EnumMap<>(Database.class))
+                .put(database, millis);
     }
 
     /** One mutant runs on all databases before the next one comes, which takes its place. */
     private static Library mutated(Mutant mutant) {
-        if (mutant != present) mutated = Library.with(mutant.edits());
+        if (!mutant.equals(present)) mutated = Library.with(mutant.sources());
         present = mutant;
         return mutated;
     }
@@ -101,15 +112,34 @@ class MutantTest {
 
     @Test
     void everyRule_hasAMutant() {
-        Set<String> rules = Stream.of(Mutant.values()).map(Mutant::rule).collect(Collectors.toSet());
+        Set<String> rules = Mutant.all().stream().map(Mutant::rule).collect(Collectors.toSet());
         for (int i = 1; i <= 16; i++) assertThat(rules).contains("P" + i);
+    }
+
+    /** In seconds, and without a database. */
+    @Test
+    void everyMutant_fitsTheLibrary() {
+        for (Mutant mutant : Mutant.all())
+            assertThat(mutant.sources()).as(mutant.file()).isNotEmpty();
+    }
+
+    @Test
+    void everyCatcher_exists() throws ClassNotFoundException {
+        for (Mutant mutant : Mutant.all()) {
+            String[] names = mutant.catcher().split("#");
+            Class<?> test = Class.forName(SourceFile.nameOfTest(names[0]), false, MutantTest.class.getClassLoader());
+            assertThat(test.getDeclaredMethods())
+                    .as(mutant.file())
+                    .extracting(Method::getName)
+                    .contains(names[1]);
+        }
     }
 
     /** The table in the documentation is the list of mutants. */
     @Test
     void documentation_listsEveryMutant() throws IOException {
         String proof = Files.readString(Path.of("..", "docs", "proof.md"));
-        for (Mutant mutant : Mutant.values()) assertThat(proof).contains(row(mutant));
+        for (Mutant mutant : Mutant.all()) assertThat(proof).contains(row(mutant));
     }
 
     private static String row(Mutant mutant) {
@@ -121,10 +151,10 @@ class MutantTest {
         List<String> lines = new ArrayList<>();
         lines.add("| rule | mutant | caught by | H2, ms | PostgreSQL, ms | MariaDB, ms |");
         lines.add("|---|---|---|---|---|---|");
-        for (Mutant mutant : Mutant.values()) {
+        for (Mutant mutant : Mutant.all()) {
             StringBuilder line = new StringBuilder(row(mutant));
             for (Database database : EnumSet.allOf(Database.class)) {
-                Object millis = MILLIS.getOrDefault(mutant, Map.of()).get(database);
+                Object millis = MILLIS.getOrDefault(mutant.file(), Map.of()).get(database);
                 line.append(' ').append(millis == null ? "–" : millis).append(" |");
             }
             lines.add(line.toString());

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /**
  * What a write leaves cached, and what it must not: {@link Pairs}.
  *
- * <p>The groups of reads that must be seen to change are stale if the rule that they stand for is left out: {@code
- * mutants.Mutant} does that.
+ * <p>The groups of reads that must be seen to change are stale if the rule that they stand for is left out: the mutants in
+ * the folder {@code tags} do that.
  */
 class PrecisionTest {
 

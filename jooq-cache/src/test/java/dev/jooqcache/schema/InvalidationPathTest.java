@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("What invalidates the queries over a relation, and on which way")
-class InvalidationTest {
+class InvalidationPathTest {
 
     private static final String[] TABLES = {
         "create table film (id int primary key, price int)",
@@ -36,7 +36,7 @@ class InvalidationTest {
                     .collect(Collectors.toMap(
                             one -> one.getKey().name(),
                             one -> one.getValue().stream()
-                                    .map(InvalidationTest::line)
+                                    .map(InvalidationPathTest::line)
                                     .toList()));
         }
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 
 /** A store that fails, or answers what was not put. */
 @Tag("K7")
-class StoreFailureTest {
+class CorruptResultTest {
 
     private static final class Strange extends KeyedStore {
         private UnaryOperator<CachedResult> answer = result -> result;
@@ -49,7 +49,7 @@ class StoreFailureTest {
         try (Fixture f = Fixture.empty(database, settings -> settings.store(store))
                 .with(Catalogue.DDL)
                 .expectingFailures()) {
-            f.warm(StoreFailureTest::titles);
+            f.warm(CorruptResultTest::titles);
             store.answer = result -> {
                 throw new IllegalStateException("corrupt");
             };
@@ -57,7 +57,7 @@ class StoreFailureTest {
             assertThat(done.misses()).isEqualTo(1);
             assertThat(done.failures()).isPositive();
             store.answer = result -> result;
-            f.assertFresh(StoreFailureTest::titles);
+            f.assertFresh(CorruptResultTest::titles);
             assertThat(f.during(() -> titles(f.dsl).fetch()).hits()).isEqualTo(1);
         }
     }
@@ -69,7 +69,7 @@ class StoreFailureTest {
         try (Fixture f = Fixture.empty(database, settings -> settings.store(store))
                 .with(Catalogue.DDL)
                 .expectingFailures()) {
-            CacheStats done = f.during(() -> f.assertFresh(StoreFailureTest::titles));
+            CacheStats done = f.during(() -> f.assertFresh(CorruptResultTest::titles));
             assertThat(done.hits() + done.stores()).isZero();
             assertThat(done.failures()).isPositive();
         }
@@ -85,7 +85,7 @@ class StoreFailureTest {
             f.warm(dsl -> dsl.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(1)));
             CachedResult foreign = store.get(store.keys().get(0));
             store.answer = result -> foreign;
-            CacheStats done = f.during(() -> f.assertFresh(StoreFailureTest::titles));
+            CacheStats done = f.during(() -> f.assertFresh(CorruptResultTest::titles));
             assertThat(done.hits()).isZero();
             assertThat(done.failures()).isPositive();
         }
@@ -100,7 +100,7 @@ class StoreFailureTest {
             f.warm(dsl -> dsl.select(AUTHOR.ID, AUTHOR.NAME).from(AUTHOR));
             CachedResult foreign = store.get(store.keys().get(0));
             store.answer = result -> foreign;
-            CacheStats done = f.during(() -> f.assertFresh(StoreFailureTest::titles));
+            CacheStats done = f.during(() -> f.assertFresh(CorruptResultTest::titles));
             assertThat(done.hits()).isZero();
             assertThat(done.failures()).isPositive();
         }
