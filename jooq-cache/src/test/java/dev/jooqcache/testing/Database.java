@@ -35,6 +35,15 @@ public enum Database {
         String create(String name) {
             return "jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1;DATABASE_TO_LOWER=TRUE;OPTIMIZE_REUSE_RESULTS=0";
         }
+
+        /** Each takes most of a megabyte of heap, and there are two thousand. */
+        @Override
+        public void drop(String url) throws SQLException {
+            try (Connection connection = DriverManager.getConnection(url);
+                    Statement statement = connection.createStatement()) {
+                statement.execute("shutdown immediately");
+            }
+        }
     },
     /** A real server, from Maven artifacts. */
     POSTGRESQL(SQLDialect.POSTGRES) {
