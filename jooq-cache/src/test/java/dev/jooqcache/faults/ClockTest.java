@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * System#nanoTime}, which does not jump. Only the age of a result, which bounds memory, is measured by the wall clock.
  */
 @Tag("C6")
+@Tag("slow")
 class ClockTest {
 
     @Test

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** JDBC objects of the user's that refuse what only the cache asks of them: the query goes on as without it. */
 @Tag("F3")
+@Tag("slow")
 class RefusingWrapperTest {
 
     private static final Map<Class<?>, Set<String>> QUESTIONS = Map.of(

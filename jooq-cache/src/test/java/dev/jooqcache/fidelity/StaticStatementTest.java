@@ -103,6 +103,7 @@ class StaticStatementTest {
     }
 
     @DatabaseTest
+    @Tag("slow")
     void fetch_tooManyValuesToPrepare_isHit(Database database) {
         Integer[] ids = IntStream.range(0, 40_000).boxed().toArray(Integer[]::new);
         try (Fixture f = Fixture.catalogue(database)) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("database")
+@Tag("slow")
 @ParameterizedTest(name = "{0} {1} {2}", allowZeroInvocations = true)
 @ArgumentsSource(JtaTest.Source.class)
 @interface JtaTest {

@@ -22,8 +22,10 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
+import org.junit.jupiter.api.Tag;
 
 /** How global transactions end: with two resources, too late, and with an unknown outcome. */
+@Tag("slow")
 class OutcomeTest {
 
     /** A resource that has done its work, so that there are two phases. */

@@ -202,6 +202,7 @@ class CodecTest {
 
     /** The checksum is made right again after every change, so that the decoder itself is tried. */
     @Test
+    @Tag("slow")
     void decode_randomBytesWithRightChecksum_isCorruptOrSmall() {
         long seed = System.nanoTime();
         System.out.println("CodecTest seed " + seed);

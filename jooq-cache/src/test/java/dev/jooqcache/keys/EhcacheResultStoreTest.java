@@ -94,6 +94,7 @@ class EhcacheResultStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"heap", "off-heap", "disk"})
+    @Tag("slow")
     void get_afterTimeToLive_isMiss(String tiers) {
         try (EhcacheResultStore store =
                 tiers(tiers).expireAfterWrite(Duration.ofSeconds(1)).build()) {
@@ -109,6 +110,7 @@ class EhcacheResultStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"heap", "off-heap", "disk"})
+    @Tag("slow")
     void get_afterOwnTimeToLive_isMiss(String tiers) {
         try (EhcacheResultStore store = tiers(tiers).expireAfterWrite(null).build()) {
             store.put(key(1), result(1), Duration.ofMillis(100));
@@ -120,6 +122,7 @@ class EhcacheResultStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"heap", "off-heap", "disk"})
+    @Tag("slow")
     void get_unusedForTimeToIdle_isMiss(String tiers) throws InterruptedException {
         try (EhcacheResultStore store =
                 tiers(tiers).expireAfterAccess(Duration.ofSeconds(1)).build()) {

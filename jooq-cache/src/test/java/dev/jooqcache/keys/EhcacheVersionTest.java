@@ -21,10 +21,12 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.impl.DefaultConfiguration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The library with another Ehcache on the class path: an older one, and those with the classifier {@code jakarta}. */
+@Tag("slow")
 class EhcacheVersionTest {
 
     /** Where the build puts them. */

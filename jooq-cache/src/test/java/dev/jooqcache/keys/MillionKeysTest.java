@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A million distinct queries have a million keys. No database is involved. */
 @Tag("K8")
+@Tag("slow")
 class MillionKeysTest {
 
     private static final int QUERIES = 1_000_000;

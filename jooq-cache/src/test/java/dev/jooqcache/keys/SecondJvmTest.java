@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** The same queries in another JVM, with another language, country, time zone, encoding and hash seed. */
 @Tag("K5")
+@Tag("slow")
 class SecondJvmTest {
 
     @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** What a write leaves cached of what was read in derived tables and common table expressions, and what it must not: {@link Pairs}. */
+@Tag("slow")
 class DerivedTablePrecisionTest {
 
     private static final String[][] MAY_STAY = {

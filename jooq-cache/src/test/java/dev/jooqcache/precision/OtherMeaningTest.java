@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 
 @DisplayName("Names, tokens, operators and types that mean something else than they usually do")
+@Tag("slow")
 class OtherMeaningTest {
 
     private static final String[] TABLE = {

@@ -23,6 +23,7 @@ import org.jooq.DSLContext;
 import org.junit.jupiter.api.Tag;
 
 /** What invalidation costs: counted in calls of the stores, as times would tell of the machine. */
+@Tag("slow")
 class CostTest {
 
     private final AtomicLong calls = new AtomicLong();

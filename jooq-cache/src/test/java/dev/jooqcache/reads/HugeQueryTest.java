@@ -45,6 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("database")
 @Tag("R1")
+@Tag("slow")
 class HugeQueryTest {
 
     private static final Duration BLOW_UP = Duration.ofSeconds(10);

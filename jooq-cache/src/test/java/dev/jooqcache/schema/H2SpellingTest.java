@@ -22,10 +22,12 @@ import org.jooq.conf.Settings;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** H2 with other rules for the case of names: a table is cached, and written under each of its spellings. */
+@Tag("slow")
 class H2SpellingTest {
 
     /** Statements on one table, of which a mode of H2 takes some and refuses others. */

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What users have below jOOQ, in every registration: cached answers equal those of the database. */
 @Tag("database")
+@Tag("slow")
 class PoolKindTest {
 
     private static final Field<String> V = field(name("v"), SQLDataType.VARCHAR(10));

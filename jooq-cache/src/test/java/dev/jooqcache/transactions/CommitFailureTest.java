@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Tag;
 
 /** A commit that fails, or of which nobody knows whether it failed (T7). */
 @Tag("T7")
+@Tag("slow")
 class CommitFailureTest {
 
     private static final Duration QUARANTINE = Duration.ofSeconds(3);

@@ -17,12 +17,14 @@ import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DataSourceConnectionProvider;
 import org.jooq.impl.DefaultConfiguration;
+import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.TransactionTimedOutException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A hit fails where the query would, since its connection takes no more statements. */
+@Tag("slow")
 class DeadlineTest {
 
     /** Spring's proxy over the tracked pool, and over one that is not tracked, with the listener alone. */

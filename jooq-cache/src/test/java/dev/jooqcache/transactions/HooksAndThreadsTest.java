@@ -52,6 +52,7 @@ class HooksAndThreadsTest {
 
     @Tag("T8")
     @TransactionTest
+    @Tag("slow")
     void rollback_aroundCommitOnAnotherDatabase_invalidatesTheOtherOnly(Database database, Style style) {
         try (Fixture one = Fixture.catalogue(database);
                 Fixture two = Fixture.catalogue(database);

@@ -7,9 +7,11 @@ import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import java.util.StringJoiner;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Texts of a megabyte and more, as loaders of data send them. */
+@Tag("slow")
 class BigTextsTest {
 
     private static String insert(int first, int rows) {

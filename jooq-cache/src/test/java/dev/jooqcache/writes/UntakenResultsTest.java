@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.jooq.DSLContext;
+import org.junit.jupiter.api.Tag;
 
 /** Writes on ways of JDBC that are seldom gone. */
 class UntakenResultsTest {
@@ -102,6 +103,7 @@ class UntakenResultsTest {
     }
 
     @DatabaseTest
+    @Tag("slow")
     void writeOfAFunction_whoseRowsAreStreamed_isSeen(Database database) throws SQLException {
         try (Fixture f = Fixture.empty(database).with(TABLE)) {
             switch (database) {

@@ -15,8 +15,10 @@ final class SourceFile extends SimpleJavaFileObject {
     /** The library's sources, from the directory of any module. */
     static final Path LIBRARY = Path.of("..", "jooq-cache", "src", "main", "java");
 
-    /** The tests that catch mutants. */
-    static final Path TESTS = Path.of("..", "jooq-cache", "src", "test", "java");
+    /** The tests that catch mutants: the library's, and those of this module. */
+    static final List<Path> TESTS = List.of(
+            Path.of("..", "jooq-cache", "src", "test", "java"),
+            Path.of("..", "jooq-cache-verification", "src", "test", "java"));
 
     private final String path;
     private final String text;
@@ -29,9 +31,9 @@ final class SourceFile extends SimpleJavaFileObject {
 
     /** The library's file that is named like the class, in whatever package. */
     static SourceFile ofLibrary(String type) {
-        Path file = file(LIBRARY, type);
+        String path = path(List.of(LIBRARY), type);
         try {
-            return new SourceFile(path(LIBRARY, file), Files.readString(file));
+            return new SourceFile(path, Files.readString(LIBRARY.resolve(path)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -39,23 +41,27 @@ final class SourceFile extends SimpleJavaFileObject {
 
     /** The class of a test, with its package. */
     static String nameOfTest(String type) {
-        return path(TESTS, file(TESTS, type)).replace(".java", "").replace('/', '.');
+        return path(TESTS, type).replace(".java", "").replace('/', '.');
     }
 
-    private static Path file(Path root, String type) {
+    /** Of the only file that is named like the class, from its source folder. */
+    private static String path(List<Path> roots, String type) {
+        List<String> found = roots.stream()
+                .flatMap(root -> files(root).stream()
+                        .filter(file -> file.endsWith(type + ".java"))
+                        .map(file -> root.relativize(file).toString().replace('\\', '/')))
+                .toList();
+        if (found.size() == 1) return found.get(0);
+        throw new IllegalArgumentException(
+                "%d files are called %s.java, not one: %s".formatted(found.size(), type, found));
+    }
+
+    private static List<Path> files(Path root) {
         try (Stream<Path> files = Files.walk(root)) {
-            List<Path> found =
-                    files.filter(file -> file.endsWith(type + ".java")).toList();
-            if (found.size() == 1) return found.get(0);
-            throw new IllegalArgumentException(
-                    "%d files are called %s.java, not one: %s".formatted(found.size(), type, found));
+            return files.toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static String path(Path root, Path file) {
-        return root.relativize(file).toString().replace('\\', '/');
     }
 
     /** From its source folder. */

@@ -138,7 +138,11 @@ class CorrectnessDocumentTest {
     /** The sources of the library and of all tests, by the names of their classes; those of one name are joined. */
     private static Map<String, String> sources() {
         Map<String, String> sources = new LinkedHashMap<>();
-        for (String root : List.of("../jooq-cache/src/main", "../jooq-cache/src/test", "../migrations/src/test"))
+        for (String root : List.of(
+                "../jooq-cache/src/main",
+                "../jooq-cache/src/test",
+                "../jooq-cache-verification/src/test",
+                "../migrations/src/test"))
             for (Path file : javaFiles(Path.of(root))) {
                 String name = file.getFileName().toString().replace(".java", "");
                 sources.merge(name, read(file), String::concat);
