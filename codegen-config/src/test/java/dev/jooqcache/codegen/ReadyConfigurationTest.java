@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
-/** The ready configurations are what the README shows and what the plugin accepts. */
+/** The ready configurations are what docs/codegen-plugin.md shows and what the plugin accepts. */
 final class ReadyConfigurationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"flyway.xml", "postgresql.xml"})
-    void isInTheReadme_andIsUnderstood(String file) throws Exception {
+    void isInTheDocumentation_andIsUnderstood(String file) throws Exception {
         String text = Files.readString(Path.of("ready", file));
-        assertThat(Files.readString(Path.of("../README.md"))).contains("```xml\n" + text + "```\n");
+        assertThat(Files.readString(Path.of("../docs/codegen-plugin.md"))).contains("```xml\n" + text + "```\n");
         Document plugin = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new InputSource(new StringReader(text)));

@@ -3,7 +3,7 @@ package com.example;
 import com.example.db.DefaultSchemaCacheModel;
 import dev.jooqcache.QueryCache;
 
-/** Uses the generated model as the README says. */
+/** Uses the generated model as docs/codegen-plugin.md says. */
 public final class Application {
 
     private Application() {}
