@@ -21,6 +21,7 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,26 +67,32 @@ class SnippetTest {
             import org.springframework.transaction.PlatformTransactionManager;
             """;
 
-    private final List<Block> snippets = Page.all().stream()
+    private static final List<Block> SNIPPETS = Page.all().stream()
             .flatMap(page -> page.blocks().stream())
             .filter(block -> block.language().equals("java"))
             .toList();
 
     @TempDir
-    Path classes;
+    static Path classes;
+
+    private static List<String> errors;
+
+    @BeforeAll
+    static void compile() {
+        errors = compile(SNIPPETS);
+    }
 
     @Test
     void snippets_compile() {
-        assertThat(snippets).hasSizeGreaterThan(15);
-        assertThat(compile(snippets)).isEmpty();
+        assertThat(SNIPPETS).hasSizeGreaterThan(15);
+        assertThat(errors).isEmpty();
     }
 
     @Test
     void snippets_printWhatThePageSays() throws Exception {
         List<Block> printing =
-                snippets.stream().filter(snippet -> output(snippet) != null).toList();
+                SNIPPETS.stream().filter(snippet -> output(snippet) != null).toList();
         assertThat(printing).hasSizeGreaterThan(1);
-        assertThat(compile(printing)).isEmpty();
         for (Block snippet : printing)
             assertThat(run(snippet)).as(snippet.toString()).isEqualTo(output(snippet));
     }
@@ -100,10 +107,10 @@ class SnippetTest {
                 .orElse(null);
     }
 
-    private String run(Block snippet) throws Exception {
+    private static String run(Block snippet) throws Exception {
         URL[] path = {classes.toUri().toURL()};
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (URLClassLoader loader = new URLClassLoader(path, getClass().getClassLoader())) {
+        try (URLClassLoader loader = new URLClassLoader(path, SnippetTest.class.getClassLoader())) {
             var constructor = loader.loadClass("dev.jooqcache.documentation." + className(snippet))
                     .getConstructor();
             Prelude runnable = (Prelude) constructor.newInstance();
@@ -123,7 +130,7 @@ class SnippetTest {
     }
 
     /** Answers the errors, each with its place on the page. */
-    private List<String> compile(List<Block> blocks) {
+    private static List<String> compile(List<Block> blocks) {
         JavaCompiler compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "needs a JDK, not a JRE");
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         List<String> options =
