@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import footnotes from 'markdown-it-footnote'
 import { defineConfig } from 'vitepress'
 
 // The pages are those of the repository, as they are. Files that are no pages are linked in the repository.
@@ -39,7 +40,7 @@ export default defineConfig({
   cacheDir: './target/cache',
   rewrites: { 'README.md': 'index.md' },
   metaChunk: true,
-  markdown: { anchor: { slugify: asOnGitHub }, config: linkFilesInTheRepository },
+  markdown: { anchor: { slugify: asOnGitHub }, config: (md) => md.use(footnotes).use(linkFilesInTheRepository) },
   // The pages lie beside this directory, from where Vue is not found.
   vite: { resolve: { alias: [{ find: /^vue$|^vue(?=\/)/, replacement: resolve(root, 'site/node_modules/vue') }] } },
   themeConfig: {
