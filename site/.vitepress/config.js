@@ -69,7 +69,7 @@ export default defineConfig({
       {
         text: 'Databases and connections',
         items: [
-          page('What is cached where', 'databases'),
+          page('Databases and isolation levels', 'databases'),
           page('Data sources', 'data-sources'),
           page('Tenants and routing', 'tenants-and-routing'),
           page('Many instances', 'many-nodes'),
