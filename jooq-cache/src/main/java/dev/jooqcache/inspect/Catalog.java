@@ -1,5 +1,6 @@
 package dev.jooqcache.inspect;
 
+import dev.jooqcache.internal.analysis.FactNames;
 import dev.jooqcache.internal.analysis.SchemaCode;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.CacheModel;
@@ -81,7 +82,7 @@ abstract class Catalog {
 
     /** Keeps a column's type for code that names it, or all columns, before that is read. */
     final void columnType(TableName table, String column, String type) {
-        for (String name : List.of(TableName.fold(column), SchemaCode.ANY_COLUMN))
+        for (String name : List.of(TableName.fold(column), FactNames.ANY_COLUMN))
             columnTypes
                     .computeIfAbsent(List.of(table.name(), name), c -> new HashSet<>())
                     .add(type);

@@ -8,6 +8,7 @@ import static dev.jooqcache.model.TableModel.Kind.TABLE;
 import static dev.jooqcache.model.TableModel.Kind.TEMPORARY;
 import static dev.jooqcache.model.TableModel.Kind.VIEW;
 
+import dev.jooqcache.internal.analysis.FactNames;
 import dev.jooqcache.internal.analysis.SchemaCode;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
@@ -136,7 +137,7 @@ final class H2Catalog extends Catalog {
             if (!text(row, 5).isEmpty()) domain.parents.add(TableName.of(text(row, 4), text(row, 5)));
             domain.movesOnUpdate |= !text(row, 2).isEmpty();
             for (int i = 2; i < 4; i++) if (!text(row, i).isEmpty()) domain.expressions.add(text(row, i));
-            routineName(SchemaCode.checkOf(text(row, 1)));
+            routineName(FactNames.checkOf(text(row, 1)));
         });
         each(DOMAIN_CHECKS, row -> {
             Domain domain = domains.get(name(row));
@@ -192,7 +193,7 @@ final class H2Catalog extends Catalog {
         for (TableName domain : domains.keySet())
             routine(new RoutineModel(
                     domain.schema(),
-                    SchemaCode.checkOf(domain.name()),
+                    FactNames.checkOf(domain.name()),
                     RoutineModel.Kind.FUNCTION,
                     "",
                     checks(domain)));

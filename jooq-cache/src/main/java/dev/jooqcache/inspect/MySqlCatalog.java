@@ -1,7 +1,8 @@
 package dev.jooqcache.inspect;
 
+import dev.jooqcache.internal.analysis.FactNames;
 import dev.jooqcache.internal.analysis.SchemaCode;
-import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
 import dev.jooqcache.model.RoutineModel;
@@ -126,8 +127,8 @@ final class MySqlCatalog extends Catalog {
     void routineNames() {
         each("select routine_name, routine_type, data_type from information_schema.routines", row -> {
             routineName(text(row, 0));
-            if (text(row, 2).equals("time")) routineName(SchemaCode.timeOf(text(row, 0)));
-            if (isPackage(text(row, 1))) routineName(SchemaCode.packageOf(text(row, 0)));
+            if (text(row, 2).equals("time")) routineName(FactNames.timeOf(text(row, 0)));
+            if (isPackage(text(row, 1))) routineName(FactNames.packageOf(text(row, 0)));
         });
     }
 
@@ -206,7 +207,7 @@ final class MySqlCatalog extends Catalog {
                 return new SchemaCode.Body(
                         Behavior.unknown("it was created under sql_mode " + mode),
                         new TreeSet<>(Set.of(TriggerModel.ANY_COLUMN)));
-        SchemaCode.Body body = code().body(text, Language.PSM, signature);
+        SchemaCode.Body body = code().body(text, RoutineLanguage.PSM, signature);
         return new SchemaCode.Body(in(schema, body.behavior(), text), body.ownColumns());
     }
 
@@ -222,7 +223,7 @@ final class MySqlCatalog extends Catalog {
      */
     private Behavior in(String schema, Behavior code, String text) {
         SortedSet<String> calls = new TreeSet<>();
-        for (String call : code.calls()) calls.add(call.contains(".") ? call : SchemaCode.within(schema, call));
+        for (String call : code.calls()) calls.add(call.contains(".") ? call : FactNames.within(schema, call));
         Behavior behavior =
                 new Behavior(code.volatility(), code.reads(), code.writes(), calls, code.cause(), code.unknown());
         Set<TableName> mentioned = new TreeSet<>(code().mentioned(text));
@@ -272,7 +273,7 @@ final class MySqlCatalog extends Catalog {
         if (isPackage(text(row, 2))) {
             // Its routines are called by its name and their own, and not listed.
             Behavior behavior = Behavior.unknown("it is a package");
-            String name = SchemaCode.packageOf(text(row, 1));
+            String name = FactNames.packageOf(text(row, 1));
             routine(new RoutineModel(text(row, 0), name, RoutineModel.Kind.PROCEDURE, text(row, 2), behavior));
             return;
         }
@@ -280,7 +281,7 @@ final class MySqlCatalog extends Catalog {
                 text(row, 2).equals("PROCEDURE") ? RoutineModel.Kind.PROCEDURE : RoutineModel.Kind.FUNCTION;
         routine(new RoutineModel(text(row, 0), text(row, 1), kind, "", behavior(row)));
         if (text(row, 6).equals("time")) {
-            String name = SchemaCode.timeOf(text(row, 1));
+            String name = FactNames.timeOf(text(row, 1));
             routine(new RoutineModel(text(row, 0), name, RoutineModel.Kind.FUNCTION, "", Behavior.NONE));
         }
     }

@@ -1,7 +1,8 @@
 package dev.jooqcache.inspect;
 
+import dev.jooqcache.internal.analysis.FactNames;
 import dev.jooqcache.internal.analysis.SchemaCode;
-import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
 import dev.jooqcache.model.Dependencies;
@@ -517,9 +518,9 @@ final class PostgresCatalog extends Catalog {
             routineName("." + text(row, 0));
         });
         for (Record row : once(OPERATORS)) routineName(text(row, 1));
-        for (Record row : once(TIME_TYPES)) routineName(SchemaCode.readingOf(TableName.fold(text(row, 1))));
-        for (Record row : once(CHECKS)) routineName(SchemaCode.checkOf(text(row, 1)));
-        for (Record row : once(TYPE_FUNCTIONS)) routineName(SchemaCode.checkOf(text(row, 1)));
+        for (Record row : once(TIME_TYPES)) routineName(FactNames.readingOf(TableName.fold(text(row, 1))));
+        for (Record row : once(CHECKS)) routineName(FactNames.checkOf(text(row, 1)));
+        for (Record row : once(TYPE_FUNCTIONS)) routineName(FactNames.checkOf(text(row, 1)));
     }
 
     @Override
@@ -635,7 +636,7 @@ final class PostgresCatalog extends Catalog {
                     ? new SchemaCode.Body(Behavior.NONE, anyColumn)
                     : new SchemaCode.Body(Behavior.unknown("its function " + name + " is not known"), anyColumn);
         return text(row, 2).equals("plpgsql")
-                ? code().body(text(row, 3), Language.PLPGSQL)
+                ? code().body(text(row, 3), RoutineLanguage.PLPGSQL)
                 : new SchemaCode.Body(Behavior.unknown("it is written in " + text(row, 2)), anyColumn);
     }
 
@@ -676,18 +677,18 @@ final class PostgresCatalog extends Catalog {
         each(
                 OWN_EQUALITY,
                 row -> routine(new RoutineModel(
-                        text(row, 0), SchemaCode.OWN_EQUALITY, RoutineModel.Kind.OPERATOR, "", Behavior.NONE)));
+                        text(row, 0), FactNames.OWN_EQUALITY, RoutineModel.Kind.OPERATOR, "", Behavior.NONE)));
         for (Record row : once(CHECKS))
             routine(new RoutineModel(
                     text(row, 0),
-                    SchemaCode.checkOf(text(row, 1)),
+                    FactNames.checkOf(text(row, 1)),
                     RoutineModel.Kind.FUNCTION,
                     text(row, 3),
                     code().expression(text(row, 2))));
         for (Record row : once(TIME_TYPES))
             routine(new RoutineModel(
                     text(row, 0),
-                    SchemaCode.readingOf(TableName.fold(text(row, 1))),
+                    FactNames.readingOf(TableName.fold(text(row, 1))),
                     RoutineModel.Kind.FUNCTION,
                     "text",
                     MOVING));
@@ -711,10 +712,10 @@ final class PostgresCatalog extends Catalog {
             Behavior function = operator(text(row, 2), text(row, 3));
             if (TableName.isSystemSchema(text(row, 0))) {
                 routine(text(row, 3), text(row, 2) + " compares", RoutineModel.Kind.COMPARISON, text(row, 1), function);
-                routine(text(row, 3), SchemaCode.OWN_EQUALITY, RoutineModel.Kind.OPERATOR, text(row, 2), Behavior.NONE);
+                routine(text(row, 3), FactNames.OWN_EQUALITY, RoutineModel.Kind.OPERATOR, text(row, 2), Behavior.NONE);
                 upkeep.merge(Dependencies.EACH, function, Behavior::and);
             } else {
-                String type = SchemaCode.checkOf(text(row, 1));
+                String type = FactNames.checkOf(text(row, 1));
                 routine(text(row, 0), type, RoutineModel.Kind.FUNCTION, text(row, 2), function);
                 support(row, function, upkeep);
             }
@@ -755,7 +756,7 @@ final class PostgresCatalog extends Catalog {
                         RoutineModel.Kind.FUNCTION,
                         text(row, 3),
                         text(row, 1).equals("plpgsql")
-                                ? code().body(text(row, 2), Language.PLPGSQL).behavior()
+                                ? code().body(text(row, 2), RoutineLanguage.PLPGSQL).behavior()
                                 : Behavior.unknown("it is written in " + text(row, 1))));
     }
 
@@ -781,7 +782,7 @@ final class PostgresCatalog extends Catalog {
         if (!understood)
             // Nobody looks into it, but an administrator has promised that it depends on nothing.
             return volatility.equals("i") ? Behavior.NONE : Behavior.unknown("it is written in " + language);
-        Behavior text = code().body(body, language.equals("sql") ? Language.SQL : Language.PLPGSQL, signature)
+        Behavior text = code().body(body, language.equals("sql") ? RoutineLanguage.SQL : RoutineLanguage.PLPGSQL, signature)
                 .behavior();
         // VOLATILE is the default, so it is no more than a missing promise.
         return volatility.equals("v") ? text.unpromised("labelled VOLATILE") : text;

@@ -1,7 +1,7 @@
 package dev.jooqcache.inspect;
 
 import dev.jooqcache.internal.analysis.SchemaCode;
-import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
 import dev.jooqcache.model.KeyModel;
@@ -116,7 +116,7 @@ final class SqliteCatalog extends Catalog {
         Matcher trigger = TRIGGER.matcher(text(row, 3));
         if (!trigger.matches()) return trigger(row, Behavior.unknown("its text is not understood"), "");
         String head = String.valueOf(trigger.group("head"));
-        SchemaCode.Body body = code().body(String.valueOf(trigger.group("body")), Language.SQL);
+        SchemaCode.Body body = code().body(String.valueOf(trigger.group("body")), RoutineLanguage.SQL);
         int when = head.toLowerCase(Locale.ROOT).lastIndexOf(" when ");
         Behavior condition = when < 0 ? Behavior.NONE : code().expression(head.substring(when + 6));
         return trigger(row, body.behavior().and(condition), head);

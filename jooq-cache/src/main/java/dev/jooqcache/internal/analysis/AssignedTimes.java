@@ -339,7 +339,7 @@ final class AssignedTimes extends TokenReader {
                 .filter(i -> isWord(i, "select") || isWord(i, "values") || isWord(i, "table"))
                 .count();
         boolean plain = queries == 1 && !text.hasFunctionTables();
-        Set<String> given = plain ? types.ofColumn(SchemaCode.ANY_COLUMN) : Set.of(LocalTypes.UNKNOWN);
+        Set<String> given = plain ? types.ofColumn(FactNames.ANY_COLUMN) : Set.of(LocalTypes.UNKNOWN);
         return converts(given, target);
     }
 

@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.analysis;
 
-import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.model.TableName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ final class BodyStatements extends TokenReader {
     private static final Set<String> BLOCK_END = Set.of("end", "else", "elsif", "elseif", "when", "until", "exception");
     private static final Set<String> ROWS = Set.of("new", "old");
 
-    private final Language language;
+    private final RoutineLanguage language;
     private final List<Assignment> assignments = new ArrayList<>();
     private final List<Integer> declarations = new ArrayList<>();
     private final List<Integer> beginnings = new ArrayList<>();
@@ -63,11 +63,11 @@ final class BodyStatements extends TokenReader {
     /** The first token that is not understood, or -1. */
     private int unknown = -1;
 
-    BodyStatements(List<SqlToken> tokens, Language language) {
+    BodyStatements(List<SqlToken> tokens, RoutineLanguage language) {
         super(tokens);
         this.language = language;
         scopes.push(new HashSet<>());
-        if (language == Language.PLPGSQL) {
+        if (language == RoutineLanguage.PLPGSQL) {
             block();
             if (isSymbol(at, ';')) at++;
         } else {

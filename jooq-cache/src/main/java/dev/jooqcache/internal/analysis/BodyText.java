@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.internal.analysis.BodyStatements.Assignment;
-import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.internal.analysis.SqlToken.Kind;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.Target;
@@ -67,7 +67,7 @@ final class BodyText extends TokenReader {
     private static final Set<String> OUTPUTS_END =
             Set.of("in", "from", "where", "group", "having", "order", "limit", "union", "using", "values", "loop");
 
-    private final Language language;
+    private final RoutineLanguage language;
     private final BodyStatements statements;
     private final Set<Target> writes = new HashSet<>();
     private final Set<String> procedures = new HashSet<>();
@@ -75,7 +75,7 @@ final class BodyText extends TokenReader {
     private final Set<Integer> explained = new HashSet<>();
     private @Nullable String unknown;
 
-    BodyText(List<SqlToken> tokens, Language language) {
+    BodyText(List<SqlToken> tokens, RoutineLanguage language) {
         super(tokens);
         this.language = language;
         for (int i = 0; i < tokens.size() && unknown == null; i++)
@@ -129,7 +129,7 @@ final class BodyText extends TokenReader {
             case "return" -> returned(i);
             // In PL/pgSQL, DO does not occur within a body but after ON CONFLICT and in rules; in PSM it evaluates.
             case "do" -> {
-                if (language != Language.PSM && !isWord(i + 1, "update") && !isWord(i + 1, "nothing")) unknown(i);
+                if (language != RoutineLanguage.PSM && !isWord(i + 1, "update") && !isWord(i + 1, "nothing")) unknown(i);
             }
             default -> {
                 if (NOT_FOLLOWED.contains(word) && !isCall(i)) unknown(i);
@@ -139,7 +139,7 @@ final class BodyText extends TokenReader {
 
     /** Whether the word is a function's name here. PL/pgSQL's EXECUTE takes an expression, which may be in brackets. */
     private boolean isCall(int i) {
-        return isSymbol(i + 1, '(') && !(language == Language.PLPGSQL && isWord(i, "execute"));
+        return isSymbol(i + 1, '(') && !(language == RoutineLanguage.PLPGSQL && isWord(i, "execute"));
     }
 
     private void insert(int i) {
@@ -161,13 +161,13 @@ final class BodyText extends TokenReader {
     private void call(int i) {
         int name = i + 1;
         while (isSymbol(name + 1, '.')) {
-            procedures.add(SchemaCode.packageOf(tokens.get(name).text()));
+            procedures.add(FactNames.packageOf(tokens.get(name).text()));
             name += 2;
         }
-        boolean inSchema = language == Language.PSM && name > i + 1;
+        boolean inSchema = language == RoutineLanguage.PSM && name > i + 1;
         if (!isName(name)) unknown(i);
         else if (inSchema)
-            procedures.add(SchemaCode.within(
+            procedures.add(FactNames.within(
                     tokens.get(name - 2).text(), tokens.get(name).text()));
         else procedures.add(tokens.get(name).text());
     }
@@ -184,7 +184,7 @@ final class BodyText extends TokenReader {
     private void update(int i) {
         // FOR UPDATE, FOR NO KEY UPDATE, ON CONFLICT DO UPDATE, ON DUPLICATE KEY UPDATE, ON UPDATE.
         boolean lock = isWord(i - 1, "for") || (isWord(i - 1, "key") && isWord(i - 2, "no"));
-        boolean upsert = isWord(i - 1, "do") && language != Language.PSM;
+        boolean upsert = isWord(i - 1, "do") && language != RoutineLanguage.PSM;
         boolean duplicate = isWord(i - 1, "key") && isWord(i - 2, "duplicate");
         if (lock || upsert || duplicate) {
             if (isWord(i + 1, "set")) explained.add(i + 1);
@@ -207,11 +207,11 @@ final class BodyText extends TokenReader {
     }
 
     private boolean isModifier(int i) {
-        return language == Language.PSM ? isWordOf(i, MODIFIERS) : isOnly(i);
+        return language == RoutineLanguage.PSM ? isWordOf(i, MODIFIERS) : isOnly(i);
     }
 
     private boolean isOnly(int i) {
-        return language != Language.PSM && isWord(i, "only");
+        return language != RoutineLanguage.PSM && isWord(i, "only");
     }
 
     /** The columns that a SET names; empty, which means any, if it is not a plain list. */
@@ -243,7 +243,7 @@ final class BodyText extends TokenReader {
         }
         int end = target(isOnly(i + 2) ? i + 3 : i + 2, Set.of(WriteEvent.DELETE), new TreeSet<>());
         // MySQL's form for several tables
-        if (language == Language.PSM && end >= 0 && (isSymbol(end, ',') || isWord(end, "using"))) unknown(i);
+        if (language == RoutineLanguage.PSM && end >= 0 && (isSymbol(end, ',') || isWord(end, "using"))) unknown(i);
     }
 
     private void truncate(int i) {
@@ -256,7 +256,7 @@ final class BodyText extends TokenReader {
 
     /** Assignments to variables, which {@link BodyStatements} tells from settings, and to the trigger's row. */
     private void set(int i) {
-        if (language != Language.PSM) {
+        if (language != RoutineLanguage.PSM) {
             unknown(i);
             return;
         }
@@ -285,7 +285,7 @@ final class BodyText extends TokenReader {
     }
 
     private void selectInto(int i) {
-        if (language == Language.SQL || isWord(i + 1, "outfile") || isWord(i + 1, "dumpfile")) unknown(i);
+        if (language == RoutineLanguage.SQL || isWord(i + 1, "outfile") || isWord(i + 1, "dumpfile")) unknown(i);
         // A plain SELECT .. INTO of PL/pgSQL assigns variables.
         outputs(i + 1, OUTPUTS_END);
     }
@@ -312,7 +312,7 @@ final class BodyText extends TokenReader {
     /** What a trigger's function of PostgreSQL answers is written, whatever it has made that of. */
     private void returned(int i) {
         boolean plain = isRow(i + 1) || isWord(i + 1, "null");
-        if (language == Language.PLPGSQL && !(plain && isSymbol(i + 2, ';'))) ownColumns.add(TriggerModel.ANY_COLUMN);
+        if (language == RoutineLanguage.PLPGSQL && !(plain && isSymbol(i + 2, ';'))) ownColumns.add(TriggerModel.ANY_COLUMN);
     }
 
     /**

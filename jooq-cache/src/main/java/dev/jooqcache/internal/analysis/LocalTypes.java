@@ -118,7 +118,7 @@ final class LocalTypes {
     }
 
     boolean isRelation(String type) {
-        return !columnTypes.apply(type, SchemaCode.ANY_COLUMN).isEmpty();
+        return !columnTypes.apply(type, FactNames.ANY_COLUMN).isEmpty();
     }
 
     /** Whether a value of the type is a time, or has one in it, or may. */
@@ -130,7 +130,7 @@ final class LocalTypes {
         boolean unknown = type.equals(UNKNOWN) || type.equals(RECORD) || type.startsWith("any");
         if (unknown || TimeCasts.isTime(type) || isMoving.test(type)) return true;
         return seen.add(type)
-                && ofColumn(type, SchemaCode.ANY_COLUMN).stream().anyMatch(column -> holdsTimes(column, seen));
+                && ofColumn(type, FactNames.ANY_COLUMN).stream().anyMatch(column -> holdsTimes(column, seen));
     }
 
     /** The type of an array's elements, or of what is none, as the catalog spells it, without its schema. */

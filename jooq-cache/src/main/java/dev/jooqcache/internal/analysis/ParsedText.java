@@ -39,22 +39,22 @@ record ParsedText(Query query, List<SqlToken> tokens, boolean inQuery) {
 
     /** Parses a text, or answers {@code null} if jOOQ's parser does not understand it. */
     static @Nullable ParsedText of(String text, SQLDialect dialect) {
-        String sql = Planner.withoutSettings(text, dialect);
+        String sql = StatementTexts.withoutSettings(text, dialect);
         SqlLexer lexer = new SqlLexer(sql, dialect);
-        List<List<SqlToken>> statements = Planner.split(lexer.tokens());
+        List<List<SqlToken>> statements = StatementTexts.split(lexer.tokens());
         if (!lexer.isUnderstood() || statements.size() != 1) return null;
         List<SqlToken> tokens = statements.get(0);
         if (isReadOtherwise(tokens, sql, dialect)) return null;
-        String statement = Planner.text(sql, lexer.tokens(), tokens);
+        String statement = StatementTexts.text(sql, lexer.tokens(), tokens);
         List<SqlToken> delta = DmlText.ofDeltaTable(tokens);
         if (!delta.isEmpty()) {
-            statement = Planner.inner(statement, tokens, delta);
+            statement = StatementTexts.inner(statement, tokens, delta);
             tokens = delta;
         }
         int markers = (int) tokens.stream().filter(token -> token.isSymbol('?')).count();
         Object[] places = IntStream.range(0, markers).boxed().toArray();
         try {
-            Query query = Planner.parser(dialect).parseQuery(statement, places);
+            Query query = JooqParser.of(dialect).parseQuery(statement, places);
             return query == null ? null : new ParsedText(query, tokens, !delta.isEmpty());
         } catch (RuntimeException | StackOverflowError e) {
             return null;

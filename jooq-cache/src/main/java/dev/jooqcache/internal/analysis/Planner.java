@@ -38,17 +38,11 @@ final class Planner {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache.analysis");
 
-    /** What jOOQ puts around a query that calls GROUP_CONCAT: it raises a limit and restores it. */
-    private static final String KEEPS_LIMIT = "set @ t = @ @ group_concat_max_len";
-
-    private static final Pattern RAISES_LIMIT = Pattern.compile("set @ @ group_concat_max_len = \\d+");
-    private static final String RESTORES_LIMIT = "set @ @ group_concat_max_len = @ t";
-
     private Planner() {}
 
     /** The plan of a query that jOOQ has rendered to the given text. */
     static Plan plan(Query query, String sql, Configuration configuration) {
-        String statement = withoutSettings(sql, configuration.dialect());
+        String statement = StatementTexts.withoutSettings(sql, configuration.dialect());
         return withSettings(plan(query, sql, statement, configuration), !statement.equals(sql));
     }
 
@@ -60,7 +54,7 @@ final class Planner {
         boolean rewritten = !isRenderingOf(query, sql, configuration, parts);
         boolean select = query instanceof Select<?> && !parts.hasDml() && StatementKind.isSelect(lexer.tokens());
         boolean dml = parts.hasDml() && !(query instanceof Select<?>) && !rewritten;
-        boolean single = split(lexer.tokens()).size() == 1;
+        boolean single = StatementTexts.split(lexer.tokens()).size() == 1;
         if (parts.isOpaque() || !single || !(select || dml)) return merge(parts, plan(sql, dialect));
         if (dml) return write(parts, configuration, lexer.tokens(), dialect);
         Plan plan = select(parts, lexer.tokens(), dialect);
@@ -92,32 +86,6 @@ final class Planner {
         return words;
     }
 
-    /** Without the settings that jOOQ makes around a query in MySQL's families, and takes back after it. */
-    static String withoutSettings(String sql, SQLDialect dialect) {
-        if (!StatementKind.isMysql(dialect) || !sql.regionMatches(true, 0, "set @t", 0, 6)) return sql;
-        SqlLexer lexer = new SqlLexer(sql, dialect);
-        List<List<SqlToken>> statements = split(lexer.tokens());
-        boolean isAround = lexer.isUnderstood()
-                && statements.size() == 4
-                && spaced(statements.get(0)).equals(KEEPS_LIMIT)
-                && RAISES_LIMIT.matcher(spaced(statements.get(1))).matches()
-                && spaced(statements.get(3)).equals(RESTORES_LIMIT)
-                // What is restored must be what was kept.
-                && statements.get(2).stream().noneMatch(token -> token.isSymbol('@'));
-        return isAround ? text(sql, lexer.tokens(), statements.get(2)) : sql;
-    }
-
-    /** The words and symbols of a statement; empty if it has others. */
-    private static String spaced(List<SqlToken> statement) {
-        StringBuilder words = new StringBuilder();
-        for (SqlToken token : statement) {
-            if (token.kind() != SqlToken.Kind.WORD && token.kind() != SqlToken.Kind.SYMBOL) return "";
-            if (!words.isEmpty()) words.append(' ');
-            words.append(token.text());
-        }
-        return words.toString();
-    }
-
     private static Plan withSettings(Plan plan, boolean isWithin) {
         boolean isKnown = plan.kind() == Plan.Kind.READ || plan.kind() == Plan.Kind.WRITE;
         return isWithin && isKnown ? plan.with(Effect.of(Effect.Kind.SETTING_FOR_QUERY)) : plan;
@@ -125,14 +93,14 @@ final class Planner {
 
     /** The plan of a text, whoever wrote it. */
     static Plan plan(String text, SQLDialect dialect) {
-        String sql = withoutSettings(text, dialect);
+        String sql = StatementTexts.withoutSettings(text, dialect);
         SqlLexer lexer = new SqlLexer(sql, dialect);
         if (!lexer.isUnderstood()) return unknown("SQL text");
-        List<List<SqlToken>> statements = split(lexer.tokens());
+        List<List<SqlToken>> statements = StatementTexts.split(lexer.tokens());
         if (statements.isEmpty()) return Plan.control(Effect.NONE, BypassReason.NO_TABLE, "empty statement");
         if (statements.size() == 1) {
             List<SqlToken> one = statements.get(0);
-            return withSettings(planOne(text(sql, lexer.tokens(), one), one, dialect), !sql.equals(text));
+            return withSettings(planOne(StatementTexts.text(sql, lexer.tokens(), one), one, dialect), !sql.equals(text));
         }
         if (statements.stream().anyMatch(statement -> StatementKind.mayBeginBody(statement, dialect)))
             return Plan.control(Effect.CODE, BypassReason.NOT_A_SINGLE_QUERY, "compound statement");
@@ -141,7 +109,7 @@ final class Planner {
         Set<TableName> reads = new HashSet<>();
         Set<String> words = new HashSet<>();
         for (List<SqlToken> statement : statements) {
-            Plan one = planOne(text(sql, lexer.tokens(), statement), statement, dialect);
+            Plan one = planOne(StatementTexts.text(sql, lexer.tokens(), statement), statement, dialect);
             // Cascades are known only later, when the schema is; several statements at once are rare enough.
             effect = effect.then(one.kind() == Plan.Kind.WRITE ? Effect.CODE : one.control());
             calls = calls.and(one.calls());
@@ -161,7 +129,7 @@ final class Planner {
         Effect control = StatementKind.control(tokens, dialect);
         if (control != null) return control(control, sql, tokens, dialect);
         List<SqlToken> returning = DmlText.ofDeltaTable(tokens);
-        if (!returning.isEmpty()) return planOne(inner(sql, tokens, returning), returning, dialect);
+        if (!returning.isEmpty()) return planOne(StatementTexts.inner(sql, tokens, returning), returning, dialect);
         Plan parsed = DmlText.hasModifier(tokens, dialect) ? null : parse(sql, tokens, dialect);
         if (parsed != null) return parsed;
         String known = ParserText.of(sql, tokens, dialect);
@@ -189,7 +157,7 @@ final class Planner {
             return StatementKind.mayCall(tokens, dialect)
                     ? own.calling(calls(tokens, dialect)).withWords(words(tokens))
                     : own;
-        Plan other = planOne(inner(sql, tokens, carried.statement()), carried.statement(), dialect);
+        Plan other = planOne(StatementTexts.inner(sql, tokens, carried.statement()), carried.statement(), dialect);
         return switch (carried.manner()) {
             case EXECUTED -> own.carrying(other);
             case RECAST ->
@@ -216,9 +184,9 @@ final class Planner {
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
         if (DmlText.namesTargetsApart(tokens, dialect) || DmlText.hasInnerModifier(tokens, dialect)) return null;
         try {
-            Query query = parser(dialect).parseQuery(sql);
+            Query query = JooqParser.of(dialect).parseQuery(sql);
             if (query == null) return null;
-            Configuration configuration = configuration(dialect, dialect);
+            Configuration configuration = JooqParser.configuration(dialect);
             QueryParts parts = new QueryParts();
             collect(query, configuration, parts);
             Set<String> mentions = TableMentions.of(tokens);
@@ -299,56 +267,5 @@ final class Planner {
     /** Without the user's own listeners: the parts are to be those of the query. */
     private static Configuration withListener(Configuration configuration, QueryParts parts) {
         return configuration.derive(new VisitListenerProvider[] {() -> parts});
-    }
-
-    /**
-     * jOOQ's parser, for texts of a dialect.
-     *
-     * <p>For a type that it does not know it makes one, which jOOQ keeps for the whole JVM by the name: after a text with
-     * {@code x::_date}, every result of a PostgreSQL's {@code date[]} would be the driver's object instead of an array. So
-     * it makes types of another dialect than that of the results.
-     */
-    static Parser parser(SQLDialect dialect) {
-        SQLDialect other = dialect.family() == SQLDialect.DERBY ? SQLDialect.FIREBIRD : SQLDialect.DERBY;
-        return configuration(other, dialect).dsl().parser();
-    }
-
-    private static Configuration configuration(SQLDialect rendered, SQLDialect parsed) {
-        Settings settings = new Settings()
-                .withParseDialect(parsed)
-                .withParseUnknownFunctions(ParseUnknownFunctions.IGNORE)
-                .withRenderQuotedNames(RenderQuotedNames.ALWAYS);
-        return new DefaultConfiguration().set(rendered).set(settings);
-    }
-
-    /** The text of one of several statements, without the semicolon, which jOOQ's parser does not expect. */
-    static String text(String sql, List<SqlToken> all, List<SqlToken> statement) {
-        int start = statement.get(0).start();
-        int last = statement.get(statement.size() - 1).start();
-        for (SqlToken token : all)
-            if (token.start() > last && token.isSymbol(';')) return sql.substring(start, token.start());
-        return sql.substring(start);
-    }
-
-    /** The text of a part, within brackets or at the end, of a text that begins with its first token. */
-    static String inner(String sql, List<SqlToken> all, List<SqlToken> part) {
-        int offset = all.get(0).start();
-        int next = all.indexOf(part.get(part.size() - 1)) + 1;
-        int end = next < all.size() ? all.get(next).start() - offset : sql.length();
-        return sql.substring(part.get(0).start() - offset, end);
-    }
-
-    static List<List<SqlToken>> split(List<SqlToken> tokens) {
-        List<List<SqlToken>> statements = new ArrayList<>();
-        List<SqlToken> statement = new ArrayList<>();
-        for (SqlToken token : tokens) {
-            if (!token.isSymbol(';')) statement.add(token);
-            else if (!statement.isEmpty()) {
-                statements.add(statement);
-                statement = new ArrayList<>();
-            }
-        }
-        if (!statement.isEmpty()) statements.add(statement);
-        return statements;
     }
 }

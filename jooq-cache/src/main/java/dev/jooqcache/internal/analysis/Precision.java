@@ -36,7 +36,7 @@ public final class Precision {
     @Nullable
     KeyColumns columns(String table, Dependencies schema, SQLDialect dialect) {
         // Where equality is the user's own, equal texts tell nothing.
-        return on && !disputed.contains(table) && !schema.hasRoutine(SchemaCode.OWN_EQUALITY)
+        return on && !disputed.contains(table) && !schema.hasRoutine(FactNames.OWN_EQUALITY)
                 ? KeyColumns.of(table, schema, declaredKeys, StatementKind.isMysql(dialect))
                 : null;
     }

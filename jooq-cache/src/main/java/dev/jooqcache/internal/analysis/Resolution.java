@@ -176,7 +176,7 @@ final class Resolution {
         for (TableName table : reads)
             for (TableModel relation : dependencies.relationsNamed(table.name()))
                 for (ColumnModel of : relation.columns())
-                    if (column.equals(SchemaCode.ANY_COLUMN) || of.name().equals(column)) types.add(of.type());
+                    if (column.equals(FactNames.ANY_COLUMN) || of.name().equals(column)) types.add(of.type());
         return types;
     }
 

@@ -24,15 +24,6 @@ import org.jooq.SQLDialect;
  */
 public final class SchemaCode {
 
-    /**
-     * The name of the routine by which a model tells that values of the database's own types may be compared by an operator
-     * of a user's, or be of a user's type that is called like one of those: no other routine can have it.
-     */
-    public static final String OWN_EQUALITY = "= of its own";
-
-    /** Stands for all columns of a table where a column's types are asked for. */
-    public static final String ANY_COLUMN = "*";
-
     /** Keywords of procedural languages that a bracket may follow. */
     private static final Set<String> PROCEDURAL =
             Set.of("elsif", "elseif", "while", "until", "return", "perform", "assert", "foreach", "raise");
@@ -44,16 +35,6 @@ public final class SchemaCode {
     private final Set<String> relations;
     private final Set<String> routines;
     private final BiFunction<String, String, Set<String>> columnTypes;
-
-    /** The languages in which bodies are understood. */
-    public enum Language {
-        /** Statements of SQL, one after the other. */
-        SQL,
-        /** PostgreSQL's procedural language. */
-        PLPGSQL,
-        /** SQL/PSM, as MySQL and MariaDB have it. */
-        PSM
-    }
 
     /**
      * What a body does.
@@ -69,7 +50,7 @@ public final class SchemaCode {
      * @param dialect its dialect
      * @param relations the folded names of all its relations
      * @param routines the folded names of all its routines
-     * @param columnTypes the types of a relation's column, by their folded names; for {@link #ANY_COLUMN}, of all its columns
+     * @param columnTypes the types of a relation's column, by their folded names; for {@link FactNames#ANY_COLUMN}, of all its columns
      */
     public SchemaCode(
             SQLDialect dialect,
@@ -80,57 +61,6 @@ public final class SchemaCode {
         this.relations = Set.copyOf(relations);
         this.routines = Set.copyOf(routines);
         this.columnTypes = columnTypes;
-    }
-
-    /**
-     * The name of the routine by which a model tells that values of a type are read with a look at the clock.
-     *
-     * @param type the folded name of a user's type
-     * @return a name that no other routine can have
-     */
-    public static String readingOf(String type) {
-        return TimeCasts.reading(type);
-    }
-
-    /**
-     * The name of the routine by which a model tells that a function of MySQL's family answers a time of day.
-     *
-     * @param function the function's name
-     * @return a name that no other routine can have
-     */
-    public static String timeOf(String function) {
-        return TimeCasts.reading(TimesOfDay.resultOf(TableName.fold(function)));
-    }
-
-    /**
-     * The name of the routine by which a model tells what is checked when a value is made one of a user's type.
-     *
-     * @param type the type's name
-     * @return a name that no other routine can have
-     */
-    public static String checkOf(String type) {
-        return "check of " + TableName.fold(type);
-    }
-
-    /**
-     * The name of the routine by which a model tells that there is a package, whose routines are not looked into.
-     *
-     * @param name the package's name
-     * @return a name that no other routine can have
-     */
-    public static String packageOf(String name) {
-        return TableName.fold(name) + ".";
-    }
-
-    /**
-     * The name of a routine that is called in a schema: another one than its namesakes elsewhere.
-     *
-     * @param schema the schema, or what may be a package
-     * @param routine the routine's name
-     * @return the folded name, by which {@link dev.jooqcache.model.Dependencies#hasRoutine} knows it
-     */
-    public static String within(String schema, String routine) {
-        return TableName.fold(schema) + "." + TableName.fold(routine);
     }
 
     /**
@@ -239,7 +169,7 @@ public final class SchemaCode {
      * @param language the language that it is written in
      * @return what it does; unknown if it has dynamic SQL, DDL, or anything else that is not understood
      */
-    public Body body(String text, Language language) {
+    public Body body(String text, RoutineLanguage language) {
         return body(text, language, "");
     }
 
@@ -252,7 +182,7 @@ public final class SchemaCode {
      *     {@code "$0"} first; empty if they do not matter
      * @return what it does; unknown if it has dynamic SQL, DDL, or anything else that is not understood
      */
-    public Body body(String text, Language language, String signature) {
+    public Body body(String text, RoutineLanguage language, String signature) {
         SqlLexer lexer = new SqlLexer(text, dialect);
         if (!lexer.isUnderstood()) return new Body(Behavior.unknown("its text is not understood"), anyColumn());
         List<SqlToken> tokens = withParameters(lexer.tokens());
@@ -265,11 +195,11 @@ public final class SchemaCode {
         for (String procedure : body.procedures())
             if (!procedure.endsWith(".") || routines.contains(procedure)) called.add(procedure);
         Set<TableName> named = named(tokens);
-        Set<ClockUse> assigning = language == Language.PSM
+        Set<ClockUse> assigning = language == RoutineLanguage.PSM
                 ? TimesOfDay.ofBody(tokens, new SqlLexer(signature, dialect).tokens(), dialect.family())
                 : Set.of();
         String moving = moving(words, named, assigning);
-        if (moving.isEmpty() && language == Language.PLPGSQL && !signature.isEmpty())
+        if (moving.isEmpty() && language == RoutineLanguage.PLPGSQL && !signature.isEmpty())
             moving = assigned(new SqlLexer(signature, dialect).tokens(), tokens, body.statements(), named);
         Behavior behavior = new Behavior(
                 volatility(words, moving, !named.isEmpty() || !called.isEmpty())
@@ -293,7 +223,7 @@ public final class SchemaCode {
     /** Whether a user's type holds times; a table whose columns are not known may. */
     private boolean isTimesOfUser(String type) {
         boolean unknown =
-                relations.contains(type) && columnTypes.apply(type, ANY_COLUMN).isEmpty();
+                relations.contains(type) && columnTypes.apply(type, FactNames.ANY_COLUMN).isEmpty();
         return unknown
                 || routines.contains(TimeCasts.reading(type))
                 || TableName.of(type).isSystem();

@@ -295,7 +295,7 @@ final class SelectText extends TokenReader {
     private void name(int i, String name) {
         boolean qualified = isSymbol(i - 1, '.');
         if (postgres && ROW_SYSTEM_COLUMNS.contains(name)) deny(BypassReason.NONDETERMINISTIC_FUNCTION, name);
-        if (domains && mayBeType(i)) called.add(SchemaCode.checkOf(name));
+        if (domains && mayBeType(i)) called.add(FactNames.checkOf(name));
         if (isSymbol(i + 1, '(')) {
             if (!namesColumns(i)) call(i, name);
         } else if (qualified && postgres) {
@@ -378,9 +378,9 @@ final class SelectText extends TokenReader {
         } else if (isSymbol(i - 1, '.') && !isWord(i - 2, "pg_catalog")) {
             // No database's own functions are in a schema that needs to be told.
             boolean inSchema = mysql && isName(i - 2);
-            unknown.add(inSchema ? SchemaCode.within(tokens.get(i - 2).text(), name) : name);
+            unknown.add(inSchema ? FactNames.within(tokens.get(i - 2).text(), name) : name);
             // Perhaps it is a package.
-            if (inSchema) called.add(SchemaCode.packageOf(tokens.get(i - 2).text()));
+            if (inSchema) called.add(FactNames.packageOf(tokens.get(i - 2).text()));
         } else if (Functions.isSession(name)) {
             session(name);
         } else if (Functions.isVolatile(name)

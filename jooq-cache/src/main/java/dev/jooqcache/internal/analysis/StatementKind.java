@@ -123,7 +123,7 @@ final class StatementKind {
         List<String> path = new ArrayList<>();
         int name = call + 1;
         while (name + 2 < tokens.size() && tokens.get(name + 1).isSymbol('.')) {
-            path.add(SchemaCode.packageOf(tokens.get(name).text()));
+            path.add(FactNames.packageOf(tokens.get(name).text()));
             name += 2;
         }
         boolean named = name < tokens.size()

@@ -67,7 +67,7 @@ final class TimesOfDay extends TokenReader {
     private static final String DATE = "(date)";
     private static final String RESULT = "result of ";
 
-    private static final String STAR = SchemaCode.ANY_COLUMN;
+    private static final String STAR = FactNames.ANY_COLUMN;
 
     /** They take a time of day as it is, and answer numbers or texts. */
     private static final Set<String> PLAIN = Functions.load("functions-mysql-time-plain.txt");

@@ -2,7 +2,7 @@ package dev.jooqcache.internal.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.model.TableName;
 import java.util.List;
 import java.util.Map;
@@ -25,12 +25,12 @@ class AssignedTimesTest {
             Set.of("date[]"),
             "clock",
             Set.of("time without time zone"),
-            SchemaCode.ANY_COLUMN,
+            FactNames.ANY_COLUMN,
             Set.of("timestamp(3) with time zone", "text", "date[]", "time without time zone"));
 
     private static boolean mayMove(String body) {
         List<SqlToken> tokens = tokens(body);
-        BodyText text = new BodyText(tokens, Language.PLPGSQL);
+        BodyText text = new BodyText(tokens, RoutineLanguage.PLPGSQL);
         assertThat(text.unknown()).isNull();
         LocalTypes types = new LocalTypes(
                 Set.of(TableName.of("x")),

@@ -2,7 +2,7 @@ package dev.jooqcache.internal.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.internal.analysis.SchemaCode.Language;
+import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.model.TableName;
 import java.util.stream.Collectors;
 import org.jooq.SQLDialect;
@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("What the words of a body write, and when they are not understood")
 class BodyTextTest {
 
-    private static BodyText body(Language language, String text) {
-        SQLDialect dialect = language == Language.PSM ? SQLDialect.MARIADB : SQLDialect.POSTGRES;
+    private static BodyText body(RoutineLanguage language, String text) {
+        SQLDialect dialect = language == RoutineLanguage.PSM ? SQLDialect.MARIADB : SQLDialect.POSTGRES;
         SqlLexer lexer = new SqlLexer(text, dialect);
         assertThat(lexer.isUnderstood()).isTrue();
         return new BodyText(lexer.tokens(), language);
@@ -83,7 +83,7 @@ class BodyTextTest {
         PLPGSQL | begin x.y[1].z := 2; open := 3; get stacked diagnostics x = message_text; end | ~~
         SQL     | begin atomic select 1; delete from a; end                          | a (delete)
         """)
-    void writes_ofUnderstoodBody_areItsTargets(Language language, String text, String expected) {
+    void writes_ofUnderstoodBody_areItsTargets(RoutineLanguage language, String text, String expected) {
         BodyText body = body(language, text);
         if (expected == null) {
             assertThat(body.unknown()).isNotNull();
@@ -153,7 +153,7 @@ class BodyTextTest {
         PLPGSQL | begin null; end; reassign owned by a to b                 | reassign
         SQL     | begin atomic explain delete from a; end                   | explain
         """)
-    void body_withAnEffectThatIsNotFollowed_isUnknownAndSaysWhy(Language language, String text, String word) {
+    void body_withAnEffectThatIsNotFollowed_isUnknownAndSaysWhy(RoutineLanguage language, String text, String word) {
         assertThat(body(language, text).unknown()).isEqualTo("its body has '" + word + "'");
     }
 
@@ -182,7 +182,7 @@ class BodyTextTest {
         PSM     | begin declare x int; set x = new.v, new.w = x; end        | [w]
         PSM     | begin if new.v = 1 then set new.`W` = 2; end if; end      | [w]
         """)
-    void ownColumns_areThoseAssignedInTheRowAtHand(Language language, String text, String expected) {
+    void ownColumns_areThoseAssignedInTheRowAtHand(RoutineLanguage language, String text, String expected) {
         BodyText body = body(language, text);
         assertThat(body.unknown()).isNull();
         assertThat(body.ownColumns().stream().map(TableName::fold).sorted().toList())
