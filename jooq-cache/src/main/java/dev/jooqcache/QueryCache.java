@@ -9,6 +9,7 @@ import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.execute.CacheEngine;
 import dev.jooqcache.internal.execute.CacheSettings;
 import dev.jooqcache.internal.execute.Counters;
+import dev.jooqcache.internal.execute.PreparedQuery;
 import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
 import dev.jooqcache.internal.reactive.ReactiveTracking;
@@ -227,7 +228,7 @@ public final class QueryCache implements AutoCloseable {
         if (!Arrays.asList(dsl.configuration().executeListenerProviders()).contains(listenerProvider))
             throw new IllegalArgumentException(
                     "the DSLContext does not use this cache: make it with derive(configuration).dsl()");
-        return new CachedQuery<>(this, engine.prepare(dsl.configuration(), query));
+        return new CachedQuery<>(this, PreparedQuery.of(engine, dsl.configuration(), query));
     }
 
     /**

@@ -9,7 +9,6 @@ import static dev.jooqcache.model.TableModel.Kind.TEMPORARY;
 import static dev.jooqcache.model.TableModel.Kind.VIEW;
 
 import dev.jooqcache.internal.analysis.FactNames;
-import dev.jooqcache.internal.analysis.SchemaCode;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
 import dev.jooqcache.model.RoutineModel;
@@ -192,11 +191,7 @@ final class H2Catalog extends Catalog {
         each(ROUTINES, this::routine);
         for (TableName domain : domains.keySet())
             routine(new RoutineModel(
-                    domain.schema(),
-                    FactNames.checkOf(domain.name()),
-                    RoutineModel.Kind.FUNCTION,
-                    "",
-                    checks(domain)));
+                    domain.schema(), FactNames.checkOf(domain.name()), RoutineModel.Kind.FUNCTION, "", checks(domain)));
         each(
                 "SELECT TABLE_SCHEMA, TABLE_NAME, VIEW_DEFINITION FROM INFORMATION_SCHEMA.VIEWS"
                         + " WHERE UPPER(TABLE_SCHEMA) <> 'INFORMATION_SCHEMA'",

@@ -1,8 +1,8 @@
 package dev.jooqcache.inspect;
 
 import dev.jooqcache.internal.analysis.FactNames;
-import dev.jooqcache.internal.analysis.SchemaCode;
 import dev.jooqcache.internal.analysis.RoutineLanguage;
+import dev.jooqcache.internal.analysis.SchemaCode;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
 import dev.jooqcache.model.RoutineModel;

@@ -1,8 +1,8 @@
 package dev.jooqcache.inspect;
 
 import dev.jooqcache.internal.analysis.FactNames;
-import dev.jooqcache.internal.analysis.SchemaCode;
 import dev.jooqcache.internal.analysis.RoutineLanguage;
+import dev.jooqcache.internal.analysis.SchemaCode;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.ColumnModel.Generation;
 import dev.jooqcache.model.Dependencies;
@@ -756,7 +756,8 @@ final class PostgresCatalog extends Catalog {
                         RoutineModel.Kind.FUNCTION,
                         text(row, 3),
                         text(row, 1).equals("plpgsql")
-                                ? code().body(text(row, 2), RoutineLanguage.PLPGSQL).behavior()
+                                ? code().body(text(row, 2), RoutineLanguage.PLPGSQL)
+                                        .behavior()
                                 : Behavior.unknown("it is written in " + text(row, 1))));
     }
 
@@ -782,7 +783,8 @@ final class PostgresCatalog extends Catalog {
         if (!understood)
             // Nobody looks into it, but an administrator has promised that it depends on nothing.
             return volatility.equals("i") ? Behavior.NONE : Behavior.unknown("it is written in " + language);
-        Behavior text = code().body(body, language.equals("sql") ? RoutineLanguage.SQL : RoutineLanguage.PLPGSQL, signature)
+        Behavior text = code().body(
+                        body, language.equals("sql") ? RoutineLanguage.SQL : RoutineLanguage.PLPGSQL, signature)
                 .behavior();
         // VOLATILE is the default, so it is no more than a missing promise.
         return volatility.equals("v") ? text.unpromised("labelled VOLATILE") : text;

@@ -1,6 +1,5 @@
 package dev.jooqcache.internal.analysis;
 
-import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.model.TableName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.internal.analysis.BodyStatements.Assignment;
-import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.internal.analysis.SqlToken.Kind;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.Target;
@@ -129,7 +128,8 @@ final class BodyText extends TokenReader {
             case "return" -> returned(i);
             // In PL/pgSQL, DO does not occur within a body but after ON CONFLICT and in rules; in PSM it evaluates.
             case "do" -> {
-                if (language != RoutineLanguage.PSM && !isWord(i + 1, "update") && !isWord(i + 1, "nothing")) unknown(i);
+                if (language != RoutineLanguage.PSM && !isWord(i + 1, "update") && !isWord(i + 1, "nothing"))
+                    unknown(i);
             }
             default -> {
                 if (NOT_FOLLOWED.contains(word) && !isCall(i)) unknown(i);
@@ -312,7 +312,8 @@ final class BodyText extends TokenReader {
     /** What a trigger's function of PostgreSQL answers is written, whatever it has made that of. */
     private void returned(int i) {
         boolean plain = isRow(i + 1) || isWord(i + 1, "null");
-        if (language == RoutineLanguage.PLPGSQL && !(plain && isSymbol(i + 2, ';'))) ownColumns.add(TriggerModel.ANY_COLUMN);
+        if (language == RoutineLanguage.PLPGSQL && !(plain && isSymbol(i + 2, ';')))
+            ownColumns.add(TriggerModel.ANY_COLUMN);
     }
 
     /**

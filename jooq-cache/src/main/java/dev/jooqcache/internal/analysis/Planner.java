@@ -4,24 +4,17 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.analysis.CarrierText.Carried;
 import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.model.TableName;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jooq.Configuration;
-import org.jooq.Parser;
 import org.jooq.Query;
 import org.jooq.QueryPart;
 import org.jooq.SQLDialect;
 import org.jooq.Select;
 import org.jooq.Table;
 import org.jooq.VisitListenerProvider;
-import org.jooq.conf.ParseUnknownFunctions;
-import org.jooq.conf.RenderQuotedNames;
-import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
-import org.jooq.impl.DefaultConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +93,8 @@ final class Planner {
         if (statements.isEmpty()) return Plan.control(Effect.NONE, BypassReason.NO_TABLE, "empty statement");
         if (statements.size() == 1) {
             List<SqlToken> one = statements.get(0);
-            return withSettings(planOne(StatementTexts.text(sql, lexer.tokens(), one), one, dialect), !sql.equals(text));
+            return withSettings(
+                    planOne(StatementTexts.text(sql, lexer.tokens(), one), one, dialect), !sql.equals(text));
         }
         if (statements.stream().anyMatch(statement -> StatementKind.mayBeginBody(statement, dialect)))
             return Plan.control(Effect.CODE, BypassReason.NOT_A_SINGLE_QUERY, "compound statement");

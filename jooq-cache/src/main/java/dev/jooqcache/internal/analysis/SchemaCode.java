@@ -222,8 +222,8 @@ public final class SchemaCode {
 
     /** Whether a user's type holds times; a table whose columns are not known may. */
     private boolean isTimesOfUser(String type) {
-        boolean unknown =
-                relations.contains(type) && columnTypes.apply(type, FactNames.ANY_COLUMN).isEmpty();
+        boolean unknown = relations.contains(type)
+                && columnTypes.apply(type, FactNames.ANY_COLUMN).isEmpty();
         return unknown
                 || routines.contains(TimeCasts.reading(type))
                 || TableName.of(type).isSystem();

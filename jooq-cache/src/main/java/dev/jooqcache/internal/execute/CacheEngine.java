@@ -22,13 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jooq.Configuration;
-import org.jooq.DSLContext;
 import org.jooq.ExecuteListener;
 import org.jooq.Query;
-import org.jooq.Record;
-import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,20 +89,6 @@ public final class CacheEngine {
      */
     public ExecuteListener listener() {
         return new CachingListener(this);
-    }
-
-    /**
-     * Prepares a query.
-     *
-     * @param configuration a configuration with the cache's listener
-     * @param making makes the query, the same each time
-     * @param <R> the type of its records
-     * @return the query
-     * @throws IllegalArgumentException if it is not the same each time
-     */
-    public <R extends Record> PreparedQuery<R> prepare(
-            Configuration configuration, Function<? super DSLContext, ? extends ResultQuery<R>> making) {
-        return PreparedQuery.of(this, configuration, making);
     }
 
     /**

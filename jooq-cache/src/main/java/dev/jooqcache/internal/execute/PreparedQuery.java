@@ -76,7 +76,7 @@ public final class PreparedQuery<R extends Record> {
      * @return the query
      * @throws IllegalArgumentException if the query is not the same each time
      */
-    static <R extends Record> PreparedQuery<R> of(
+    public static <R extends Record> PreparedQuery<R> of(
             CacheEngine engine, Configuration given, Function<? super DSLContext, ? extends ResultQuery<R>> making) {
         // With settings of its own, since the text is kept.
         Configuration configuration = given.derive();

@@ -1,11 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param isPooled whether it hands out a connection again after its return
  * @param binding whether an execution on the outer data source begins outside any transaction
  */
-record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
+record DataSourceRoute(DataSource pool, boolean isPooled, TransactionBinding binding) {
 
     private static final int DEEPEST = 8;
 
@@ -135,17 +131,19 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
         if (dataSource instanceof TrackedDataSource tracked) return tracked.route();
         String type = dataSource.getClass().getName();
         if (type.equals(ATOMIKOS_XA))
-            return isOneXa(dataSource) ? new DataSourceRoute(dataSource, true, Binding.FRESH) : null;
+            return isOneXa(dataSource) ? new DataSourceRoute(dataSource, true, TransactionBinding.FRESH) : null;
         Pool pool = POOLS.get(type);
         if (pool != null)
-            return isOneDatabase(dataSource, pool) ? new DataSourceRoute(dataSource, true, Binding.FRESH) : null;
+            return isOneDatabase(dataSource, pool)
+                    ? new DataSourceRoute(dataSource, true, TransactionBinding.FRESH)
+                    : null;
         String url = UNPOOLED.get(type);
         if (url != null)
             return isDriver(optional(dataSource, "getDriver")) && isOneDatabase(url(dataSource, url))
-                    ? new DataSourceRoute(dataSource, false, Binding.FRESH)
+                    ? new DataSourceRoute(dataSource, false, TransactionBinding.FRESH)
                     : null;
         String target = PLAIN_WRAPPERS.get(type);
-        if (target != null) return of((DataSource) value(dataSource, target), depth - 1);
+        if (target != null) return of((DataSource) Getters.value(dataSource, target), depth - 1);
         if (CLOSED_WRAPPERS.contains(type)) return of(unwrapped(dataSource), depth - 1);
         if (SpringBinding.isProxy(type)) return bound(dataSource, depth);
         return type.equals(LAZY) ? lazy(dataSource, depth) : null;
@@ -172,8 +170,8 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
             if (known == null) return type.equals(ATOMIKOS_XA) ? ofAtomikos(pool) : UnseenStatements.NONE;
             Object inner = optional(pool, "getDataSource");
             return new UnseenStatements(
-                    UnseenStatements.texts(known.init == null ? null : value(pool, known.init)),
-                    UnseenStatements.texts(known.test == null ? null : value(pool, known.test)),
+                    UnseenStatements.texts(known.init == null ? null : Getters.value(pool, known.init)),
+                    UnseenStatements.texts(known.test == null ? null : Getters.value(pool, known.test)),
                     inner == null || UNPOOLED.containsKey(inner.getClass().getName()));
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             return UnseenStatements.UNKNOWN;
@@ -181,7 +179,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     }
 
     private static UnseenStatements ofAtomikos(DataSource bean) throws ReflectiveOperationException {
-        return new UnseenStatements(List.of(), UnseenStatements.texts(value(bean, "getTestQuery")), true);
+        return new UnseenStatements(List.of(), UnseenStatements.texts(Getters.value(bean, "getTestQuery")), true);
     }
 
     /** Whether the pool's connections can take part in global transactions. */
@@ -203,20 +201,20 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     }
 
     private static boolean isOneXa(DataSource bean) throws ReflectiveOperationException {
-        Object source = value(bean, "getXaDataSource");
+        Object source = Getters.value(bean, "getXaDataSource");
         if (source != null) {
             String getter = XA.get(source.getClass().getName());
-            return getter != null && isOneDatabase((String) value(source, getter));
+            return getter != null && isOneDatabase((String) Getters.value(source, getter));
         }
-        return value(bean, "getXaDataSourceClassName") instanceof String type
+        return Getters.value(bean, "getXaDataSourceClassName") instanceof String type
                 && XA.containsKey(type)
-                && value(bean, "getXaProperties") instanceof Properties given
+                && Getters.value(bean, "getXaProperties") instanceof Properties given
                 && isOneDatabase(given);
     }
 
     private static @Nullable DataSourceRoute bound(DataSource proxy, int depth)
             throws ReflectiveOperationException, SQLException {
-        DataSource target = (DataSource) value(proxy, "getTargetDataSource");
+        DataSource target = (DataSource) Getters.value(proxy, "getTargetDataSource");
         DataSourceRoute route = of(target, depth - 1);
         return route == null ? null : new DataSourceRoute(route.pool, route.isPooled, SpringBinding.of(proxy));
     }
@@ -224,7 +222,9 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     /** With a data source of its own for reading, a lazy proxy leads to two. */
     private static @Nullable DataSourceRoute lazy(DataSource proxy, int depth)
             throws ReflectiveOperationException, SQLException {
-        return forReading(proxy) == null ? of((DataSource) value(proxy, "getTargetDataSource"), depth - 1) : null;
+        return forReading(proxy) == null
+                ? of((DataSource) Getters.value(proxy, "getTargetDataSource"), depth - 1)
+                : null;
     }
 
     /** What a lazy proxy takes connections from in read-only transactions, if that is another data source. */
@@ -248,12 +248,12 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
         try {
             DataSource lazy = dataSource;
             for (int depth = DEEPEST; depth > 0 && isWrapper(lazy); depth--) {
-                if (!(value(lazy, "getTargetDataSource") instanceof DataSource target)) return List.of();
+                if (!(Getters.value(lazy, "getTargetDataSource") instanceof DataSource target)) return List.of();
                 lazy = target;
             }
             if (!lazy.getClass().getName().equals(LAZY)) return List.of();
             DataSourceRoute reading = of(forReading(lazy), DEEPEST);
-            DataSourceRoute writing = of((DataSource) value(lazy, "getTargetDataSource"), DEEPEST);
+            DataSourceRoute writing = of((DataSource) Getters.value(lazy, "getTargetDataSource"), DEEPEST);
             return reading == null || writing == null ? List.of() : List.of(writing.pool, reading.pool);
         } catch (ReflectiveOperationException | SQLException | RuntimeException | LinkageError e) {
             return List.of();
@@ -314,7 +314,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     /** The value of a hook; Agroal's getter throws as long as there is none. */
     private static @Nullable Object hook(DataSource pool, String getter) throws ReflectiveOperationException {
         try {
-            return value(pool, getter);
+            return Getters.value(pool, getter);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof NullPointerException) return null;
             throw e;
@@ -349,34 +349,12 @@ record DataSourceRoute(DataSource pool, boolean isPooled, Binding binding) {
     }
 
     private static @Nullable String url(DataSource dataSource, String getter) throws ReflectiveOperationException {
-        return (String) value(dataSource, getter);
-    }
-
-    /** The value of a getter, or of one after another. */
-    static @Nullable Object value(Object object, String getters) throws ReflectiveOperationException {
-        Object value = object;
-        for (String getter : getters.split("\\.", -1)) {
-            if (value == null) return null;
-            value = accessible(value.getClass(), getter).invoke(value);
-        }
-        return value;
-    }
-
-    /** A public method, declared by a public type: the class itself often is not. */
-    private static Method accessible(Class<?> type, String name) throws NoSuchMethodException {
-        Method method = type.getMethod(name);
-        if (Modifier.isPublic(method.getDeclaringClass().getModifiers())) return method;
-        for (Class<?> each = type; each != null; each = each.getSuperclass())
-            for (Class<?> declared : each.getInterfaces())
-                if (Modifier.isPublic(declared.getModifiers())
-                        && Arrays.stream(declared.getMethods())
-                                .anyMatch(m -> m.getName().equals(name))) return declared.getMethod(name);
-        return method;
+        return (String) Getters.value(dataSource, getter);
     }
 
     private static @Nullable Object optional(Object object, String getter) throws ReflectiveOperationException {
         try {
-            return value(object, getter);
+            return Getters.value(object, getter);
         } catch (NoSuchMethodException e) {
             return null;
         }

@@ -1,6 +1,5 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -24,7 +23,7 @@ final class SpringBinding {
     }
 
     /** The binding of such a proxy. */
-    static Binding of(DataSource wrapper) {
+    static TransactionBinding of(DataSource wrapper) {
         try {
             Object target = wrapper.getClass().getMethod("getTargetDataSource").invoke(wrapper);
             Class<?> registry = Class.forName(REGISTRY, true, wrapper.getClass().getClassLoader());
@@ -33,7 +32,7 @@ final class SpringBinding {
                     .bindTo(target);
             return source -> !isBound(bound);
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            return Binding.UNKNOWN;
+            return TransactionBinding.UNKNOWN;
         }
     }
 

@@ -17,11 +17,12 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
     private final Tracking tracking;
     private final @Nullable DataSource dataSource;
     private final @Nullable TrackedSource source;
-    private final Binding binding;
+    private final TransactionBinding binding;
     private @Nullable Runnable onUntracked;
 
     /** Provides connections of one known data source. */
-    TrackedConnectionProvider(ConnectionProvider provider, Tracking tracking, TrackedSource source, Binding binding) {
+    TrackedConnectionProvider(
+            ConnectionProvider provider, Tracking tracking, TrackedSource source, TransactionBinding binding) {
         this.provider = provider;
         this.tracking = tracking;
         this.dataSource = null;
@@ -35,7 +36,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
         this.tracking = tracking;
         this.dataSource = dataSource;
         this.source = null;
-        this.binding = Binding.UNKNOWN;
+        this.binding = TransactionBinding.UNKNOWN;
     }
 
     /**
@@ -68,7 +69,8 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
         tellUntracked(connection);
         try {
             TrackedSource owner = source == null ? tracking.source(connection, dataSource) : source;
-            return new TrackedConnection(connection, owner.session(connection, Origin.SHARED, Binding.UNKNOWN), this);
+            return new TrackedConnection(
+                    connection, owner.session(connection, Origin.SHARED, TransactionBinding.UNKNOWN), this);
         } catch (SQLException | RuntimeException | LinkageError e) {
             provider.release(connection);
             throw new DataAccessException("cannot read the connection's transaction state", e);
@@ -135,19 +137,5 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
     @Override
     public String toString() {
         return "tracked " + provider;
-    }
-
-    /** How a provider's connections are bound to transactions. */
-    @FunctionalInterface
-    interface Binding {
-
-        /** Every call takes another connection from the pool. */
-        Binding FRESH = source -> true;
-
-        /** Not known. */
-        Binding UNKNOWN = source -> false;
-
-        /** Whether an execution would certainly begin outside any transaction. */
-        boolean isOutside(TrackedSource source);
     }
 }

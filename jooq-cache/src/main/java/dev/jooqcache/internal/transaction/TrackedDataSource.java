@@ -1,6 +1,5 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import dev.jooqcache.internal.transaction.TrackedSource.Origin;
 import java.io.Closeable;
 import java.io.IOException;
@@ -67,7 +66,9 @@ public final class TrackedDataSource implements DataSource, Closeable {
             if (tracking.isTracked(raw)) return raw;
             TrackedSource owner = source == null ? tracking.source(raw, pool) : source;
             return new TrackedConnection(
-                    raw, owner.session(raw, Origin.OWN, route == null ? Binding.UNKNOWN : route.binding()), null);
+                    raw,
+                    owner.session(raw, Origin.OWN, route == null ? TransactionBinding.UNKNOWN : route.binding()),
+                    null);
         } catch (SQLException | RuntimeException | Error e) {
             raw.close();
             throw e;

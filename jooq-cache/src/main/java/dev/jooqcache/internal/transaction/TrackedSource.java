@@ -5,7 +5,6 @@ import dev.jooqcache.internal.generation.Generations;
 import dev.jooqcache.internal.transaction.SchemaWatch.Catalog;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
-import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import dev.jooqcache.internal.transaction.UncachedSessions.Obstacle;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
@@ -307,7 +306,7 @@ public final class TrackedSource {
      * @param origin whether every use of the connection from here to its return is seen
      * @param binding tells whether the connection is a transaction's, which may be lent again
      */
-    Session session(Connection raw, Origin origin, Binding binding) throws SQLException {
+    Session session(Connection raw, Origin origin, TransactionBinding binding) throws SQLException {
         if (usedAt.get() == UNUSED) usedAt.compareAndSet(UNUSED, schemas.version());
         Boolean told = Question.answer(raw::getAutoCommit);
         Connection physical = PhysicalConnections.physical(raw);

@@ -1,7 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.generation.Generations;
-import dev.jooqcache.internal.transaction.TrackedConnectionProvider.Binding;
 import dev.jooqcache.internal.transaction.TrackedSource.Returning;
 import dev.jooqcache.spi.Tags;
 import io.r2dbc.spi.ConnectionFactory;
@@ -108,7 +107,7 @@ public final class Tracking {
      */
     public TrackedDataSource trackPool(DataSource pool) {
         if (DataSourceRoute.mayLendTwice(pool)) return track(pool);
-        DataSourceRoute route = new DataSourceRoute(pool, true, Binding.FRESH);
+        DataSourceRoute route = new DataSourceRoute(pool, true, TransactionBinding.FRESH);
         return new TrackedDataSource(pool, this, route, source(route));
     }
 
@@ -126,7 +125,7 @@ public final class Tracking {
             Connection connection = provider.acquire();
             Session session = connection == null ? null : TrackedConnectionProvider.sessionOf(connection);
             if (session != null && isOurs(session.source()))
-                return new TrackedConnectionProvider(provider, this, session.source(), Binding.UNKNOWN);
+                return new TrackedConnectionProvider(provider, this, session.source(), TransactionBinding.UNKNOWN);
         }
         return new TrackedConnectionProvider(provider, this, null);
     }
@@ -204,14 +203,14 @@ public final class Tracking {
         DataSourceRoute route = route(dataSource);
         if (route == null) return bindUnknown(provider, dataSource);
         TrackedSource source = source(route);
-        boolean isFresh = route.binding() == Binding.FRESH;
+        boolean isFresh = route.binding() == TransactionBinding.FRESH;
         if (isFresh && !isTracked(dataSource)) {
             DataSource tracked = new TrackedDataSource(dataSource, this, route, source);
             return new TrackedConnectionProvider(
-                    new DataSourceConnectionProvider(tracked), this, source, Binding.FRESH);
+                    new DataSourceConnectionProvider(tracked), this, source, TransactionBinding.FRESH);
         }
         // On connections that others hold too, transactions begin and end unseen, unless the pool itself is tracked.
-        Binding binding = isTracked(dataSource) ? route.binding() : Binding.UNKNOWN;
+        TransactionBinding binding = isTracked(dataSource) ? route.binding() : TransactionBinding.UNKNOWN;
         return new TrackedConnectionProvider(provider, this, source, binding);
     }
 

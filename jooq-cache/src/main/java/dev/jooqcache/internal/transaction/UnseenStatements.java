@@ -61,7 +61,7 @@ record UnseenStatements(List<String> onceForEach, List<String> atEachCheckOut, b
     /** The value of a getter, or of one after another; {@code null} if another version of the driver lacks one. */
     private static @Nullable Object value(Connection physical, String getters) {
         try {
-            return DataSourceRoute.value(physical, getters);
+            return Getters.value(physical, getters);
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             return null;
         }

@@ -2,7 +2,6 @@ package dev.jooqcache.internal.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.internal.analysis.RoutineLanguage;
 import dev.jooqcache.model.TableName;
 import java.util.List;
 import java.util.Map;
