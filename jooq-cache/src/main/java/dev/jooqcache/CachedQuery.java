@@ -1,6 +1,6 @@
 package dev.jooqcache;
 
-import dev.jooqcache.internal.execute.PreparedQuery;
+import dev.jooqcache.internal.prepared.PreparedQuery;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;

@@ -48,17 +48,56 @@ class ArchitectureTest {
         return Stream.of(
                 Arguments.of("dev.jooqcache.spi", new String[] {}),
                 Arguments.of("dev.jooqcache.model", new String[] {}),
-                Arguments.of("dev.jooqcache.inspect", new String[] {"model", "internal.analysis"}),
                 Arguments.of("dev.jooqcache.ehcache", new String[] {"spi"}),
+                Arguments.of("dev.jooqcache.inspect", new String[] {"model", "internal.analysis", "internal.catalog"}),
                 Arguments.of("dev.jooqcache.internal.generation", new String[] {"spi"}),
-                Arguments.of("dev.jooqcache.internal.transaction", new String[] {"spi", "internal.generation"}),
-                Arguments.of("dev.jooqcache.internal.reactive", new String[] {"internal.transaction"}),
+                Arguments.of("dev.jooqcache.internal.dependency", new String[] {"spi"}),
                 Arguments.of(
-                        "dev.jooqcache.internal.analysis",
-                        new String[] {"spi", "model", "internal.generation", "internal.transaction"}),
+                        "dev.jooqcache.internal.transaction",
+                        new String[] {"spi", "internal.generation", "internal.dependency"}),
                 Arguments.of(
-                        "dev.jooqcache.internal.execute",
-                        new String[] {"spi", "internal.generation", "internal.transaction", "internal.analysis"}));
+                        "dev.jooqcache.internal.jdbc",
+                        new String[] {"spi", "internal.generation", "internal.dependency", "internal.transaction"}),
+                Arguments.of(
+                        "dev.jooqcache.internal.reactive",
+                        new String[] {"internal.dependency", "internal.transaction", "internal.jdbc"}),
+                Arguments.of(
+                        "dev.jooqcache.internal.sql",
+                        new String[] {"spi", "model", "internal.dependency", "internal.transaction"}),
+                Arguments.of(
+                        "dev.jooqcache.internal.query",
+                        new String[] {"spi", "model", "internal.dependency", "internal.sql"}),
+                Arguments.of("dev.jooqcache.internal.analysis", new String[] {
+                    "spi", "model", "internal.dependency", "internal.transaction", "internal.sql", "internal.query"
+                }),
+                Arguments.of(
+                        "dev.jooqcache.internal.catalog", new String[] {"model", "internal.sql", "internal.analysis"}),
+                Arguments.of(
+                        "dev.jooqcache.internal.replay",
+                        new String[] {"spi", "internal.dependency", "internal.transaction"}),
+                Arguments.of("dev.jooqcache.internal.key", new String[] {
+                    "spi", "internal.dependency", "internal.sql", "internal.analysis", "internal.replay"
+                }),
+                Arguments.of("dev.jooqcache.internal.read", new String[] {
+                    "spi",
+                    "internal.dependency",
+                    "internal.generation",
+                    "internal.transaction",
+                    "internal.jdbc",
+                    "internal.query",
+                    "internal.analysis",
+                    "internal.replay",
+                    "internal.key"
+                }),
+                Arguments.of("dev.jooqcache.internal.prepared", new String[] {
+                    "spi",
+                    "internal.transaction",
+                    "internal.jdbc",
+                    "internal.analysis",
+                    "internal.replay",
+                    "internal.key",
+                    "internal.read"
+                }));
     }
 
     @ParameterizedTest

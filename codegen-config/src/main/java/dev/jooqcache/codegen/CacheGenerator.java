@@ -1,6 +1,6 @@
 package dev.jooqcache.codegen;
 
-import dev.jooqcache.internal.generation.KeyType;
+import dev.jooqcache.internal.dependency.KeyType;
 import dev.jooqcache.model.CacheModel;
 import dev.jooqcache.model.CacheRule;
 import dev.jooqcache.model.CacheRules;

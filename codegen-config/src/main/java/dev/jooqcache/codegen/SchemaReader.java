@@ -1,6 +1,6 @@
 package dev.jooqcache.codegen;
 
-import dev.jooqcache.inspect.FlywayVersion;
+import dev.jooqcache.internal.catalog.FlywayVersion;
 import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.model.CacheModel;
 import dev.jooqcache.model.TableModel;

@@ -2,7 +2,7 @@ package dev.jooqcache.codegen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.inspect.FlywayVersion;
+import dev.jooqcache.internal.catalog.FlywayVersion;
 import dev.jooqcache.inspect.SchemaInspector;
 import java.nio.file.Path;
 import java.sql.Connection;

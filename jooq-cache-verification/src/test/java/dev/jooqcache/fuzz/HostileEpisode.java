@@ -6,7 +6,7 @@ import dev.jooqcache.CacheHint;
 import dev.jooqcache.CachePrecision;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.fuzz.HostileStep.Way;
-import dev.jooqcache.internal.transaction.Tracking;
+import dev.jooqcache.internal.jdbc.Tracking;
 import dev.jooqcache.internal.transaction.UnplacedWrites;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.Fixture;

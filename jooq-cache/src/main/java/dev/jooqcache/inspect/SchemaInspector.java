@@ -1,6 +1,13 @@
 package dev.jooqcache.inspect;
 
 import dev.jooqcache.internal.analysis.Inspection;
+import dev.jooqcache.internal.catalog.Catalog;
+import dev.jooqcache.internal.catalog.FlywayVersion;
+import dev.jooqcache.internal.catalog.H2Catalog;
+import dev.jooqcache.internal.catalog.JdbcCatalog;
+import dev.jooqcache.internal.catalog.MySqlCatalog;
+import dev.jooqcache.internal.catalog.PostgresCatalog;
+import dev.jooqcache.internal.catalog.SqliteCatalog;
 import dev.jooqcache.model.CacheModel;
 import java.sql.Connection;
 import java.sql.ResultSet;

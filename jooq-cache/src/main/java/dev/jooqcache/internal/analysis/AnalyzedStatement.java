@@ -1,8 +1,11 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.generation.ReadPlan;
-import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.dependency.ReadPlan;
+import dev.jooqcache.internal.query.TablesRead;
+import dev.jooqcache.internal.sql.SelectText;
+import dev.jooqcache.internal.sql.TypeNames;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

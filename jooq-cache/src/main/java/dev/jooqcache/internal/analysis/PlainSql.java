@@ -1,6 +1,8 @@
 package dev.jooqcache.internal.analysis;
 
-import dev.jooqcache.internal.analysis.SqlToken.Kind;
+import dev.jooqcache.internal.sql.SqlLexer;
+import dev.jooqcache.internal.sql.SqlToken;
+import dev.jooqcache.internal.sql.SqlToken.Kind;
 import java.util.List;
 import java.util.Set;
 import org.jooq.Condition;

@@ -1,7 +1,8 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.sql.Calls;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.WriteEvent;
 import java.util.List;

@@ -1,8 +1,20 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.analysis.CarrierText.Carried;
-import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.sql.Calls;
+import dev.jooqcache.internal.sql.CarrierText;
+import dev.jooqcache.internal.sql.CarrierText.Carried;
+import dev.jooqcache.internal.sql.DmlText;
+import dev.jooqcache.internal.sql.JooqParser;
+import dev.jooqcache.internal.sql.Maintenance;
+import dev.jooqcache.internal.sql.ParserText;
+import dev.jooqcache.internal.sql.SelectText;
+import dev.jooqcache.internal.sql.SqlLexer;
+import dev.jooqcache.internal.sql.SqlToken;
+import dev.jooqcache.internal.sql.StatementKind;
+import dev.jooqcache.internal.sql.StatementTexts;
+import dev.jooqcache.internal.sql.TableMentions;
 import dev.jooqcache.model.TableName;
 import java.util.HashSet;
 import java.util.List;

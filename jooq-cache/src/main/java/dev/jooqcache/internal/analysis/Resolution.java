@@ -1,9 +1,15 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.generation.ReadPlan;
-import dev.jooqcache.internal.generation.TagPlan;
-import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.dependency.ReadPlan;
+import dev.jooqcache.internal.dependency.TagPlan;
+import dev.jooqcache.internal.query.PreciseTags;
+import dev.jooqcache.internal.query.TablesRead;
+import dev.jooqcache.internal.sql.ClockUse;
+import dev.jooqcache.internal.sql.FactNames;
+import dev.jooqcache.internal.sql.TimeCasts;
+import dev.jooqcache.internal.sql.TypeNames;
 import dev.jooqcache.model.CacheRule;
 import dev.jooqcache.model.ColumnModel;
 import dev.jooqcache.model.Dependencies;

@@ -1,5 +1,19 @@
 package dev.jooqcache.internal.analysis;
 
+import dev.jooqcache.internal.sql.AssignedTimes;
+import dev.jooqcache.internal.sql.BodyStatements;
+import dev.jooqcache.internal.sql.BodyText;
+import dev.jooqcache.internal.sql.Calls;
+import dev.jooqcache.internal.sql.ClockUse;
+import dev.jooqcache.internal.sql.FactNames;
+import dev.jooqcache.internal.sql.LocalTypes;
+import dev.jooqcache.internal.sql.RoutineLanguage;
+import dev.jooqcache.internal.sql.SelectText;
+import dev.jooqcache.internal.sql.SqlLexer;
+import dev.jooqcache.internal.sql.SqlToken;
+import dev.jooqcache.internal.sql.TableMentions;
+import dev.jooqcache.internal.sql.TimeCasts;
+import dev.jooqcache.internal.sql.TimesOfDay;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.TriggerModel;

@@ -1,7 +1,13 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.transaction.Effect;
+import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.query.KeyColumns;
+import dev.jooqcache.internal.query.PreciseTags;
+import dev.jooqcache.internal.query.Precision;
+import dev.jooqcache.internal.sql.ParameterMarkers;
+import dev.jooqcache.internal.sql.StatementKind;
+import dev.jooqcache.internal.sql.TextMemory;
 import dev.jooqcache.internal.transaction.Effects;
 import dev.jooqcache.internal.transaction.LookBack;
 import dev.jooqcache.internal.transaction.TrackedSource;

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.reactive;
 
+import dev.jooqcache.internal.dependency.Effect;
 import dev.jooqcache.internal.reactive.FollowedPublisher.Execution;
-import dev.jooqcache.internal.transaction.Effect;
 import dev.jooqcache.internal.transaction.UnplacedWrites;
 import dev.jooqcache.internal.transaction.UnplacedWrites.Analysis;
 import dev.jooqcache.internal.transaction.UnplacedWrites.Write;

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.reactive;
 
-import dev.jooqcache.internal.transaction.FollowedFactory;
-import dev.jooqcache.internal.transaction.Tracking;
+import dev.jooqcache.internal.jdbc.FollowedFactory;
+import dev.jooqcache.internal.jdbc.Tracking;
 import dev.jooqcache.internal.transaction.UnplacedWrites;
 import io.r2dbc.spi.Closeable;
 import io.r2dbc.spi.Connection;

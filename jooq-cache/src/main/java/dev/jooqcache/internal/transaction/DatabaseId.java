@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param url the JDBC URL
  * @param user the user, or {@code null} if the driver has none
  */
-record DatabaseId(String url, @Nullable String user) {
+public record DatabaseId(String url, @Nullable String user) {
 
     /** URLs of databases that each connection has to itself. */
     private static final Set<String> PRIVATE =
@@ -25,7 +25,7 @@ record DatabaseId(String url, @Nullable String user) {
      *
      * @return the identity, or {@code null} if the driver does not tell it or each connection has a database of its own
      */
-    static @Nullable DatabaseId of(Connection connection) {
+    public static @Nullable DatabaseId of(Connection connection) {
         try {
             DatabaseMetaData metaData = connection.getMetaData();
             String url = metaData == null ? null : metaData.getURL();
@@ -36,7 +36,7 @@ record DatabaseId(String url, @Nullable String user) {
     }
 
     /** Whether each connection to the URL has a database of its own. */
-    static boolean isPrivate(String url) {
+    public static boolean isPrivate(String url) {
         int parameters = indexOfAny(url, ";?");
         return PRIVATE.contains(parameters < 0 ? url : url.substring(0, parameters));
     }
@@ -47,7 +47,7 @@ record DatabaseId(String url, @Nullable String user) {
     }
 
     /** Whether a connection leads to this database, as far as its driver tells. */
-    boolean isReachedBy(Connection connection) {
+    public boolean isReachedBy(Connection connection) {
         return Objects.equals(of(connection), this);
     }
 }

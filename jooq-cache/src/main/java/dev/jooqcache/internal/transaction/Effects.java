@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
+import dev.jooqcache.internal.dependency.Effect;
 import java.sql.Connection;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 /** Whether the connections of a data source can take part in global transactions. */
-enum Enlisting {
+public enum Enlisting {
     /** They are the driver's own or a plain pool's, which enlist none. */
     NEVER,
     /** They may. */

@@ -6,12 +6,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Calls getters of pools and drivers, whose classes may be absent. */
-final class Getters {
+public final class Getters {
 
     private Getters() {}
 
     /** The value of a getter, or of one after another. */
-    static @Nullable Object value(Object object, String getters) throws ReflectiveOperationException {
+    public static @Nullable Object value(Object object, String getters) throws ReflectiveOperationException {
         Object value = object;
         for (String getter : getters.split("\\.", -1)) {
             if (value == null) return null;

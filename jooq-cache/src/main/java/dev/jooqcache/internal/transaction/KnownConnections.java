@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
+import dev.jooqcache.internal.dependency.Effect;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.spi.Tags;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Kept once per cache, not per data source: one connection may be used through a tracked pool now and through a plain
  * {@code DSL.using(connection)} later. Thread-safe.
  */
-final class KnownConnections {
+public final class KnownConnections {
 
     private static final int MOST_MARKS = 64;
     private static final int LONGEST_TEXT = 16_384;
@@ -79,7 +80,7 @@ final class KnownConnections {
     private final IdentityHashMap<Connection, Standing> standing = new IdentityHashMap<>();
     private volatile boolean anyStanding;
 
-    KnownConnections(SchemaWatch schemas, CommitDoubts doubts) {
+    public KnownConnections(SchemaWatch schemas, CommitDoubts doubts) {
         this.schemas = schemas;
         this.doubts = doubts;
         this.globals = new GlobalTransactions(schemas);

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Tells once in the log that writes of other instances of the application are not seen, as long as generations are kept in
  * this JVM; as a warning if the database shows such an instance. Thread-safe.
  */
-final class OtherInstances {
+public final class OtherInstances {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
     private static final int SECONDS = 2;
@@ -42,7 +42,7 @@ final class OtherInstances {
      * @param cacheName begins every log line
      * @param isNeeded whether generations are kept in this JVM only
      */
-    OtherInstances(String cacheName, boolean isNeeded) {
+    public OtherInstances(String cacheName, boolean isNeeded) {
         this.cacheName = cacheName;
         this.isDue = new AtomicBoolean(isNeeded);
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A set of the driver's own connections, known again under whatever wrapper a pool hands them out. Thread-safe; the
  * common case, an empty set, takes no lock.
  */
-final class PhysicalConnections {
+public final class PhysicalConnections {
 
     private static final int MOST_WRAPPERS = 8;
 
@@ -79,7 +79,7 @@ final class PhysicalConnections {
     }
 
     /** The driver's connection under the wrappers of a pool. */
-    static Connection physical(Connection connection) {
+    public static Connection physical(Connection connection) {
         Connection inner = connection;
         for (int depth = 0; depth < MOST_WRAPPERS; depth++) {
             Connection next = below(inner);

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>What is not understood may have changed the schema, too: code that nobody can look into, a text that jOOQ's parser
  * does not know, a writer that cannot be seen. Plain DML has not, even where nobody knows yet what it touches.
  */
-final class SchemaWatch {
+public final class SchemaWatch {
 
     /** What a write may change. */
-    enum Change {
+    public enum Change {
         /** Rows. */
         DATA,
         /** Rows, and what the catalog says. */
@@ -52,13 +52,13 @@ final class SchemaWatch {
      * @param generations where writes are announced
      * @param forget forgets what is known of all schemas
      */
-    SchemaWatch(Generations generations, Runnable forget) {
+    public SchemaWatch(Generations generations, Runnable forget) {
         this.generations = generations;
         this.forget = forget;
     }
 
     /** A number that changes with every change; to be read before a statement is analysed. */
-    long version() {
+    public long version() {
         return version;
     }
 
@@ -153,7 +153,7 @@ final class SchemaWatch {
      * @param analysedAt the version at which that was found out
      * @param change what it may change
      */
-    PendingWrite announce(Tags tags, long analysedAt, Change change) {
+    public PendingWrite announce(Tags tags, long analysedAt, Change change) {
         return announce(new PendingWrite(tags, change, Place.DATA_SOURCE, null), () -> isOutdated(analysedAt));
     }
 
@@ -209,7 +209,7 @@ final class SchemaWatch {
     }
 
     /** A write that is to be ended exactly once; ending it again does nothing. */
-    final class PendingWrite {
+    public final class PendingWrite {
 
         private final Tags tags;
         private final Change change;
@@ -237,7 +237,7 @@ final class SchemaWatch {
         }
 
         /** Whether there is nothing to be ended. */
-        boolean isEmpty() {
+        public boolean isEmpty() {
             return tags.isEmpty() && reads == null;
         }
 
@@ -310,7 +310,7 @@ final class SchemaWatch {
         }
 
         /** The write has taken effect, or may have. */
-        void committed() {
+        public void committed() {
             if (change == Change.SCHEMA && !isEnded()) {
                 if (place == Place.ANY) changedElsewhere();
                 else changed();
@@ -319,7 +319,7 @@ final class SchemaWatch {
         }
 
         /** The write has definitely not taken effect. */
-        void abandoned() {
+        public void abandoned() {
             end(Announcement::abandoned);
         }
 

@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.dependency.Effect;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.internal.transaction.TrackedSource.Origin;
@@ -473,7 +474,7 @@ public final class Session {
     }
 
     /** Executes a statement that may ask about those before it. */
-    <T extends @Nullable Object> T ask(LookBack question, SqlCall<T> statement) throws SQLException {
+    public <T extends @Nullable Object> T ask(LookBack question, SqlCall<T> statement) throws SQLException {
         if (question.isTold()) source.askedBack();
         unsent.sendBefore(question, raw);
         T answer = null;
@@ -542,7 +543,7 @@ public final class Session {
      * @return its answer
      * @throws SQLException if it fails
      */
-    <T> T run(Effect effect, long version, SqlCall<T> call) throws SQLException {
+    public <T> T run(Effect effect, long version, SqlCall<T> call) throws SQLException {
         return run(null, effect, version, call, new UntakenResults(this));
     }
 
@@ -552,7 +553,7 @@ public final class Session {
      * @param sql its text, which tells more of its effect once the schema is known, or {@code null}
      * @param results keeps what it has written until then
      */
-    <T> T run(@Nullable String sql, Effect effect, long version, SqlCall<T> call, UntakenResults results)
+    public <T> T run(@Nullable String sql, Effect effect, long version, SqlCall<T> call, UntakenResults results)
             throws SQLException {
         UntakenResults outer = executing;
         executing = results;
@@ -862,7 +863,7 @@ public final class Session {
     }
 
     /** The connection is about to be closed, and so are its statements. */
-    void closeResults() {
+    public void closeResults() {
         if (!sending) List.copyOf(untaken).forEach(UntakenResults::close);
     }
 
@@ -945,7 +946,7 @@ public final class Session {
         return result;
     }
 
-    <T> T commit(SqlCall<T> call) throws SQLException {
+    public <T> T commit(SqlCall<T> call) throws SQLException {
         return usingLevel(() -> commitWritten(call));
     }
 
@@ -973,7 +974,7 @@ public final class Session {
         return result;
     }
 
-    <T> T rollback(SqlCall<T> call) throws SQLException {
+    public <T> T rollback(SqlCall<T> call) throws SQLException {
         look();
         long clock = source.generations().now();
         T result = usingLevel(call);
@@ -981,7 +982,7 @@ public final class Session {
         return result;
     }
 
-    <T> T rollbackToSavepoint(SqlCall<T> call) throws SQLException {
+    public <T> T rollbackToSavepoint(SqlCall<T> call) throws SQLException {
         T result = call.run();
         failed = false;
         // The server drops a snapshot that it has taken after the savepoint, as that of an empty transaction.
@@ -1055,7 +1056,7 @@ public final class Session {
         }
     }
 
-    void setAutoCommit(boolean value, VoidCall call) throws SQLException {
+    public void setAutoCommit(boolean value, VoidCall call) throws SQLException {
         look();
         if (explicit && autoCommit) {
             // Some drivers commit what SQL has begun, some leave it open.
@@ -1111,7 +1112,7 @@ public final class Session {
     }
 
     /** SQLite's driver begins a transaction by it, where others refuse it, and the savepoint's release commits. */
-    <T> T setSavepoint(SqlCall<T> call) throws SQLException {
+    public <T> T setSavepoint(SqlCall<T> call) throws SQLException {
         touched();
         boolean outside = autoCommit;
         T savepoint = call.run();
@@ -1122,7 +1123,7 @@ public final class Session {
         return savepoint;
     }
 
-    void setIsolation(int level, VoidCall call) throws SQLException {
+    public void setIsolation(int level, VoidCall call) throws SQLException {
         look();
         boolean isUnderWay = isPerhapsUnderWay();
         if (isUnderWay) setNextIsolation();
@@ -1142,13 +1143,13 @@ public final class Session {
     }
 
     /** Something other than a statement is being sent, which may make the database take the transaction's snapshot. */
-    void touched() {
+    public void touched() {
         if (inTransaction()) statementSent = true;
         if (isSqlite() && firstRows < 0) firstRows = source.generations().now();
     }
 
     /** The same through a call of JDBC's, which perhaps sends a statement that commits. */
-    <T> T alter(SqlCall<T> call) throws SQLException {
+    public <T> T alter(SqlCall<T> call) throws SQLException {
         look();
         alter();
         return set(call);
@@ -1158,7 +1159,7 @@ public final class Session {
      * The connection may lead to another server from here on, unless it is a driver's own, of a pool whose URL names one
      * server.
      */
-    void redirect(VoidCall call) throws SQLException {
+    public void redirect(VoidCall call) throws SQLException {
         touched();
         call.run();
         if (source.isKnownPool() && PhysicalConnections.isDriversOwn(physical())) return;
@@ -1167,7 +1168,7 @@ public final class Session {
     }
 
     /** The application tells who it is, which is a name in lists of sessions, or decides what they may see. */
-    void describe() {
+    public void describe() {
         touched();
         switch (source.dialect().family()) {
             case POSTGRES, H2, MARIADB, MYSQL, SQLITE -> {}
@@ -1176,7 +1177,7 @@ public final class Session {
     }
 
     /** The session's schema, catalog, role or a setting is being changed. */
-    void alter() {
+    public void alter() {
         touched();
         if (inTransaction()) alteredInTransaction = isolationOfTransaction = true;
         else isolation = UNKNOWN_ISOLATION;
@@ -1196,7 +1197,7 @@ public final class Session {
      * Somebody gets at the driver's own connection and may write there unseen: everything stands until the connection
      * is given back.
      */
-    void exposed() {
+    public void exposed() {
         if (exposed) return;
         exposed = true;
         suspect();
@@ -1209,7 +1210,7 @@ public final class Session {
      * <p>A transaction left open is ended by the pool or the driver, some by commit, some by rollback, some not at all.
      * What it wrote stays marked until the connection is seen outside a transaction, or closed for good.
      */
-    void giveBack(VoidCall call) throws SQLException {
+    public void giveBack(VoidCall call) throws SQLException {
         if (!sending) look();
         if (!inTransaction() && !isolationUnknown && !sending) source.verifyAtReturn(raw);
         if (exposed) setNextIsolation();
@@ -1297,14 +1298,14 @@ public final class Session {
      * @param <T> what it answers
      */
     @FunctionalInterface
-    interface SqlCall<T> {
-        T run() throws SQLException;
+    public interface SqlCall<T> {
+        public T run() throws SQLException;
     }
 
     /** A call of JDBC without an answer. */
     @FunctionalInterface
-    interface VoidCall {
-        void run() throws SQLException;
+    public interface VoidCall {
+        public void run() throws SQLException;
 
         default SqlCall<Boolean> asCall() {
             return () -> {

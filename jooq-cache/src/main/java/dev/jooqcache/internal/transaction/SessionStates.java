@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A data source that opens a connection at each call has no such session: it never hands out one that was seen.
  */
-final class SessionStates {
+public final class SessionStates {
 
     private final boolean isPooled;
     private final Supplier<UnseenStatements> unseen;
     private final IdentityHashMap<Connection, Seen> states = new IdentityHashMap<>();
     private volatile @Nullable Witness witness;
 
-    SessionStates(boolean isPooled, Supplier<UnseenStatements> unseen) {
+    public SessionStates(boolean isPooled, Supplier<UnseenStatements> unseen) {
         this.isPooled = isPooled;
         this.unseen = unseen;
     }

@@ -94,7 +94,7 @@ public final class TrackedSource {
     private volatile @Nullable Place lastPlace;
     private final AtomicBoolean told = new AtomicBoolean();
 
-    TrackedSource(
+    public TrackedSource(
             String cacheName,
             String name,
             Generations generations,
@@ -123,17 +123,17 @@ public final class TrackedSource {
     }
 
     /** Where to ask for the outcome of commits, if that is not known yet. */
-    void askOn(CommitDoubts.Asker other) {
+    public void askOn(CommitDoubts.Asker other) {
         if (asker == null) asker = outsideGlobalTransactions(other);
     }
 
     /** Tells the dialect where no JDBC URL will. */
-    void speak(SQLDialect known) {
+    public void speak(SQLDialect known) {
         dialect = known;
     }
 
     /** The same, where each connection is a pool's that nobody uses. */
-    void askOnPools(CommitDoubts.Asker pools) {
+    public void askOnPools(CommitDoubts.Asker pools) {
         if (isAskerOfPools) return;
         asker = outsideGlobalTransactions(pools);
         isAskerOfPools = true;
@@ -152,15 +152,15 @@ public final class TrackedSource {
         return name;
     }
 
-    Generations generations() {
+    public Generations generations() {
         return generations;
     }
 
-    SchemaWatch schemas() {
+    public SchemaWatch schemas() {
         return schemas;
     }
 
-    Effects effects() {
+    public Effects effects() {
         return effects;
     }
 
@@ -281,7 +281,7 @@ public final class TrackedSource {
     }
 
     /** Whether this thread is in a global transaction, in which the connections may take part. */
-    boolean isInGlobalTransaction() {
+    public boolean isInGlobalTransaction() {
         return mayEnlist() && connections.globals.isActive();
     }
 
@@ -306,7 +306,7 @@ public final class TrackedSource {
      * @param origin whether every use of the connection from here to its return is seen
      * @param binding tells whether the connection is a transaction's, which may be lent again
      */
-    Session session(Connection raw, Origin origin, TransactionBinding binding) throws SQLException {
+    public Session session(Connection raw, Origin origin, TransactionBinding binding) throws SQLException {
         if (usedAt.get() == UNUSED) usedAt.compareAndSet(UNUSED, schemas.version());
         Boolean told = Question.answer(raw::getAutoCommit);
         Connection physical = PhysicalConnections.physical(raw);
@@ -574,7 +574,7 @@ public final class TrackedSource {
     }
 
     /** What was known of the schema is out of date, or may be. */
-    void forgetSchema() {
+    public void forgetSchema() {
         inspected = false;
         effects.forget(this);
     }
@@ -830,7 +830,7 @@ public final class TrackedSource {
     private record Place(SessionState state, String name) {}
 
     /** Who else may use a connection between its check-out and its return. */
-    enum Origin {
+    public enum Origin {
         /** Nobody: it was taken from the pool itself, and every use is seen. */
         OWN,
         /** Others hold it as well: its transaction may begin and end unseen. */
@@ -838,7 +838,7 @@ public final class TrackedSource {
     }
 
     /** What becomes of a transaction that is open when its connection is given back. */
-    enum Returning {
+    public enum Returning {
         /** It is rolled back. */
         ROLLED_BACK,
         /** It may stay open. */

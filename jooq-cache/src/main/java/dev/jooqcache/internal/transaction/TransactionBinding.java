@@ -2,7 +2,7 @@ package dev.jooqcache.internal.transaction;
 
 /** How the connections of a provider are bound to transactions. */
 @FunctionalInterface
-interface TransactionBinding {
+public interface TransactionBinding {
 
     /** Every call takes another connection from the pool. */
     TransactionBinding FRESH = source -> true;

@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
+import dev.jooqcache.internal.dependency.Effect;
 import dev.jooqcache.internal.transaction.SchemaWatch.Change;
 import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
 import dev.jooqcache.internal.transaction.SchemaWatch.Versions;
@@ -34,7 +35,7 @@ public final class UnplacedWrites {
     private final CommitDoubts doubts;
     private final KnownConnections connections;
 
-    UnplacedWrites(
+    public UnplacedWrites(
             String cacheName,
             TrackedSource elsewhere,
             Effects effects,

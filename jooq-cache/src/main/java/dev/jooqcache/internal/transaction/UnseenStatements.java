@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param atEachCheckOut perhaps executed whenever the pool hands a connection out
  * @param isComplete whether the pool opens its connections itself, so that nothing else is executed on a new one
  */
-record UnseenStatements(List<String> onceForEach, List<String> atEachCheckOut, boolean isComplete) {
+public record UnseenStatements(List<String> onceForEach, List<String> atEachCheckOut, boolean isComplete) {
 
     /** A usual test query is {@code do 1}, which computes what SELECT would answer. */
     private static final Pattern DO = Pattern.compile("^\\s*do\\s+", Pattern.CASE_INSENSITIVE);
 
-    static final UnseenStatements NONE = new UnseenStatements(List.of(), List.of(), true);
+    public static final UnseenStatements NONE = new UnseenStatements(List.of(), List.of(), true);
 
     /** Those of a pool that does not tell. */
-    static final UnseenStatements UNKNOWN = new UnseenStatements(List.of(), List.of(), false);
+    public static final UnseenStatements UNKNOWN = new UnseenStatements(List.of(), List.of(), false);
 
     /** Whether a new connection may have a level that was set for its next transaction alone. */
     boolean maySetLevelOnce(TrackedSource source, Connection physical) {
@@ -72,7 +72,7 @@ record UnseenStatements(List<String> onceForEach, List<String> atEachCheckOut, b
     }
 
     /** The statements in the value of a pool's setting, a text or several. */
-    static List<String> texts(@Nullable Object setting) {
+    public static List<String> texts(@Nullable Object setting) {
         List<String> found = new ArrayList<>();
         if (setting instanceof Collection<?> several) several.forEach(each -> add(found, "", each));
         else add(found, "", setting);

@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  * What one statement has written in autocommit, as long as the database may be at it still: some send rows, or the results of
  * the next statement of one text, only when they are asked for, and commit with the last of them. Until then the intents stand.
  */
-final class UntakenResults {
+public final class UntakenResults {
 
     private final Session session;
     private final @Nullable Statement statement;
     private volatile List<PendingWrite> writes = List.of();
 
     /** Of something that has no results, or none that end it. */
-    UntakenResults(Session session) {
+    public UntakenResults(Session session) {
         this(session, null);
     }
 
     /** Of a statement. */
-    UntakenResults(Session session, @Nullable Statement statement) {
+    public UntakenResults(Session session, @Nullable Statement statement) {
         this.session = session;
         this.statement = statement;
     }
@@ -55,7 +55,7 @@ final class UntakenResults {
     }
 
     /** Rows were read to their end, or closed, or there is no next result. */
-    void ended() {
+    public void ended() {
         if (writes.isEmpty()) return;
         switch (OpenTransactions.end(session.physical())) {
             case WITH_ANSWER, WITH_ROWS -> taken();
@@ -64,7 +64,7 @@ final class UntakenResults {
     }
 
     /** The statement was closed. That ends its rows, but the server goes on with the rest of its text. */
-    void closed() {
+    public void closed() {
         if (writes.isEmpty()) return;
         OpenTransactions.readOn(session.physical());
         if (OpenTransactions.end(session.physical()) != OpenTransactions.End.LATER) taken();

@@ -1,4 +1,4 @@
-/** Connections whose transactions the cache sees: what they wrote, what they may be shown, and when they end. */
+/** Sessions and their transactions: what they wrote, what they may be shown, and when they end. */
 @NullMarked
 package dev.jooqcache.internal.transaction;
 

@@ -2,6 +2,13 @@ package dev.jooqcache.internal.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jooqcache.internal.sql.AssignedTimes;
+import dev.jooqcache.internal.sql.BodyText;
+import dev.jooqcache.internal.sql.FactNames;
+import dev.jooqcache.internal.sql.LocalTypes;
+import dev.jooqcache.internal.sql.RoutineLanguage;
+import dev.jooqcache.internal.sql.SqlLexer;
+import dev.jooqcache.internal.sql.SqlToken;
 import dev.jooqcache.model.TableName;
 import java.util.List;
 import java.util.Map;

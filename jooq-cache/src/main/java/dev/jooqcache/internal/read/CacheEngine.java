@@ -1,0 +1,269 @@
+package dev.jooqcache.internal.read;
+
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.CacheHint;
+import dev.jooqcache.CacheMode;
+import dev.jooqcache.internal.analysis.AnalyzedStatement;
+import dev.jooqcache.internal.analysis.Statements;
+import dev.jooqcache.internal.dependency.BindValues;
+import dev.jooqcache.internal.generation.Generations;
+import dev.jooqcache.internal.generation.Generations.Standing;
+import dev.jooqcache.internal.jdbc.TrackedConnectionProvider;
+import dev.jooqcache.internal.jdbc.Tracking;
+import dev.jooqcache.internal.key.JooqInternals;
+import dev.jooqcache.internal.replay.DefaultZone;
+import dev.jooqcache.internal.transaction.Session;
+import dev.jooqcache.internal.transaction.TrackedSource;
+import dev.jooqcache.spi.CachedResult;
+import dev.jooqcache.spi.Extent;
+import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultStore;
+import dev.jooqcache.spi.Stamp;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jooq.Configuration;
+import org.jooq.ExecuteListener;
+import org.jooq.Query;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The parts of one cache, as every execution needs them. Thread-safe. */
+public final class CacheEngine {
+
+    /** Under this key a {@link CacheHint} rides in {@code Configuration.data()}. */
+    public static final Object HINT = "dev.jooqcache.hint";
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
+
+    final CacheSettings settings;
+    final Generations generations;
+    public final Statements statements;
+    public final Tracking tracking;
+    public final Counters counters = new Counters();
+    final Flights flights = new Flights();
+    private final ResultStore store;
+    private final Sweeper sweeper;
+    private volatile boolean closed;
+
+    /**
+     * Puts the parts together.
+     *
+     * @param settings the settings
+     * @param generations where writes are announced
+     * @param statements what SQL means
+     * @param tracking the data sources
+     * @param store where results are kept
+     * @param maximumEntries about how many results the store keeps
+     */
+    public CacheEngine(
+            CacheSettings settings,
+            Generations generations,
+            Statements statements,
+            Tracking tracking,
+            ResultStore store,
+            int maximumEntries) {
+        checkJooq();
+        this.settings = settings;
+        this.generations = generations;
+        this.statements = statements;
+        this.tracking = tracking;
+        this.store = store;
+        this.sweeper = new Sweeper(generations, store, maximumEntries);
+    }
+
+    private static void checkJooq() {
+        try {
+            JooqInternals.check();
+        } catch (ExceptionInInitializerError e) {
+            if (e.getCause() instanceof IllegalStateException cause) throw cause;
+            throw e;
+        }
+    }
+
+    /**
+     * A listener for one execution.
+     *
+     * @return the listener
+     */
+    public ExecuteListener listener() {
+        return new CachingListener(this);
+    }
+
+    /**
+     * How reads have ended so far.
+     *
+     * @return the live counters
+     */
+    public Counters counters() {
+        return counters;
+    }
+
+    /**
+     * Whether the cache is closed: then every query goes to the database.
+     *
+     * @return whether it is closed
+     */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Stops serving and storing. */
+    public void close() {
+        closed = true;
+        sweeper.clear();
+    }
+
+    /**
+     * Analyses a query without executing it. The database's catalog may be asked.
+     *
+     * @param query an attached query
+     * @return what it depends on and does
+     */
+    public AnalyzedStatement analyze(Query query) {
+        Configuration configuration =
+                Objects.requireNonNull(query.configuration(), "the query is not attached to a Configuration");
+        TrackedConnectionProvider provider = tracking.track(configuration.connectionProvider());
+        TrackedSource source = provider.source();
+        if (source != null && source.isInspected())
+            return statements.of(query, configuration.dsl().render(query), configuration, source);
+        Connection connection = provider.acquire();
+        if (connection == null)
+            return statements.of(query, configuration.dsl().render(query), configuration, tracking.withoutConnection());
+        try {
+            Session session = TrackedConnectionProvider.sessionOf(connection);
+            if (session == null) throw new IllegalStateException("the connection is not tracked: " + connection);
+            session.learnSchema();
+            return statements.of(query, configuration.dsl().render(query), configuration, session.source());
+        } finally {
+            provider.release(connection);
+        }
+    }
+
+    /**
+     * What keeps executions from being served without a connection, or at all, at the moment.
+     *
+     * @param configuration the configuration of the query
+     * @param statement the analysed query
+     * @return a phrase for each; empty if a stored result would be served at once
+     */
+    public List<String> state(@Nullable Configuration configuration, AnalyzedStatement statement) {
+        if (closed) return List.of("the cache is closed");
+        if (configuration == null || statement.reason() != null) return List.of();
+        TrackedSource source =
+                tracking.track(configuration.connectionProvider()).source();
+        List<String> found = new ArrayList<>(source == null ? TrackedSource.ASKED : source.obstacles());
+        Stamp now = generations.capture(statement.plan().tags(BindValues.NONE));
+        if (now == null) found.add(BypassReason.GENERATION_STORE.why());
+        else if (now.pending()) found.add(BypassReason.PENDING_WRITE.why());
+        return List.copyOf(found);
+    }
+
+    /**
+     * The rules that make a difference to the settings for a statement.
+     *
+     * @param statement an analysed statement
+     * @return each table with what its rule says, or an empty list
+     */
+    public List<String> rules(AnalyzedStatement statement) {
+        return statement.limits().told(settings.timeToLive(), settings.maximumRows());
+    }
+
+    public static CacheHint hint(Configuration configuration) {
+        return configuration.data(HINT) instanceof CacheHint hint ? hint : CacheHint.none();
+    }
+
+    /**
+     * The session scope that the user declared, for all queries or by a hint.
+     *
+     * @param configuration the configuration of the query
+     * @return the scope, or an empty string if none is declared
+     */
+    public String scope(Configuration configuration) {
+        return scope(hint(configuration));
+    }
+
+    public String scope(CacheHint hint) {
+        String hinted = hint.scope();
+        String general = settings.scope().get();
+        if (hinted == null && (general == null || general.isEmpty())) return "";
+        String first = general == null ? "" : general;
+        // The length keeps ("s", "k") apart from ("sk", none) and from any name that looks like both.
+        return first.length() + ":" + first + (hinted == null ? "" : hinted);
+    }
+
+    /** Why a statement is not cached, whatever its values are and on whatever connection, or {@code null} if it is. */
+    @Nullable
+    public Obstacle obstacle(CacheHint hint, AnalyzedStatement statement, String scope) {
+        if (hint.isBypass()) return new Obstacle(BypassReason.HINT, "");
+        if (settings.mode() == CacheMode.MARKED && !hint.isMark()) return new Obstacle(BypassReason.NOT_MARKED, "");
+        if (statement.reason() != null) return new Obstacle(statement.reason(), statement.detail());
+        return !statement.session().isEmpty() && scope.isEmpty()
+                ? new Obstacle(BypassReason.SESSION_DEPENDENT, statement.session())
+                : null;
+    }
+
+    /**
+     * Why something is not cached.
+     *
+     * @param reason the reason
+     * @param detail the part that gave it, or an empty string
+     */
+    record Obstacle(BypassReason reason, String detail) {}
+
+    /** The result for a fingerprint, if it is exact now, and was when the clock stood at the given number. */
+    @Nullable
+    public CachedResult get(Fingerprint fingerprint, long clock) {
+        try {
+            CachedResult result = store.get(fingerprint);
+            if (result != null && !result.query().equals(fingerprint))
+                throw new IllegalStateException("the store answered the result of another query");
+            return result != null && result.zone().equals(DefaultZone.id()) && isExact(result, clock) ? result : null;
+        } catch (RuntimeException | Error e) {
+            failed("get", e);
+            return null;
+        }
+    }
+
+    boolean put(Fingerprint fingerprint, CachedResult result, @Nullable Duration limit) {
+        if (closed) return false;
+        try {
+            if (!store.put(fingerprint, result, limit)) return false;
+            counters.stores.increment();
+            counters.swept.add(sweeper.stored(fingerprint, result.validity(), result.extents()));
+            return true;
+        } catch (RuntimeException | Error e) {
+            failed("put", e);
+            return false;
+        }
+    }
+
+    private boolean isExact(CachedResult result, long clock) {
+        Stamp until = generations.exactUntil(result.extents(), result.stamp().until(clock));
+        if (until != null) result.validity().extend(until);
+        return until != null;
+    }
+
+    /** Nothing has been committed to these since the clock stood there. */
+    boolean stands(List<Extent> extents, Stamp since) {
+        return generations.standing(extents, since) == Standing.STANDS;
+    }
+
+    /** The cache must never break a query: its own failure is logged once, and counted. */
+    public void failed(String where, Throwable e) {
+        // Who was in a call of the store when it was closed.
+        if (closed) return;
+        boolean first = counters.failures.sum() == 0;
+        counters.failures.increment();
+        if (first)
+            LOG.error(
+                    "{}: the cache failed in {}; the query goes on without it (further failures are counted, not"
+                            + " logged)",
+                    settings.name(),
+                    where,
+                    e);
+    }
+}

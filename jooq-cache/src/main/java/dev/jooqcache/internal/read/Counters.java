@@ -1,0 +1,109 @@
+package dev.jooqcache.internal.read;
+
+import dev.jooqcache.BypassReason;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts how reads ended. Thread-safe, without contention. */
+public final class Counters {
+
+    public final LongAdder hits = new LongAdder();
+    final LongAdder misses = new LongAdder();
+    final LongAdder stores = new LongAdder();
+    final LongAdder swept = new LongAdder();
+    final LongAdder failures = new LongAdder();
+    private final LongAdder[] notLookedUp = adders();
+    private final LongAdder[] notStored = adders();
+
+    Counters() {}
+
+    private static LongAdder[] adders() {
+        LongAdder[] adders = new LongAdder[BypassReason.values().length];
+        Arrays.setAll(adders, i -> new LongAdder());
+        return adders;
+    }
+
+    /** A read was executed for which the store was not asked. */
+    void notLookedUp(BypassReason reason) {
+        notLookedUp[reason.ordinal()].increment();
+    }
+
+    /** A read was executed for which the store was asked, or which was to be stored in any case. */
+    void notStored(BypassReason reason) {
+        notStored[reason.ordinal()].increment();
+    }
+
+    /**
+     * Reads that were served from the store.
+     *
+     * @return a count
+     */
+    public long hits() {
+        return hits.sum();
+    }
+
+    /**
+     * Reads that were executed and stored.
+     *
+     * @return a count
+     */
+    public long misses() {
+        return misses.sum();
+    }
+
+    /**
+     * Results that were put into the store.
+     *
+     * @return a count
+     */
+    public long stores() {
+        return stores.sum();
+    }
+
+    /**
+     * Results that were dropped because they had been invalidated.
+     *
+     * @return a count
+     */
+    public long swept() {
+        return swept.sum();
+    }
+
+    /**
+     * How often a part of the cache threw.
+     *
+     * @return a count
+     */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /**
+     * Reads that were executed without asking the store, by reason.
+     *
+     * @return counts, none of them zero
+     */
+    public Map<BypassReason, Long> notLookedUp() {
+        return counts(notLookedUp);
+    }
+
+    /**
+     * Reads that were looked up, executed and not stored, by reason.
+     *
+     * @return counts, none of them zero
+     */
+    public Map<BypassReason, Long> notStored() {
+        return counts(notStored);
+    }
+
+    private static Map<BypassReason, Long> counts(LongAdder[] adders) {
+        Map<BypassReason, Long> counts = new EnumMap<>(BypassReason.class);
+        for (BypassReason reason : BypassReason.values()) {
+            long count = adders[reason.ordinal()].sum();
+            if (count > 0) counts.put(reason, count);
+        }
+        return counts;
+    }
+}
