@@ -1,174 +1,133 @@
 package dev.jooqcache;
 
+import dev.jooqcache.internal.read.ReadOptions;
+import dev.jooqcache.internal.read.ReadOptions.Use;
 import java.time.Duration;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A wish for how the queries of one {@code DSLContext} are treated; see {@link QueryCache#with}.
+ * Per-query caching options. {@link QueryCache#with} applies them to the queries of one {@code DSLContext}.
  *
- * <p>Hints can be combined: {@code cache.with(dsl, CacheHint.ttl(ofSeconds(10)), CacheHint.key(tenant))}. A hint never
- * makes anything served that would be wrong without it, with one exception: {@link #key} is the user's word that a scope
- * names the session's state completely. Immutable and thread-safe.
+ * <p>Hints can be combined; where two of them contradict each other, the later one wins:
+ *
+ * <pre>{@code
+ * cache.with(dsl, CacheHint.expireAfterWrite(Duration.ofSeconds(10)), CacheHint.sessionScope(tenant))
+ * }</pre>
+ *
+ * <p>No hint can make the cache serve a result that it would otherwise have to invalidate. {@link #sessionScope} is a promise
+ * that the cache cannot check: results are shared between all sessions that are given the same scope.
+ *
+ * <p>Immutable and thread-safe. No argument may be {@code null}.
  */
 public final class CacheHint {
 
-    private enum Use {
-        DEFAULT,
-        CACHE,
-        REFRESH,
-        BYPASS
+    private static final CacheHint NONE = new CacheHint(ReadOptions.NONE);
+
+    private final ReadOptions options;
+
+    private CacheHint(ReadOptions options) {
+        this.options = options;
     }
 
-    private static final CacheHint NONE = new CacheHint(Use.DEFAULT, null, null);
-
-    private final Use use;
-    private final @Nullable Duration timeToLive;
-    private final @Nullable String scope;
-
-    private CacheHint(Use use, @Nullable Duration timeToLive, @Nullable String scope) {
-        this.use = use;
-        this.timeToLive = timeToLive;
-        this.scope = scope;
+    private static CacheHint of(Use use) {
+        return new CacheHint(new ReadOptions(use, null, null));
     }
 
     /**
-     * Goes to the database, and stores nothing. Writes are seen all the same.
+     * Executes queries on the database and stores no result. Their writes invalidate as always.
      *
      * @return the hint
      */
     public static CacheHint bypass() {
-        return new CacheHint(Use.BYPASS, null, null);
+        return of(Use.BYPASS);
     }
 
     /**
-     * Goes to the database, and stores the result in place of what is cached.
+     * Executes queries on the database and replaces the cached results. Also {@linkplain #enable() enables} caching.
      *
      * @return the hint
      */
     public static CacheHint refresh() {
-        return new CacheHint(Use.REFRESH, null, null);
+        return of(Use.REFRESH);
     }
 
     /**
-     * Marks queries as candidates in {@link CacheMode#MARKED}.
+     * Enables caching for queries in {@link CacheMode#MARKED}, and overrides {@link AdmissionPolicy#ADAPTIVE}. It does not
+     * make a query cacheable that is not.
      *
      * @return the hint
      */
-    public static CacheHint cache() {
-        return new CacheHint(Use.CACHE, null, null);
+    public static CacheHint enable() {
+        return of(Use.ENABLE);
     }
 
     /**
-     * Limits how long results stored under this hint may be served, in place of the cache's setting. Also marks.
+     * Limits how long the results of queries may be served after they were stored, in place of {@link
+     * QueryCacheBuilder#expireAfterWrite} and the model's rules. Also {@linkplain #enable() enables} caching.
      *
-     * @param timeToLive the time from the store, positive
+     * @param duration the time to live, positive
      * @return the hint
-     * @throws IllegalArgumentException if the time is not positive
+     * @throws IllegalArgumentException if the duration is not positive
      */
-    public static CacheHint ttl(Duration timeToLive) {
-        if (timeToLive.isNegative() || timeToLive.isZero())
-            throw new IllegalArgumentException("CacheHint.ttl must be positive: " + timeToLive);
-        return new CacheHint(Use.CACHE, timeToLive, null);
+    public static CacheHint expireAfterWrite(Duration duration) {
+        Objects.requireNonNull(duration, "CacheHint.expireAfterWrite");
+        if (duration.isNegative() || duration.isZero())
+            throw new IllegalArgumentException("CacheHint.expireAfterWrite must be positive: " + duration);
+        return new CacheHint(new ReadOptions(Use.ENABLE, duration, null));
     }
 
     /**
-     * Names the state of the session on which the meaning of queries depends: the tenant whose {@code search_path} is
-     * set, the role, the user of a row-level-security policy. Results are shared only within one scope. The cache cannot
-     * check that the name is right.
+     * Names the state of the session on which the meaning of queries depends: the tenant whose {@code search_path} is set, the
+     * role, the user of a row-level-security policy. Results are shared only within one scope. The cache cannot check that
+     * the name is right.
      *
      * @param scope the name, not empty
      * @return the hint
      * @throws IllegalArgumentException if the name is empty
      */
-    public static CacheHint key(String scope) {
-        if (scope.isEmpty()) throw new IllegalArgumentException("CacheHint.key must not be empty");
-        return new CacheHint(Use.DEFAULT, null, scope);
+    public static CacheHint sessionScope(String scope) {
+        Objects.requireNonNull(scope, "CacheHint.sessionScope");
+        if (scope.isEmpty()) throw new IllegalArgumentException("CacheHint.sessionScope must not be empty");
+        return new CacheHint(new ReadOptions(Use.DEFAULT, null, scope));
     }
 
     /**
-     * No wish.
+     * Changes nothing.
      *
-     * @return the hint that changes nothing
+     * @return the hint
      */
     public static CacheHint none() {
         return NONE;
     }
 
     /**
-     * This hint, and another where it says something.
+     * Combines this hint with a later one.
      *
-     * @param other the hint that wins
-     * @return both
+     * @param other the hint that wins where the two contradict each other
+     * @return the combination
      */
     public CacheHint and(CacheHint other) {
-        return new CacheHint(
-                other.use == Use.DEFAULT ? use : other.use,
-                other.timeToLive == null ? timeToLive : other.timeToLive,
-                other.scope == null ? scope : other.scope);
+        return new CacheHint(options.and(Objects.requireNonNull(other, "hint").options));
     }
 
-    /**
-     * Whether queries go to the database and nothing is stored.
-     *
-     * @return whether {@link #bypass()} is part of the hint
-     */
-    public boolean isBypass() {
-        return use == Use.BYPASS;
-    }
-
-    /**
-     * Whether queries go to the database and their results are stored.
-     *
-     * @return whether {@link #refresh()} is part of the hint
-     */
-    public boolean isRefresh() {
-        return use == Use.REFRESH;
-    }
-
-    /**
-     * Whether queries are candidates in {@link CacheMode#MARKED}.
-     *
-     * @return whether a caching hint is part of the hint
-     */
-    public boolean isMark() {
-        return use == Use.CACHE || use == Use.REFRESH;
-    }
-
-    /**
-     * The limit on how long results may be served.
-     *
-     * @return the time, or {@code null} for the cache's setting
-     */
-    public @Nullable Duration timeToLive() {
-        return timeToLive;
-    }
-
-    /**
-     * The declared session scope.
-     *
-     * @return the scope, or {@code null} if none was declared
-     */
-    public @Nullable String scope() {
-        return scope;
+    ReadOptions options() {
+        return options;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof CacheHint hint
-                && use == hint.use
-                && Objects.equals(timeToLive, hint.timeToLive)
-                && Objects.equals(scope, hint.scope);
+        return other instanceof CacheHint hint && options.equals(hint.options);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(use, timeToLive, scope);
+        return options.hashCode();
     }
 
     @Override
     public String toString() {
-        return "CacheHint[" + use + (timeToLive == null ? "" : ", ttl " + timeToLive)
-                + (scope == null ? "" : ", key " + scope) + "]";
+        return "CacheHint[" + options.use()
+                + (options.expireAfterWrite() == null ? "" : ", expireAfterWrite " + options.expireAfterWrite())
+                + (options.sessionScope() == null ? "" : ", sessionScope " + options.sessionScope()) + "]";
     }
 }

@@ -1,9 +1,12 @@
 package dev.jooqcache;
 
-/** Which queries are candidates for the cache. */
+/** Decides which queries are looked up in the cache. Set by {@link QueryCacheBuilder#mode}. */
 public enum CacheMode {
-    /** Whatever can be cached without being wrong. The default. */
+    /** Every cacheable query. The default. */
     ALL,
-    /** Only queries with {@link CacheHint#cache()} or another caching hint. Writes are seen all the same. */
+    /**
+     * Only queries with {@link CacheHint#enable()}, or with another hint that enables caching. The writes of all queries
+     * invalidate.
+     */
     MARKED
 }

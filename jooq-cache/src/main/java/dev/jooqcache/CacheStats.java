@@ -2,57 +2,66 @@ package dev.jooqcache;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongBinaryOperator;
 
 /**
- * What a cache has done up to one moment. Immutable.
+ * Statistics of a cache at one moment; see {@link QueryCache#stats}.
  *
- * <p>Every read through jOOQ counts once, when it ends, as a hit, a miss or a bypass. The numbers are read one after the
- * other while the cache works, so those of one moment may be off by what happened between.
+ * <p>Every read through jOOQ is counted once, when it ends:
+ *
+ * <ul>
+ *   <li>as a <i>hit</i> if it was served from the cache;
+ *   <li>as a <i>miss</i> if it was looked up and executed, whether or not its result was then stored. Reads with {@link
+ *       CacheHint#refresh()} are misses, too. If the result was not stored, {@link #notStored(BypassReason)} counts the miss under
+ *       one reason as well;
+ *   <li>as a <i>bypass</i>, under one reason, if it was executed without being looked up.
+ * </ul>
+ *
+ * <p>A result leaves the cache for one of three reasons, each with a count of its own: for want of space ({@link #evictions()}),
+ * because of its age ({@link #expirations()}), or because it was found to be invalid ({@link #removals()}).
+ *
+ * <p>Immutable and thread-safe. The counts are read one after the other while the cache works, so they may differ by what
+ * happened in between.
  */
 public final class CacheStats {
 
     private final long hits;
     private final long misses;
-    private final Map<BypassReason, Long> notLookedUp;
+    private final Map<BypassReason, Long> bypasses;
     private final Map<BypassReason, Long> notStored;
     private final long stores;
     private final long invalidations;
     private final long evictions;
+    private final long expirations;
+    private final long removals;
     private final long failures;
 
-    /**
-     * Makes a snapshot.
-     *
-     * @param hits reads that were served from the store
-     * @param misses reads that were executed and stored
-     * @param notLookedUp reads that were executed without asking the store, by reason
-     * @param notStored reads that were looked up, executed and not stored, by reason
-     * @param stores results that were put into the store
-     * @param invalidations writes of tables, each with its commit
-     * @param evictions results that the store dropped for space or time, or because they were invalidated
-     * @param failures how often a part of the cache threw; queries went on
-     */
     CacheStats(
             long hits,
             long misses,
-            Map<BypassReason, Long> notLookedUp,
+            Map<BypassReason, Long> bypasses,
             Map<BypassReason, Long> notStored,
             long stores,
             long invalidations,
             long evictions,
+            long expirations,
+            long removals,
             long failures) {
         this.hits = hits;
         this.misses = misses;
-        this.notLookedUp = Map.copyOf(notLookedUp);
+        this.bypasses = Map.copyOf(bypasses);
         this.notStored = Map.copyOf(notStored);
         this.stores = stores;
         this.invalidations = invalidations;
         this.evictions = evictions;
+        this.expirations = expirations;
+        this.removals = removals;
         this.failures = failures;
     }
 
     /**
-     * Reads that were served from the store.
+     * The number of reads that were served from the cache.
      *
      * @return a count
      */
@@ -61,70 +70,68 @@ public final class CacheStats {
     }
 
     /**
-     * Reads that were executed and stored.
+     * The number of reads that were looked up and executed, whether or not their results were then stored.
      *
-     * @return a count
+     * @return a count, {@link #notStored()} included
      */
     public long misses() {
         return misses;
     }
 
     /**
-     * Reads that were executed and not stored: those that were not looked up, and those that were.
+     * The number of reads that were executed without being looked up.
      *
-     * @return a count
+     * @return the sum of {@link #bypassCounts()}
      */
     public long bypasses() {
-        return notLookedUp() + notStored();
+        return sum(bypasses);
     }
 
     /**
-     * Reads that were executed and not stored for one reason.
+     * The number of reads that were executed without being looked up, for one reason.
      *
      * @param reason the reason
-     * @return a count
+     * @return a count, a part of {@link #bypasses()}
      */
     public long bypasses(BypassReason reason) {
-        return notLookedUp(reason) + notStored(reason);
+        return bypasses.getOrDefault(reason, 0L);
     }
 
     /**
-     * Reads that were executed without asking the store, since they may not be cached, or not there.
+     * The number of reads that were executed without being looked up, by reason.
      *
-     * @return a count, a part of {@link #bypasses()}
+     * @return an immutable map without zeros
      */
-    public long notLookedUp() {
-        return sum(notLookedUp);
+    public Map<BypassReason, Long> bypassCounts() {
+        return bypasses;
     }
 
     /**
-     * Reads that were executed without asking the store, for one reason.
+     * The number of misses whose results were not stored.
      *
-     * @param reason the reason
-     * @return a count, a part of {@link #bypasses(BypassReason)}
-     */
-    public long notLookedUp(BypassReason reason) {
-        return notLookedUp.getOrDefault(reason, 0L);
-    }
-
-    /**
-     * Reads that the store was asked for, and that were executed and not stored then. A read that is to refresh its result,
-     * or that begins a snapshot, counts here as well, although the store is not asked.
-     *
-     * @return a count, a part of {@link #bypasses()}
+     * @return the sum of {@link #notStoredCounts()}, a part of {@link #misses()}
      */
     public long notStored() {
         return sum(notStored);
     }
 
     /**
-     * Reads that the store was asked for, and that were executed and not stored then, for one reason.
+     * The number of misses whose results were not stored, for one reason.
      *
      * @param reason the reason
-     * @return a count, a part of {@link #bypasses(BypassReason)}
+     * @return a count, a part of {@link #notStored()}
      */
     public long notStored(BypassReason reason) {
         return notStored.getOrDefault(reason, 0L);
+    }
+
+    /**
+     * The number of misses whose results were not stored, by reason.
+     *
+     * @return an immutable map without zeros
+     */
+    public Map<BypassReason, Long> notStoredCounts() {
+        return notStored;
     }
 
     private static long sum(Map<BypassReason, Long> counts) {
@@ -132,7 +139,7 @@ public final class CacheStats {
     }
 
     /**
-     * Results that were put into the store.
+     * The number of results that were stored.
      *
      * @return a count
      */
@@ -141,7 +148,8 @@ public final class CacheStats {
     }
 
     /**
-     * Invalidations: one per written table and commit, whether of the whole table or of some of its rows.
+     * The number of invalidations: one for each table that a commit has written, whether all of the table is invalidated or some
+     * of its rows.
      *
      * @return a count
      */
@@ -150,7 +158,7 @@ public final class CacheStats {
     }
 
     /**
-     * Results that the store dropped, for space, for time, or because they were invalidated.
+     * The number of results that the store dropped to make room for others.
      *
      * @return a count
      */
@@ -159,7 +167,27 @@ public final class CacheStats {
     }
 
     /**
-     * How often a part of the cache threw. Queries went on all the same.
+     * The number of results that the store dropped because their time to live, or to lie unused, was over. A store may notice this
+     * only when the result is looked up.
+     *
+     * @return a count
+     */
+    public long expirations() {
+        return expirations;
+    }
+
+    /**
+     * The number of results that were removed because a write had made them invalid. An invalid result that is looked up is
+     * replaced, which is not counted here.
+     *
+     * @return a count
+     */
+    public long removals() {
+        return removals;
+    }
+
+    /**
+     * The number of failures of the cache itself. The queries went on without the cache.
      *
      * @return a count
      */
@@ -168,47 +196,93 @@ public final class CacheStats {
     }
 
     /**
-     * Hits as a share of all reads, bypasses included.
+     * The share of hits in the reads that were looked up. Bypasses do not count.
      *
-     * @return a number from 0 to 1; 0 if nothing was read
+     * @return {@code hits / (hits + misses)}, from 0 to 1; 0 if there was neither
      */
     public double hitRate() {
-        long reads = hits + misses + bypasses();
-        return reads == 0 ? 0 : (double) hits / reads;
+        long lookups = hits + misses;
+        return lookups == 0 ? 0 : (double) hits / lookups;
     }
 
     /**
-     * What was done since an earlier moment.
+     * Subtracts the statistics of an earlier moment.
      *
-     * @param before the statistics of the earlier moment
-     * @return the differences
+     * @param other the statistics of the earlier moment
+     * @return the difference of each count
      */
-    public CacheStats minus(CacheStats before) {
-        return new CacheStats(
-                hits - before.hits,
-                misses - before.misses,
-                difference(notLookedUp, before.notLookedUp),
-                difference(notStored, before.notStored),
-                stores - before.stores,
-                invalidations - before.invalidations,
-                evictions - before.evictions,
-                failures - before.failures);
+    public CacheStats minus(CacheStats other) {
+        return with(other, (mine, others) -> mine - others);
     }
 
-    private static Map<BypassReason, Long> difference(Map<BypassReason, Long> counts, Map<BypassReason, Long> before) {
-        Map<BypassReason, Long> difference = new EnumMap<>(BypassReason.class);
-        counts.forEach((reason, count) -> {
-            long more = count - before.getOrDefault(reason, 0L);
-            if (more != 0) difference.put(reason, more);
-        });
-        return difference;
+    /**
+     * Adds the statistics of another cache, or of another period.
+     *
+     * @param other the other statistics
+     * @return the sum of each count
+     */
+    public CacheStats plus(CacheStats other) {
+        return with(other, Long::sum);
+    }
+
+    private CacheStats with(CacheStats other, LongBinaryOperator both) {
+        return new CacheStats(
+                both.applyAsLong(hits, other.hits),
+                both.applyAsLong(misses, other.misses),
+                with(bypasses, other.bypasses, both),
+                with(notStored, other.notStored, both),
+                both.applyAsLong(stores, other.stores),
+                both.applyAsLong(invalidations, other.invalidations),
+                both.applyAsLong(evictions, other.evictions),
+                both.applyAsLong(expirations, other.expirations),
+                both.applyAsLong(removals, other.removals),
+                both.applyAsLong(failures, other.failures));
+    }
+
+    private static Map<BypassReason, Long> with(
+            Map<BypassReason, Long> counts, Map<BypassReason, Long> others, LongBinaryOperator both) {
+        Map<BypassReason, Long> result = new EnumMap<>(BypassReason.class);
+        for (BypassReason reason : BypassReason.values()) {
+            long count = both.applyAsLong(counts.getOrDefault(reason, 0L), others.getOrDefault(reason, 0L));
+            if (count != 0) result.put(reason, count);
+        }
+        return result;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CacheStats stats
+                && hits == stats.hits
+                && misses == stats.misses
+                && bypasses.equals(stats.bypasses)
+                && notStored.equals(stats.notStored)
+                && stores == stats.stores
+                && invalidations == stats.invalidations
+                && evictions == stats.evictions
+                && expirations == stats.expirations
+                && removals == stats.removals
+                && failures == stats.failures;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(
+                hits, misses, bypasses, notStored, stores, invalidations, evictions, expirations, removals, failures);
     }
 
     @Override
     public String toString() {
-        return "CacheStats[hits " + hits + ", misses " + misses + ", bypasses " + bypasses() + " (not looked up "
-                + notLookedUp() + " " + notLookedUp + ", not stored " + notStored() + " " + notStored + "), stores "
-                + stores + ", invalidations " + invalidations + ", evictions " + evictions + ", failures "
-                + failures + "]";
+        return "CacheStats[hits " + hits + ", misses " + misses + " (not stored " + notStored() + " "
+                + sorted(notStored)
+                + "), bypasses " + bypasses() + " " + sorted(bypasses) + ", stores " + stores + ", invalidations "
+                + invalidations + ", evictions " + evictions + ", expirations " + expirations + ", removals " + removals
+                + ", failures " + failures + "]";
+    }
+
+    /** In the order of the reasons, so that the text of equal statistics is the same. */
+    private static Map<BypassReason, Long> sorted(Map<BypassReason, Long> counts) {
+        Map<BypassReason, Long> sorted = new EnumMap<>(BypassReason.class);
+        sorted.putAll(counts);
+        return sorted;
     }
 }

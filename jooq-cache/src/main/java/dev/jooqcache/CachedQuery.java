@@ -2,6 +2,7 @@ package dev.jooqcache;
 
 import dev.jooqcache.internal.prepared.PreparedQuery;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -12,42 +13,39 @@ import org.jooq.exception.TooManyRowsException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query with parameters that is made once and executed with different arguments: a hit skips jOOQ's building, rendering
- * and JDBC, which are most of the time of any other hit.
+ * A prepared query with parameters. A hit skips jOOQ's building and rendering and JDBC, which take most of the time of other hits.
  *
  * <pre>{@code
- * CachedQuery.Mapped<Film> filmById = cache.prepare(dsl, d -> d.select(FILM.ID, FILM.TITLE)
+ * MappedQuery<Film> filmById = cache.prepare(dsl, d -> d.select(FILM.ID, FILM.TITLE)
  *                 .from(FILM)
  *                 .where(FILM.ID.eq(param("id", FILM.ID))))
- *         .mapping(Records.mapping(Film::new));
+ *         .map(Records.mapping(Film::new));
  *
  * Film film = filmById.fetchOne(5);
  * }</pre>
  *
- * <p>Everything else is as ever: the same protocol decides what may be served, the same entries are shared with the query
- * if it is executed without this handle, and the same statistics count it. What is no such hit is executed by jOOQ: misses,
- * what is not cached, and anything within a transaction, to whose context the handle is taken by {@link #using}.
+ * <p>The guarantee, the cached results and the statistics are those of the same query executed by jOOQ. jOOQ executes the query
+ * if the result is not cached, and within a transaction, to whose context {@link #using} binds the query.
  *
- * <p>The handle learns the SQL from the first executions, which are jOOQ's. It goes on leaving a query to jOOQ
+ * <p>The SQL is learned from the first executions, which are jOOQ's. jOOQ executes the query always
  *
  * <ul>
- *   <li>if the SQL turns out to depend on an argument, or an argument is {@code null};
- *   <li>if a parameter has a binding of the user's, or is sent as something else than a number, string, boolean, UUID or
- *       object of {@code java.time} (converters do not matter);
- *   <li>if only the database tells its columns ({@code select *} from a table that jOOQ has no class of), or their names
- *       depend on an argument;
- *   <li>if a parameter stands in a part of the user's own ({@code CustomField} and its like), whose SQL may depend on it;
- *   <li>if the configuration has a {@code VisitListener}, a {@code RecordListener}, an {@code ExecuteListener} that is told
- *       of more than failures, or a provider of the user's own: so nobody misses an execution that he follows.
+ *   <li>if the SQL depends on an argument, or an argument is {@code null};
+ *   <li>if a parameter has a custom binding, or is sent as something other than a number, string, boolean, UUID or object of
+ *       {@code java.time} (converters do not matter);
+ *   <li>if only the database knows its columns ({@code select *} from a table without a generated class), or their names depend
+ *       on an argument;
+ *   <li>if a parameter is part of a custom query part ({@code CustomField}, for instance), whose SQL may depend on it;
+ *   <li>if the configuration has a {@code VisitListener}, a {@code RecordListener}, an {@code ExecuteListener} that receives
+ *       other events than failures, or a custom provider, so that every listener sees every execution.
  * </ul>
  *
- * <p>Whatever is not a parameter stays as it was at first. A function that reads the time, a tenant or anything else that
- * varies, in place of taking a parameter, breaks its promise to make the same query each time, and gets the results of the
- * first one.
+ * <p>The function that builds the query must build the same query each time. Everything that varies, such as the time or the
+ * tenant, must be a parameter; a value that the function reads elsewhere stays what it was at first.
  *
- * <p>Arguments are given in the order in which {@link #parameters} names them, {@code null} as {@code (Object) null}, and
- * must be of the parameters' types. Errors are those of jOOQ's {@code DataAccessException}. Thread-safe; to be kept as long
- * as the cache.
+ * <p>Arguments are given in the order of {@link #parameters} and must be of the parameters' types. A single {@code null} is given
+ * as {@code (Object) null}. Failures are jOOQ's {@code DataAccessException}s. Thread-safe; meant to be kept as long as the
+ * cache.
  *
  * @param <R> the type of the records
  */
@@ -61,104 +59,111 @@ public final class CachedQuery<R extends Record> {
         this.prepared = prepared;
     }
 
+    PreparedQuery<R> prepared() {
+        return prepared;
+    }
+
     /**
-     * The same query on another context: that of a transaction, or one with hints. It is executed by jOOQ, cached as any
-     * query, without the short way of this handle.
+     * Runs the query on another context: that of a transaction, or one with hints. jOOQ executes the query there, and its
+     * results are cached as those of any query.
      *
      * @param dsl a context on a derived configuration
-     * @return a handle for as long as the context
+     * @return the query on that context, to be used no longer than the context
+     * @throws IllegalArgumentException if the context does not use the cache
      */
     public CachedQuery<R> using(DSLContext dsl) {
+        cache.requireRegistered(dsl);
         return new CachedQuery<>(cache, prepared.on(dsl.configuration()));
     }
 
     /**
-     * The query, whose results are mapped to immutable objects. That is done once for each stored result, and all readers
-     * are handed the same objects; stores that are not on the heap make a hit map anew.
+     * Maps the rows to immutable objects. The rows of a cached result are mapped once, and all callers are given the same
+     * objects. If the result store is not on the heap, each hit maps the rows anew.
      *
-     * @param mapper makes an immutable object of a record, for instance {@code Records.mapping(Film::new)}; of the record
-     *     alone, so that it does not matter who calls it when
-     * @param <E> the type of these
-     * @return a handle
+     * @param mapper maps a record to an immutable object, for instance {@code Records.mapping(Film::new)}; the result may depend on
+     *     nothing but the record
+     * @param <E> the type of the objects
+     * @return the mapped query
      */
-    public <E> Mapped<E> mapping(RecordMapper<? super R, ? extends E> mapper) {
-        return new Mapped<>(this, mapper);
+    public <E> MappedQuery<E> map(RecordMapper<? super R, ? extends E> mapper) {
+        return new MappedQuery<>(this, Objects.requireNonNull(mapper, "mapper"));
     }
 
     /**
-     * The query, whose results are mapped to immutable objects as by {@code Record.into(Class)}. See {@link #mapping}.
+     * Maps the rows to immutable objects as {@code Record.into(Class)} does; see {@link #map}.
      *
-     * @param type an immutable class, best a Java record
-     * @param <E> the type
-     * @return a handle
+     * @param type an immutable class, for instance a Java record
+     * @param <E> the type of the objects
+     * @return the mapped query
      */
-    public <E> Mapped<E> into(Class<? extends E> type) {
-        return mapping(row -> row.into(type));
+    public <E> MappedQuery<E> into(Class<? extends E> type) {
+        Objects.requireNonNull(type, "type");
+        return map(row -> row.into(type));
     }
 
     /**
-     * The names of the parameters.
+     * The names of the parameters, in the order in which they first occur in the query.
      *
-     * @return an immutable list, in the order in which the query has them first
+     * @return an immutable list
      */
     public List<String> parameters() {
         return prepared.parameters();
     }
 
     /**
-     * The records: new ones for each caller, attached as jOOQ's are.
+     * Fetches all records. Each caller is given new records, attached as jOOQ's are.
      *
      * @param arguments one for each of {@link #parameters}
-     * @return the result, perhaps empty
-     * @throws IllegalArgumentException if these are not arguments of this query
+     * @return the result; may be empty
+     * @throws IllegalArgumentException if the arguments do not match the parameters
      */
     public Result<R> fetch(@Nullable Object... arguments) {
         return prepared.fetch(arguments);
     }
 
     /**
-     * The only record.
+     * Fetches at most one record.
      *
      * @param arguments one for each of {@link #parameters}
      * @return the record, or {@code null} if there is none
-     * @throws IllegalArgumentException if these are not arguments of this query
-     * @throws TooManyRowsException if there is more than one
+     * @throws IllegalArgumentException if the arguments do not match the parameters
+     * @throws TooManyRowsException if there is more than one record
      */
     public @Nullable R fetchOne(@Nullable Object... arguments) {
         return one(fetch(arguments));
     }
 
     /**
-     * The only record.
+     * Fetches exactly one record.
      *
      * @param arguments one for each of {@link #parameters}
      * @return the record
-     * @throws IllegalArgumentException if these are not arguments of this query
-     * @throws NoDataFoundException if there is none
-     * @throws TooManyRowsException if there is more than one
+     * @throws IllegalArgumentException if the arguments do not match the parameters
+     * @throws NoDataFoundException if there is no record
+     * @throws TooManyRowsException if there is more than one record
      */
     public R fetchSingle(@Nullable Object... arguments) {
         return single(fetch(arguments));
     }
 
     /**
-     * The only record.
+     * Fetches at most one record.
      *
      * @param arguments one for each of {@link #parameters}
-     * @return the record, if there is one
-     * @throws IllegalArgumentException if these are not arguments of this query
-     * @throws TooManyRowsException if there is more than one
+     * @return the record, or an empty {@code Optional} if there is none
+     * @throws IllegalArgumentException if the arguments do not match the parameters
+     * @throws TooManyRowsException if there is more than one record
      */
     public Optional<R> fetchOptional(@Nullable Object... arguments) {
         return Optional.ofNullable(fetchOne(arguments));
     }
 
     /**
-     * What the cache would do with an execution. Does not execute it; may ask the database's catalog.
+     * Explains the cache's decision on an execution; see {@link QueryCache#explain}.
      *
      * @param arguments one for each of {@link #parameters}
      * @return the decision
-     * @throws IllegalArgumentException if these are not arguments of this query
+     * @throws IllegalArgumentException if the arguments do not match the parameters
      */
     public CacheDecision explain(@Nullable Object... arguments) {
         return cache.explain(prepared.query(arguments));
@@ -169,7 +174,7 @@ public final class CachedQuery<R extends Record> {
         return prepared.toString();
     }
 
-    private static <E> @Nullable E one(List<E> rows) {
+    static <E> @Nullable E one(List<E> rows) {
         if (rows.size() > 1) throw tooMany(rows);
         return rows.isEmpty() ? null : rows.get(0);
     }
@@ -178,96 +183,9 @@ public final class CachedQuery<R extends Record> {
         return new TooManyRowsException("the query has " + rows.size() + " rows");
     }
 
-    private static <E> E single(List<E> rows) {
+    static <E> E single(List<E> rows) {
         if (rows.isEmpty()) throw new NoDataFoundException("the query has no row");
         if (rows.size() > 1) throw tooMany(rows);
         return rows.get(0);
-    }
-
-    /**
-     * A {@link CachedQuery} whose rows are immutable objects, shared by all readers. Thread-safe.
-     *
-     * @param <E> the type of the rows
-     */
-    public static final class Mapped<E> {
-
-        private final Query<?, E> query;
-
-        private <R extends Record> Mapped(CachedQuery<R> query, RecordMapper<? super R, ? extends E> mapper) {
-            this.query = new Query<>(query, mapper);
-        }
-
-        private record Query<R extends Record, E>(CachedQuery<R> of, RecordMapper<? super R, ? extends E> mapper) {
-            List<E> fetch(@Nullable Object[] arguments) {
-                return of.prepared.fetch(arguments, mapper, this);
-            }
-
-            Mapped<E> using(DSLContext dsl) {
-                return of.using(dsl).mapping(mapper);
-            }
-        }
-
-        /**
-         * The same query on another context. See {@link CachedQuery#using}.
-         *
-         * @param dsl a context on a derived configuration
-         * @return a handle for as long as the context
-         */
-        public Mapped<E> using(DSLContext dsl) {
-            return query.using(dsl);
-        }
-
-        /**
-         * The rows.
-         *
-         * @param arguments one for each of {@link CachedQuery#parameters}
-         * @return an immutable list of shared objects, perhaps empty
-         * @throws IllegalArgumentException if these are not arguments of this query
-         */
-        public List<E> fetch(@Nullable Object... arguments) {
-            return query.fetch(arguments);
-        }
-
-        /**
-         * The only row.
-         *
-         * @param arguments one for each of {@link CachedQuery#parameters}
-         * @return a shared object, or {@code null} if there is no row
-         * @throws IllegalArgumentException if these are not arguments of this query
-         * @throws TooManyRowsException if there is more than one
-         */
-        public @Nullable E fetchOne(@Nullable Object... arguments) {
-            return one(fetch(arguments));
-        }
-
-        /**
-         * The only row.
-         *
-         * @param arguments one for each of {@link CachedQuery#parameters}
-         * @return a shared object
-         * @throws IllegalArgumentException if these are not arguments of this query
-         * @throws NoDataFoundException if there is no row
-         * @throws TooManyRowsException if there is more than one
-         */
-        public E fetchSingle(@Nullable Object... arguments) {
-            return single(fetch(arguments));
-        }
-
-        /**
-         * The only row.
-         *
-         * @param arguments one for each of {@link CachedQuery#parameters}
-         * @return a shared object, if there is a row
-         * @throws IllegalArgumentException if these are not arguments of this query
-         * @throws TooManyRowsException if there is more than one
-         */
-        public Optional<E> fetchOptional(@Nullable Object... arguments) {
-            return Optional.ofNullable(fetchOne(arguments));
-        }
-
-        @Override
-        public String toString() {
-            return query.of.toString();
-        }
     }
 }

@@ -33,7 +33,7 @@ class ArchitectureTest {
 
     /** Words of the public API that every package may use: they depend on nothing themselves. */
     private static final DescribedPredicate<JavaClass> VOCABULARY =
-            belongToAnyOf(BypassReason.class, CacheAdmission.class, CacheHint.class, CacheMode.class);
+            belongToAnyOf(BypassReason.class, AdmissionPolicy.class, CacheMode.class);
 
     private static final DescribedPredicate<JavaClass> ARRAY =
             DescribedPredicate.describe("arrays", JavaClass::isArray);

@@ -1,8 +1,8 @@
 package dev.jooqcache.benchmarks;
 
-import dev.jooqcache.CacheAdmission;
+import dev.jooqcache.AdmissionPolicy;
 import dev.jooqcache.CacheHint;
-import dev.jooqcache.CachePrecision;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.sample.CachedCatalogue;
 import org.jooq.Configuration;
@@ -19,8 +19,9 @@ final class CachedJooq extends JooqCatalogue {
     }
 
     /** Every default but the precision. */
-    static CachedJooq with(CachePrecision precision, Configuration configuration) {
-        return of(CachedCatalogue.settings(configuration).precision(precision).build(), configuration);
+    static CachedJooq with(InvalidationGranularity precision, Configuration configuration) {
+        return of(
+                CachedCatalogue.settings(configuration).invalidation(precision).build(), configuration);
     }
 
     /** Room for one result only, so that each read misses, records, stores and evicts. */
@@ -28,7 +29,7 @@ final class CachedJooq extends JooqCatalogue {
         return of(
                 CachedCatalogue.settings(configuration)
                         .maximumEntries(1)
-                        .admission(CacheAdmission.ALWAYS)
+                        .admission(AdmissionPolicy.ALWAYS)
                         .build(),
                 configuration);
     }

@@ -1,6 +1,6 @@
 package dev.jooqcache.benchmarks;
 
-import dev.jooqcache.CachePrecision;
+import dev.jooqcache.InvalidationGranularity;
 import java.util.function.Function;
 
 /** What is compared. */
@@ -9,8 +9,8 @@ enum Contender {
     PLAIN(
             "jOOQ, no cache",
             database -> new JooqCatalogue(database.configuration().dsl())),
-    TABLES("jooq-cache", database -> CachedJooq.with(CachePrecision.TABLES, database.configuration())),
-    ROWS("jooq-cache, ROWS", database -> CachedJooq.with(CachePrecision.ROWS, database.configuration())),
+    TABLES("jooq-cache", database -> CachedJooq.with(InvalidationGranularity.TABLE, database.configuration())),
+    ROWS("jooq-cache, ROWS", database -> CachedJooq.with(InvalidationGranularity.ROW, database.configuration())),
     PREPARED("jooq-cache, prepared", database -> PreparedCatalogue.over(database.configuration())),
     MISS("jooq-cache, miss", database -> CachedJooq.missing(database.configuration())),
     BYPASS("jooq-cache, bypass", database -> CachedJooq.bypassing(database.configuration())),

@@ -100,6 +100,11 @@ final class HeapSizes {
             }
 
             @Override
+            public long expirations() {
+                return 0;
+            }
+
+            @Override
             public void close() {}
         };
     }

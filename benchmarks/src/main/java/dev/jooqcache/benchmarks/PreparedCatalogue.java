@@ -4,7 +4,7 @@ import static dev.jooqcache.sample.generated.Tables.FILM;
 import static dev.jooqcache.sample.generated.Tables.PAYMENT;
 import static org.jooq.impl.DSL.param;
 
-import dev.jooqcache.CachedQuery;
+import dev.jooqcache.MappedQuery;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.benchmarks.Rows.FilmDetail;
 import dev.jooqcache.benchmarks.Rows.FilmRow;
@@ -23,25 +23,25 @@ final class PreparedCatalogue implements Catalogue {
 
     private final QueryCache cache;
     private final JooqCatalogue writing;
-    private final CachedQuery.Mapped<FilmRow> film;
-    private final CachedQuery.Mapped<FilmRow> page;
-    private final CachedQuery.Mapped<FilmDetail> detail;
-    private final CachedQuery.Mapped<GenreSummary> genres;
-    private final CachedQuery.Mapped<TopFilm> report;
+    private final MappedQuery<FilmRow> film;
+    private final MappedQuery<FilmRow> page;
+    private final MappedQuery<FilmDetail> detail;
+    private final MappedQuery<GenreSummary> genres;
+    private final MappedQuery<TopFilm> report;
 
     private PreparedCatalogue(QueryCache cache, DSLContext dsl) {
         this.cache = cache;
         this.writing = new JooqCatalogue(dsl);
         this.film =
-                cache.prepare(dsl, d -> Queries.film(d, param("id", FILM.ID))).mapping(Records.mapping(FilmRow::new));
+                cache.prepare(dsl, d -> Queries.film(d, param("id", FILM.ID))).map(Records.mapping(FilmRow::new));
         this.page = cache.prepare(dsl, d -> Queries.page(d, param("offset", Integer.class)))
-                .mapping(Records.mapping(FilmRow::new));
+                .map(Records.mapping(FilmRow::new));
         this.detail = cache.prepare(dsl, d -> Queries.detail(d, param("film", FILM.ID)))
-                .mapping(Rows::detail);
+                .map(Rows::detail);
         this.genres = cache.prepare(dsl, d -> Queries.genres(d, param("language", FILM.LANGUAGE_ID)))
-                .mapping(Records.mapping(GenreSummary::new));
+                .map(Records.mapping(GenreSummary::new));
         this.report = cache.prepare(dsl, d -> Queries.report(d, param("payment", PAYMENT.ID)))
-                .mapping(Records.mapping(TopFilm::new));
+                .map(Records.mapping(TopFilm::new));
     }
 
     static PreparedCatalogue over(Configuration configuration) {

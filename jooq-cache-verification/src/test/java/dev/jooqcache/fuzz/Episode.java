@@ -3,7 +3,7 @@ package dev.jooqcache.fuzz;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheStats;
-import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.Fixture;
 import java.sql.Connection;
@@ -40,7 +40,7 @@ final class Episode {
      * @param keyShare the share of conditions and writes that are on keys and named columns
      * @param settings of the cache
      */
-    record Setting(Database database, long seed, double keyShare, Consumer<QueryCache.Builder> settings) {}
+    record Setting(Database database, long seed, double keyShare, Consumer<QueryCacheBuilder> settings) {}
 
     /** What was seen, in all episodes. */
     static final class Tally {
@@ -172,8 +172,8 @@ final class Episode {
         tally.hits += stats.hits();
         tally.misses += stats.misses();
         for (BypassReason reason : BypassReason.values())
-            if (reason != BypassReason.HINT && stats.bypasses(reason) > 0)
-                tally.bypasses.merge(reason, stats.bypasses(reason), Long::sum);
+            if (reason != BypassReason.BYPASS_HINT && Fixture.unstored(stats, reason) > 0)
+                tally.bypasses.merge(reason, Fixture.unstored(stats, reason), Long::sum);
     }
 
     private RandomQuery.Made query(int number) {

@@ -3,7 +3,7 @@ package dev.jooqcache.fuzz;
 import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
-import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import dev.jooqcache.testing.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -140,8 +140,8 @@ final class FuzzSchema {
     }
 
     /** What the catalog cannot tell: nobody can look into H2's triggers. */
-    static void declare(QueryCache.Builder settings, Database database) {
-        if (database == Database.H2) settings.trigger(table(name("item")), table(name("audit")));
+    static void declare(QueryCacheBuilder settings, Database database) {
+        if (database == Database.H2) settings.declareTrigger(table(name("item")), table(name("audit")));
     }
 
     /** H2's trigger, in Java. */

@@ -32,7 +32,7 @@ class FuzzerCatchesTest {
     @MethodSource("missed")
     void writesOfOneTableThatAreMissed_areFound(Database database, String table) {
         Fuzzer fuzzer = new Fuzzer(
-                new Episode.Setting(database, SEED, 0.5, settings -> settings.generations(new Forgetful(table))));
+                new Episode.Setting(database, SEED, 0.5, settings -> settings.generationStore(new Forgetful(table))));
         String story = fuzzer.run(MOST_READS);
         System.out.printf(
                 "FuzzerCatchesTest on %s: missed writes of %s found after %,d reads%n",

@@ -3,7 +3,7 @@ package dev.jooqcache.fuzz;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jooqcache.CacheHint;
-import dev.jooqcache.CachePrecision;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.fuzz.HostileStep.Way;
 import dev.jooqcache.internal.jdbc.Tracking;
@@ -103,13 +103,15 @@ final class HostileEpisode implements AutoCloseable {
     private boolean isSpoilt;
     private boolean isReplay;
 
-    HostileEpisode(Database database, CachePrecision precision, SplittableRandom random, Tally tally) throws Exception {
+    HostileEpisode(Database database, InvalidationGranularity precision, SplittableRandom random, Tally tally)
+            throws Exception {
         this.f = Fixture.empty(
                 database,
+                precision,
                 pool -> waitLittle(
                         database,
                         pool), // A session that is closed while it may be in a transaction leaves a doubt on MariaDB.
-                cache -> cache.precision(precision).commitQuarantine(Duration.ofMillis(1)));
+                cache -> cache.inDoubtTimeout(Duration.ofMillis(1)));
         String twin = f.schema("s2");
         this.seeds = HostileSeeds.of(database, f.schema("public"), twin);
         f.with(seeds.ddl().toArray(String[]::new));

@@ -1,6 +1,6 @@
 package dev.jooqcache.fuzz;
 
-import dev.jooqcache.CachePrecision;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.fuzz.HostileEpisode.Difference;
 import dev.jooqcache.testing.Database;
 import java.time.Duration;
@@ -35,7 +35,8 @@ final class HostileRun {
         while (tally.texts < texts) {
             long own = tally.texts == 0 ? seed : seeds.nextLong();
             SplittableRandom random = new SplittableRandom(own);
-            CachePrecision precision = random.nextBoolean() ? CachePrecision.ROWS : CachePrecision.TABLES;
+            InvalidationGranularity precision =
+                    random.nextBoolean() ? InvalidationGranularity.ROW : InvalidationGranularity.TABLE;
             Difference found;
             List<HostileStep> steps;
             String name;
@@ -55,12 +56,12 @@ final class HostileRun {
     /** What has led to a difference, of which as much is left out as can be. */
     private final class Story {
         private final long own;
-        private final CachePrecision precision;
+        private final InvalidationGranularity precision;
         private final String name;
         private final List<HostileStep> steps;
         private final boolean atEnd;
 
-        Story(long own, CachePrecision precision, String name, List<HostileStep> steps, boolean atEnd) {
+        Story(long own, InvalidationGranularity precision, String name, List<HostileStep> steps, boolean atEnd) {
             this.own = own;
             this.precision = precision;
             this.name = name;

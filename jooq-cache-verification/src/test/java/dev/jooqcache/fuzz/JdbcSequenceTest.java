@@ -3,8 +3,8 @@ package dev.jooqcache.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
-import dev.jooqcache.CachePrecision;
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.fuzz.JdbcSequence.Side;
 import dev.jooqcache.fuzz.JdbcSequence.Step;
 import dev.jooqcache.testing.Database;
@@ -61,12 +61,11 @@ class JdbcSequenceTest {
             if (database == Database.H2) pool.setJdbcUrl(pool.getJdbcUrl() + ";LOCK_TIMEOUT=20000");
         };
         boolean renames = random.nextInt(3) == 0;
-        CachePrecision precision = random.nextBoolean() ? CachePrecision.ROWS : CachePrecision.TABLES;
+        InvalidationGranularity precision =
+                random.nextBoolean() ? InvalidationGranularity.ROW : InvalidationGranularity.TABLE;
         String pool = database + ", seed " + seed + ", autocommit " + autoCommit + ", " + level + ", " + precision;
         try (Fixture tracked = Fixture.empty(
-                        database,
-                        settings,
-                        cache -> cache.precision(precision).commitQuarantine(Duration.ofMillis(1)));
+                        database, precision, settings, cache -> cache.inDoubtTimeout(Duration.ofMillis(1)));
                 Fixture twin = Fixture.empty(database, settings, cache -> {})) {
             Side one = new Side(
                     tracked.pool,

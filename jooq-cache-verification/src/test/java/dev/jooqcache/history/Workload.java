@@ -2,7 +2,7 @@ package dev.jooqcache.history;
 
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheStats;
-import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import dev.jooqcache.history.Step.Read;
 import dev.jooqcache.history.Step.Seen;
 import dev.jooqcache.history.Step.Undo;
@@ -55,7 +55,7 @@ public final class Workload implements AutoCloseable {
     public record Subject(
             UnaryOperator<GenerationStore> generations,
             UnaryOperator<DataSource> between,
-            Function<QueryCache.Builder, QueryCache.Builder> cache) {
+            Function<QueryCacheBuilder, QueryCacheBuilder> cache) {
 
         /** The library as it is. */
         public static Subject asItIs() {
@@ -116,7 +116,7 @@ public final class Workload implements AutoCloseable {
                         database,
                         pool -> pool.setMaximumPoolSize(16),
                         builder -> subject.cache.apply(builder.store(pauses.results())
-                                .generations(subject.generations.apply(
+                                .generationStore(subject.generations.apply(
                                         pauses.generations(new InJvmGenerationStore(1 << 10))))))
                 .with(Tables.ddl().toArray(String[]::new));
         // Who waits in a circle is not to wait for long.

@@ -315,7 +315,8 @@ class ReadWriteMatrixTest {
         void run() {
             try (Fixture f = Fixture.empty(
                             database,
-                            settings -> settings.trigger(DSL.table(DSL.name("item")), DSL.table(DSL.name("log"))))
+                            settings ->
+                                    settings.declareTrigger(DSL.table(DSL.name("item")), DSL.table(DSL.name("log"))))
                     .with(MatrixSchema.ddl(database))) {
                 MatrixSchema.fill(f.unseen, seed);
                 Map<String, Function<DSLContext, ? extends ResultQuery<?>>> reads = reads();

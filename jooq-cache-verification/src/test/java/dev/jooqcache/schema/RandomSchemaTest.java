@@ -65,7 +65,7 @@ class RandomSchemaTest {
         try (Fixture f = Fixture.empty(
                         database,
                         cache -> schema.declaredTriggers.forEach(
-                                trigger -> cache.trigger(table(name(trigger[0])), table(name(trigger[1])))))
+                                trigger -> cache.declareTrigger(table(name(trigger[0])), table(name(trigger[1])))))
                 .with(schema.ddl.toArray(String[]::new))) {
             for (int step = from; step < from + STEPS_PER_SCHEMA; step++) {
                 if (random.nextInt(25) == 0) write(f, schema, random);

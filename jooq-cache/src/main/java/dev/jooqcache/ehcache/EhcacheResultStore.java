@@ -5,6 +5,9 @@ import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.ehcache.Cache;
@@ -22,12 +25,19 @@ import org.ehcache.expiry.ExpiryPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps results in Ehcache: on the heap by reference, and on request below it off the heap and on disk, in the binary
- * form of {@link dev.jooqcache.spi.Codec}.
+ * A result store in Ehcache: on the heap, and optionally off the heap and on disk.
  *
- * <p>Configured programmatically; Ehcache's XML, and with it JAXB, is not needed. With a tier below the heap every result
- * is encoded when it is put. What is on disk survives a restart as bytes only: stamps of an earlier start never match, so
- * it is never served, and the directory can be deleted at any time. Thread-safe.
+ * <pre>{@code
+ * QueryCache cache = QueryCache.builder()
+ *         .store(EhcacheResultStore.onHeap().maximumEntries(50_000).offHeap(256).build())
+ *         .build();
+ * }</pre>
+ *
+ * <p>The heap holds results by reference. With a tier below the heap every result is encoded when it is stored, as {@link
+ * dev.jooqcache.spi.Codec} does. Results on disk are not served after a restart; the directory can be deleted while no store uses
+ * it. Ehcache's XML configuration, and with it JAXB, is not needed.
+ *
+ * <p>The cache that is given the store closes it. Thread-safe.
  */
 public final class EhcacheResultStore implements ResultStore {
 
@@ -35,18 +45,22 @@ public final class EhcacheResultStore implements ResultStore {
 
     private final CacheManager manager;
     private final Cache<Fingerprint, Entry> cache;
-    private final LongAdder evictions;
+    private final Losses losses;
+    private final int maximumEntries;
+    private final @Nullable Duration timeToLive;
 
-    private EhcacheResultStore(CacheManager manager, LongAdder evictions) {
+    private EhcacheResultStore(CacheManager manager, Losses losses, int maximumEntries, @Nullable Duration timeToLive) {
         this.manager = manager;
         this.cache = manager.getCache(ALIAS, Fingerprint.class, Entry.class);
-        this.evictions = evictions;
+        this.losses = losses;
+        this.maximumEntries = maximumEntries;
+        this.timeToLive = timeToLive;
     }
 
     /**
-     * Begins a store on the heap, with the defaults: 10,000 results, 5 minutes from the store.
+     * Builds a store on the heap. Defaults: 10,000 results, which expire 5 minutes after they were stored.
      *
-     * @return a builder
+     * @return a builder with every default
      */
     public static Builder onHeap() {
         return new Builder();
@@ -81,7 +95,23 @@ public final class EhcacheResultStore implements ResultStore {
 
     @Override
     public long evictions() {
-        return evictions.sum();
+        return losses.evictions.sum();
+    }
+
+    @Override
+    public long expirations() {
+        return losses.expirations.sum();
+    }
+
+    /** The number of entries on the heap; tiers below the heap hold more. */
+    @Override
+    public int maximumEntries() {
+        return maximumEntries;
+    }
+
+    @Override
+    public @Nullable Duration expireAfterWrite() {
+        return timeToLive;
     }
 
     @Override
@@ -96,10 +126,13 @@ public final class EhcacheResultStore implements ResultStore {
      */
     record Entry(@Nullable CachedResult result, @Nullable Duration timeToLive, long putAt) {}
 
-    /** Settings of a store. Not thread-safe; each setter answers the builder. */
+    /**
+     * A builder of stores. No argument may be {@code null}, and no setting may be set twice. Not thread-safe.
+     */
     public static final class Builder {
 
-        private long heapEntries = 10_000;
+        private final Set<String> settings = new HashSet<>();
+        private int heapEntries = 10_000;
         private long offHeapMegabytes;
         private long diskMegabytes;
         private @Nullable Path directory;
@@ -109,13 +142,16 @@ public final class EhcacheResultStore implements ResultStore {
         private Builder() {}
 
         /**
-         * How many results are kept on the heap. Default: 10,000.
+         * Sets the maximum number of results on the heap. Default: 10,000.
          *
          * @param entries at least 1
          * @return this builder
+         * @throws IllegalArgumentException if the number is less than 1
+         * @throws IllegalStateException if it was already set
          */
-        public Builder maximumEntries(long entries) {
+        public Builder maximumEntries(int entries) {
             if (entries < 1) throw new IllegalArgumentException("maximumEntries must be >= 1: " + entries);
+            requireUnset("maximumEntries", heapEntries);
             heapEntries = entries;
             return this;
         }
@@ -125,9 +161,12 @@ public final class EhcacheResultStore implements ResultStore {
          *
          * @param megabytes its size in MiB, at least 1, and less than that of a disk tier
          * @return this builder
+         * @throws IllegalArgumentException if the size is less than 1
+         * @throws IllegalStateException if it was already set
          */
         public Builder offHeap(long megabytes) {
             if (megabytes < 1) throw new IllegalArgumentException("offHeap must be >= 1 (MiB): " + megabytes);
+            requireUnset("offHeap", offHeapMegabytes);
             offHeapMegabytes = megabytes;
             return this;
         }
@@ -135,71 +174,92 @@ public final class EhcacheResultStore implements ResultStore {
         /**
          * Adds a tier on disk. Default: none.
          *
-         * @param path a directory of its own
+         * @param path a directory that nothing else uses
          * @param megabytes its size in MiB, at least 1
          * @return this builder
+         * @throws IllegalArgumentException if the size is less than 1
+         * @throws IllegalStateException if it was already set
          */
         public Builder disk(Path path, long megabytes) {
+            Objects.requireNonNull(path, "disk");
             if (megabytes < 1) throw new IllegalArgumentException("disk must be >= 1 (MiB): " + megabytes);
+            requireUnset("disk", diskMegabytes);
             directory = path;
             diskMegabytes = megabytes;
             return this;
         }
 
         /**
-         * How long a result may be served after it was stored. Default: 5 minutes.
+         * Sets the time for which a result may be served after it was stored. Default: 5 minutes.
          *
-         * @param duration positive, or {@code null} for no limit
+         * @param duration positive
          * @return this builder
+         * @throws IllegalArgumentException if the duration is not positive
+         * @throws IllegalStateException if it was already set
          */
-        public Builder expireAfterWrite(@Nullable Duration duration) {
-            timeToLive = positive("expireAfterWrite", duration);
+        public Builder expireAfterWrite(Duration duration) {
+            requirePositive("expireAfterWrite", duration);
+            requireUnset("expireAfterWrite", timeToLive);
+            timeToLive = duration;
             return this;
         }
 
         /**
-         * How long a result may be served after it was stored.
+         * Keeps results however old they are, in place of {@link #expireAfterWrite}.
          *
-         * @return the setting, or {@code null} for no limit
-         */
-        public @Nullable Duration expireAfterWrite() {
-            return timeToLive;
-        }
-
-        /**
-         * How long a result may lie unused before it expires. Default: no limit.
-         *
-         * @param duration positive, or {@code null} for no limit
          * @return this builder
+         * @throws IllegalStateException if {@code expireAfterWrite} was already set
          */
-        public Builder expireAfterAccess(@Nullable Duration duration) {
-            timeToIdle = positive("expireAfterAccess", duration);
+        public Builder noExpiration() {
+            requireUnset("expireAfterWrite", timeToLive);
+            timeToLive = null;
             return this;
         }
 
-        private static @Nullable Duration positive(String setting, @Nullable Duration duration) {
-            if (duration != null && (duration.isNegative() || duration.isZero()))
+        /**
+         * Sets the time after which a result expires that is not looked up. Default: no limit.
+         *
+         * @param duration positive
+         * @return this builder
+         * @throws IllegalArgumentException if the duration is not positive
+         * @throws IllegalStateException if it was already set
+         */
+        public Builder expireAfterAccess(Duration duration) {
+            requirePositive("expireAfterAccess", duration);
+            requireUnset("expireAfterAccess", timeToIdle);
+            timeToIdle = duration;
+            return this;
+        }
+
+        private static void requirePositive(String setting, Duration duration) {
+            Objects.requireNonNull(duration, setting);
+            if (duration.isNegative() || duration.isZero())
                 throw new IllegalArgumentException(setting + " must be positive: " + duration);
-            return duration;
+        }
+
+        private void requireUnset(String setting, @Nullable Object value) {
+            if (!settings.add(setting))
+                throw new IllegalStateException(
+                        setting + " was already set to " + (value == null ? "no limit" : value));
         }
 
         /**
-         * Starts Ehcache.
+         * Builds the store, and starts Ehcache.
          *
-         * @return the store, to be closed by its owner
+         * @return the store, to be closed by its owner: the {@code QueryCache} that is given it, or else the caller
          * @throws IllegalArgumentException if the tiers do not get larger from the heap down
          */
         public EhcacheResultStore build() {
             if (diskMegabytes > 0 && offHeapMegabytes >= diskMegabytes)
                 throw new IllegalArgumentException(
                         "offHeap must be smaller than disk: " + offHeapMegabytes + " MiB >= " + diskMegabytes + " MiB");
-            LongAdder evictions = new LongAdder();
+            Losses losses = new Losses();
             CacheConfigurationBuilder<Fingerprint, Entry> configuration =
                     CacheConfigurationBuilder.newCacheConfigurationBuilder(Fingerprint.class, Entry.class, pools())
                             .withExpiry(new Expiry(timeToLive, timeToIdle))
                             .withResilienceStrategy(new Throwing())
                             .withService(CacheEventListenerConfigurationBuilder.newEventListenerConfiguration(
-                                            new EvictionCounter(evictions), EventType.EVICTED, EventType.EXPIRED)
+                                            losses, EventType.EVICTED, EventType.EXPIRED)
                                     .unordered()
                                     .asynchronous());
             if (offHeapMegabytes > 0 || directory != null)
@@ -211,7 +271,7 @@ public final class EhcacheResultStore implements ResultStore {
                 manager = CacheManagerBuilder.newCacheManagerBuilder()
                         .with(CacheManagerBuilder.persistence(directory.toFile()));
             CacheManager started = manager.withCache(ALIAS, configuration).build(true);
-            return new EhcacheResultStore(started, evictions);
+            return new EhcacheResultStore(started, losses, heapEntries, timeToLive);
         }
 
         private ResourcePoolsBuilder pools() {
@@ -223,10 +283,15 @@ public final class EhcacheResultStore implements ResultStore {
         }
     }
 
-    private record EvictionCounter(LongAdder count) implements CacheEventListener<Fingerprint, Entry> {
+    /** Counts the results that Ehcache drops. */
+    private static final class Losses implements CacheEventListener<Fingerprint, Entry> {
+
+        final LongAdder evictions = new LongAdder();
+        final LongAdder expirations = new LongAdder();
+
         @Override
         public void onEvent(CacheEvent<? extends Fingerprint, ? extends Entry> event) {
-            count.increment();
+            (event.getType() == EventType.EXPIRED ? expirations : evictions).increment();
         }
     }
 

@@ -89,7 +89,7 @@ public record CacheRule(
     }
 
     /**
-     * This rule with columns by which the rows of its table are told apart, as with {@code QueryCache.Builder.keys}.
+     * This rule with columns by which the rows of its table are told apart, as with {@code QueryCacheBuilder.trackedColumns}.
      *
      * @param columns columns on which queries ask for equality, besides those of the table's primary, unique and foreign keys
      * @return the rule

@@ -67,9 +67,9 @@ final class ReadWalk {
                         "view " + name,
                         way(way, "view " + name),
                         dependencies.hasText(relation) ? name : null,
-                        BypassReason.VIEW);
+                        BypassReason.UNKNOWN_VIEW);
             case TEMPORARY -> deny(BypassReason.TEMPORARY_TABLE, name + on(way));
-            case FOREIGN -> deny(BypassReason.SPECIAL_TABLE, name + on(way) + ": its rows are on another server");
+            case FOREIGN -> deny(BypassReason.UNTRACEABLE_TABLE, name + on(way) + ": its rows are on another server");
             case SYNONYM, OTHER -> deny(BypassReason.UNKNOWN_TABLE, name + on(way));
         }
     }
@@ -84,14 +84,14 @@ final class ReadWalk {
             for (TableModel table : dependencies.relations(member)) {
                 for (Trait trait : table.traits()) trait(trait, member, way);
                 if (table.kind() == TableModel.Kind.FOREIGN)
-                    deny(BypassReason.SPECIAL_TABLE, member + on(way) + ": its rows are on another server");
+                    deny(BypassReason.UNTRACEABLE_TABLE, member + on(way) + ": its rows are on another server");
                 if (table.kind() == TableModel.Kind.TEMPORARY) deny(BypassReason.TEMPORARY_TABLE, member + on(way));
                 run(
                         table.reading(),
                         "policies of " + member,
                         way(way, "policies of " + member),
                         null,
-                        BypassReason.SPECIAL_TABLE);
+                        BypassReason.UNTRACEABLE_TABLE);
             }
         }
     }
@@ -99,7 +99,7 @@ final class ReadWalk {
     /** What is written without a statement is not cached. */
     private void unseen(String tag, String relation, String way) {
         String writer = dependencies.unseenWriter(tag);
-        if (writer != null) deny(BypassReason.SPECIAL_TABLE, relation + on(way) + ": " + writer + " may write it");
+        if (writer != null) deny(BypassReason.UNTRACEABLE_TABLE, relation + on(way) + ": " + writer + " may write it");
     }
 
     /** What the types of its columns, and its indexes, call where values are compared. */
@@ -110,7 +110,7 @@ final class ReadWalk {
 
     private void trait(Trait trait, String table, String way) {
         if (trait == Trait.ROW_SECURITY) session(table + on(way) + ": " + trait.why());
-        else deny(BypassReason.SPECIAL_TABLE, table + on(way) + ": " + trait.why());
+        else deny(BypassReason.UNTRACEABLE_TABLE, table + on(way) + ": " + trait.why());
         if (trait == Trait.SELECT_TRIGGER) writes.everything("a trigger on reading " + table);
     }
 
@@ -130,7 +130,7 @@ final class ReadWalk {
     private void run(Behavior behavior, String what, String way, @Nullable String text, BypassReason ifUnknown) {
         String because = behavior.cause().isEmpty() ? "" : ": " + behavior.cause();
         if (behavior.unknown() != null) deny(ifUnknown, what + ": " + behavior.unknown());
-        if (!behavior.writes().isEmpty()) deny(BypassReason.WRITES, what);
+        if (!behavior.writes().isEmpty()) deny(BypassReason.MODIFIES_DATA, what);
         switch (behavior.volatility()) {
             case IMMUTABLE, STABLE -> {}
             case SESSION -> session(what + because);

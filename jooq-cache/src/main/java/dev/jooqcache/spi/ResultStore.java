@@ -43,11 +43,38 @@ public interface ResultStore extends AutoCloseable {
     void clear();
 
     /**
-     * How many results the store dropped by itself so far, for space or time.
+     * The number of results that the store has dropped to make room for others.
      *
      * @return a count that only rises
      */
     long evictions();
+
+    /**
+     * The number of results that the store has dropped because their time to live, or to lie unused, was over.
+     *
+     * @return a count that only rises
+     */
+    long expirations();
+
+    /**
+     * About how many results the store keeps. The cache removes invalidated results; it looks for them among twice as many
+     * results that were stored last. Asked once, when the cache is built. Default: 10,000.
+     *
+     * @return a number, at least 1
+     */
+    default int maximumEntries() {
+        return 10_000;
+    }
+
+    /**
+     * The store's own time to live: how long it keeps a result that is put without one. The cache takes it for the setting of
+     * tables without a rule. Asked once, when the cache is built. Default: {@code null}.
+     *
+     * @return a positive duration, or {@code null} for no limit, or for one that is not known
+     */
+    default @Nullable Duration expireAfterWrite() {
+        return null;
+    }
 
     /** Releases what the store holds. */
     @Override

@@ -46,7 +46,7 @@ class KilledConnectionTest {
     /** A catalogue whose sessions can be ended. */
     private static final class Scene implements AutoCloseable {
         final Fixture f =
-                Fixture.catalogue(Database.POSTGRESQL, settings -> settings.commitQuarantine(Duration.ofHours(1)));
+                Fixture.catalogue(Database.POSTGRESQL, settings -> settings.inDoubtTimeout(Duration.ofHours(1)));
         final Killing killing = new Killing();
         final DSLContext dsl = f.cache
                 .derive(new DefaultConfiguration()
@@ -223,7 +223,7 @@ class KilledConnectionTest {
         try (InCommit it = new InCommit()) {
             // Not visible yet, though nobody can undo it any more.
             assertThat(it.scene.survivingTitle()).isEqualTo("1984");
-            it.scene.f.assertBypass(BypassReason.PENDING_WRITE, Books::titles);
+            it.scene.f.assertNotStored(BypassReason.PENDING_WRITE, Books::titles);
             it.standby.endHeldSessions();
             it.writer.orTimeout(30, TimeUnit.SECONDS).join();
             it.scene.assertFresh("after");
@@ -242,7 +242,7 @@ class KilledConnectionTest {
             assertThat(it.writer.orTimeout(30, TimeUnit.SECONDS).join()).isFalse();
             assertThat(it.scene.truth()).as("the server goes on committing").isEqualTo("1984");
             for (int i = 0; i < 3; i++) assertThat(it.scene.survivingTitle()).isEqualTo("1984");
-            it.scene.f.assertBypass(BypassReason.PENDING_WRITE, Books::titles);
+            it.scene.f.assertNotStored(BypassReason.PENDING_WRITE, Books::titles);
             it.standby.release();
             assertThat(it.scene.survivingTitle()).isEqualTo(it.scene.truth());
             it.scene.assertFresh("after");

@@ -104,8 +104,8 @@ class StoreFaultTest {
         return Fixture.catalogue(
                         database,
                         settings -> settings.store(stores.results)
-                                .generations(stores.generations)
-                                .maximumWait(Duration.ofMillis(100)))
+                                .generationStore(stores.generations)
+                                .singleFlightTimeout(Duration.ofMillis(100)))
                 .expectingFailures();
     }
 
@@ -204,8 +204,8 @@ class StoreFaultTest {
                         database,
                         pool -> pool.setMinimumIdle(4),
                         settings -> settings.store(stores.results)
-                                .generations(stores.generations)
-                                .maximumWait(Duration.ofHours(1)))
+                                .generationStore(stores.generations)
+                                .singleFlightTimeout(Duration.ofHours(1)))
                 .with(Catalogue.DDL)) {
             names(f.dsl).fetch();
             stores.hangs.set(Operation.PUT);

@@ -336,7 +336,7 @@ class ListenerQueryTest {
                 assertThat(rows.getString("title")).isEqualTo("1984");
                 assertThat(rows.getInt(1)).isEqualTo(1);
             }
-            assertThat(f.cache.stats().bypasses(BypassReason.UNKNOWN_RESULT_VALUE))
+            assertThat(f.cache.stats().notStored(BypassReason.UNKNOWN_RESULT_VALUE))
                     .isEqualTo(1);
             assertThat(f.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
         }

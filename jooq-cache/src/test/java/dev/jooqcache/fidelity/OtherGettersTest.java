@@ -200,7 +200,7 @@ class OtherGettersTest {
             assertThat(f.during(() -> assertThat(
                                             query.apply(f.dsl).fetch().get(0).intoList())
                                     .containsExactly(LocalDate.of(2026, 1, 2), "5"))
-                            .bypasses(BypassReason.UNKNOWN_RESULT_VALUE))
+                            .notStored(BypassReason.UNKNOWN_RESULT_VALUE))
                     .isEqualTo(1);
         }
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.jooqcache.CacheAdmission;
-import dev.jooqcache.CachePrecision;
+import dev.jooqcache.AdmissionPolicy;
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue;
@@ -51,8 +51,8 @@ final class JtaFixture implements AutoCloseable {
         }
         this.cache = QueryCache.builder()
                 .name("test")
-                .precision(CachePrecision.ROWS)
-                .admission(CacheAdmission.ALWAYS)
+                .invalidation(InvalidationGranularity.ROW)
+                .admission(AdmissionPolicy.ALWAYS)
                 .build();
         this.dsl = registration.dsl(cache, pool, database);
     }

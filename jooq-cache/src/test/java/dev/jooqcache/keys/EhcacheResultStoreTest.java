@@ -104,7 +104,7 @@ class EhcacheResultStoreTest {
             // Reading it does not prolong it.
             await(() -> store.get(key(1)) == null);
             assertThat(store.get(key(2))).as("its own, longer time").isNotNull();
-            await(() -> store.evictions() > 0);
+            await(() -> store.expirations() > 0);
         }
     }
 
@@ -112,7 +112,7 @@ class EhcacheResultStoreTest {
     @ValueSource(strings = {"heap", "off-heap", "disk"})
     @Tag("slow")
     void get_afterOwnTimeToLive_isMiss(String tiers) {
-        try (EhcacheResultStore store = tiers(tiers).expireAfterWrite(null).build()) {
+        try (EhcacheResultStore store = tiers(tiers).noExpiration().build()) {
             store.put(key(1), result(1), Duration.ofMillis(100));
             store.put(key(2), result(2), null);
             await(() -> store.get(key(1)) == null);

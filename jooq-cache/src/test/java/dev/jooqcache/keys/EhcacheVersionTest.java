@@ -2,7 +2,7 @@ package dev.jooqcache.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.CacheAdmission;
+import dev.jooqcache.AdmissionPolicy;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.ehcache.EhcacheResultStore;
@@ -91,7 +91,7 @@ class EhcacheVersionTest {
             dataSource.setURL("jdbc:h2:mem:ehcache" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
             try (QueryCache cache = QueryCache.builder()
                     .store(store.build())
-                    .admission(CacheAdmission.ALWAYS)
+                    .admission(AdmissionPolicy.ALWAYS)
                     .build()) {
                 DSLContext dsl = cache.derive(
                                 new DefaultConfiguration().set(dataSource).set(SQLDialect.H2))

@@ -110,7 +110,7 @@ class SeparationTest {
                         CacheStats bypassed =
                                 f.during(() -> assertThat(ids.apply(dsl)).isEqualTo(List.of(id)));
                         assertThat(bypassed.hits() + bypassed.misses()).isEqualTo(1);
-                        DSLContext scoped = f.cache.with(dsl, CacheHint.key(schema));
+                        DSLContext scoped = f.cache.with(dsl, CacheHint.sessionScope(schema));
                         assertThat(ids.apply(scoped)).isEqualTo(List.of(id));
                         CacheStats hit =
                                 f.during(() -> assertThat(ids.apply(scoped)).isEqualTo(List.of(id)));
@@ -148,7 +148,7 @@ class SeparationTest {
         try (Fixture f = Fixture.catalogue(database)) {
             CacheStats done = f.during(() -> {
                 for (String scope : List.of("a", "b", "a", "b"))
-                    titles(f.cache.with(f.dsl, CacheHint.key(scope))).fetch();
+                    titles(f.cache.with(f.dsl, CacheHint.sessionScope(scope))).fetch();
                 titles(f.dsl).fetch();
                 titles(f.dsl).fetch();
             });

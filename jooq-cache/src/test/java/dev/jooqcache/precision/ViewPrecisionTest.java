@@ -2,7 +2,7 @@ package dev.jooqcache.precision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.CachePrecision;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.model.CacheModel;
@@ -322,7 +322,7 @@ class ViewPrecisionTest {
             CacheModel model = SchemaInspector.inspect(f.unseen);
             f.with("drop view film_view").with("create view film_view as select id, title from film where film.id = 1");
             try (QueryCache cache = QueryCache.builder()
-                    .precision(CachePrecision.ROWS)
+                    .invalidation(InvalidationGranularity.ROW)
                     .model(model)
                     .modelCheck(ModelCheck.LOG)
                     .build()) {

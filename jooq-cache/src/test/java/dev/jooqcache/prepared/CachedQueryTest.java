@@ -18,6 +18,7 @@ import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheMode;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.CachedQuery;
+import dev.jooqcache.MappedQuery;
 import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue;
@@ -138,7 +139,7 @@ class CachedQueryTest {
     void write_isSeen(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             CachedQuery<Record2<Integer, String>> bookById = bookById(f);
-            CachedQuery.Mapped<Title> titleById = bookById.mapping(Records.mapping(Title::new));
+            MappedQuery<Title> titleById = bookById.map(Records.mapping(Title::new));
             warm(bookById);
             assertThat(titleById.fetchSingle(1).title()).isEqualTo("1984");
             for (String title : List.of("first", "second", "third")) {
@@ -154,7 +155,7 @@ class CachedQueryTest {
     void transaction_isPrivateAndRolledBack(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             CachedQuery<Record2<Integer, String>> bookById = bookById(f);
-            CachedQuery.Mapped<Title> titleById = bookById.mapping(Records.mapping(Title::new));
+            MappedQuery<Title> titleById = bookById.map(Records.mapping(Title::new));
             warm(bookById);
             titleById.fetch(1);
             assertThatThrownBy(() -> f.dsl.transaction(transaction -> {
@@ -192,7 +193,7 @@ class CachedQueryTest {
     /** What tells whether its results are worth storing is what its hits are counted in. */
     @DatabaseTest
     void textThatWasForgotten_isHitAsBefore(Database database) {
-        try (Fixture f = Fixture.catalogue(database, settings -> settings.analyzedStatements(20))) {
+        try (Fixture f = Fixture.catalogue(database, settings -> settings.maximumAnalyzedStatements(20))) {
             for (int i = 0; i < 500; i++)
                 f.unseen.execute("insert into author (id, name) values (?, 'x')", FIRST_ID + i);
             CachedQuery<Record1<String>> nameById = f.cache.prepare(
@@ -213,7 +214,7 @@ class CachedQueryTest {
     void mapped_isMadeOnceForEachResult(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             CachedQuery<Record2<Integer, String>> bookById = bookById(f);
-            CachedQuery.Mapped<Title> titles = bookById.into(Title.class);
+            MappedQuery<Title> titles = bookById.into(Title.class);
             warm(bookById);
             Title title = titles.fetchOne(1);
             assertThat(title).isEqualTo(new Title(1, "1984"));
@@ -240,8 +241,8 @@ class CachedQueryTest {
             warm(titleById);
             warm(shoutedById);
             for (int i = 0; i < 2; i++) {
-                assertThat(titleById.mapping(mapper).fetchSingle(1)).isEqualTo("1984");
-                assertThat(shoutedById.mapping(mapper).fetchSingle(1)).isEqualTo("1984!");
+                assertThat(titleById.map(mapper).fetchSingle(1)).isEqualTo("1984");
+                assertThat(shoutedById.map(mapper).fetchSingle(1)).isEqualTo("1984!");
             }
         }
     }
@@ -254,8 +255,7 @@ class CachedQueryTest {
                             .set(new DataSourceConnectionProvider(new TransactionAwareDataSourceProxy(f.tracked)))
                             .set(database.dialect()))
                     .dsl();
-            CachedQuery.Mapped<Title> titles =
-                    f.cache.prepare(dsl, makings::bookById).mapping(Records.mapping(Title::new));
+            MappedQuery<Title> titles = f.cache.prepare(dsl, makings::bookById).map(Records.mapping(Title::new));
             for (int i = 0; i < 3; i++) for (int id = 1; id <= 3; id++) titles.fetch(id);
             assertThat(makings.during(() -> titles.fetch(1))).isZero();
             new TransactionTemplate(new DataSourceTransactionManager(f.tracked)).executeWithoutResult(status -> {
@@ -474,7 +474,7 @@ class CachedQueryTest {
             CachedQuery<?> unmarked = bookById(f);
             warm(unmarked);
             assertThat(f.cache.stats().hits()).isZero();
-            CachedQuery<?> marked = f.cache.prepare(f.cache.with(f.dsl, CacheHint.cache()), makings::bookById);
+            CachedQuery<?> marked = f.cache.prepare(f.cache.with(f.dsl, CacheHint.enable()), makings::bookById);
             warm(marked);
             assertThat(makings.during(() -> marked.fetch(1))).isZero();
             CachedQuery<?> refreshing = f.cache.prepare(f.cache.with(f.dsl, CacheHint.refresh()), makings::bookById);
@@ -483,14 +483,14 @@ class CachedQueryTest {
             assertThat(refreshing.fetchSingle(1).get(BOOK.TITLE)).isEqualTo("unseen");
             assertThat(marked.fetchSingle(1).get(BOOK.TITLE)).isEqualTo("unseen");
             CacheStats done = f.during(() -> marked.using(f.bypassed()).fetch(1));
-            assertThat(done.bypasses(BypassReason.HINT)).isEqualTo(1);
+            assertThat(done.bypasses(BypassReason.BYPASS_HINT)).isEqualTo(1);
         }
     }
 
     @DatabaseTest
     void scope_isPartOfTheKey(Database database) {
         AtomicReference<String> tenant = new AtomicReference<>("a");
-        try (Fixture f = Fixture.catalogue(database, settings -> settings.scope(tenant::get))) {
+        try (Fixture f = Fixture.catalogue(database, settings -> settings.sessionScope(tenant::get))) {
             CachedQuery<?> bookById = bookById(f);
             warm(bookById);
             f.unseen.execute("update book set title = 'of b' where id = 1");
@@ -530,8 +530,10 @@ class CachedQueryTest {
     @DatabaseTest
     void offHeap_mapsAnew(Database database) {
         try (Fixture f = Fixture.catalogue(
-                database, settings -> settings.store(EhcacheResultStore.onHeap().offHeap(2)))) {
-            CachedQuery.Mapped<Title> titles = bookById(f).mapping(Records.mapping(Title::new));
+                database,
+                settings ->
+                        settings.store(EhcacheResultStore.onHeap().offHeap(2).build()))) {
+            MappedQuery<Title> titles = bookById(f).map(Records.mapping(Title::new));
             for (int i = 0; i < 3; i++)
                 for (int id = 1; id <= 3; id++)
                     assertThat(titles.fetchSingle(id).id()).isEqualTo(id);
@@ -542,7 +544,7 @@ class CachedQueryTest {
     @DatabaseTest
     void closedCache_isPlainJooq(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            CachedQuery.Mapped<Title> titles = bookById(f).mapping(Records.mapping(Title::new));
+            MappedQuery<Title> titles = bookById(f).map(Records.mapping(Title::new));
             for (int i = 0; i < 3; i++) for (int id = 1; id <= 3; id++) titles.fetch(id);
             f.cache.close();
             f.unseen.execute("update book set title = 'later' where id = 1");
@@ -554,7 +556,7 @@ class CachedQueryTest {
     void manyThreads_eachGetTheirOwn(Database database) throws Exception {
         try (Fixture f = Fixture.catalogue(database, settings -> settings.maximumEntries(2))) {
             CachedQuery<Record2<Integer, String>> bookById = bookById(f);
-            CachedQuery.Mapped<Title> titles = bookById.mapping(Records.mapping(Title::new));
+            MappedQuery<Title> titles = bookById.map(Records.mapping(Title::new));
             ExecutorService threads = Executors.newFixedThreadPool(4);
             try {
                 List<Future<?>> all = new ArrayList<>();

@@ -22,6 +22,7 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.CachedQuery;
+import dev.jooqcache.MappedQuery;
 import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
@@ -173,7 +174,7 @@ class PreparedAsJooqTest {
                         }
                     }));
             CachedQuery<Record2<Integer, String>> bookById = titleById(f, configuration.dsl());
-            CachedQuery.Mapped<String> titles = bookById.mapping(r -> r.value2());
+            MappedQuery<String> titles = bookById.map(r -> r.value2());
             warm(bookById);
             titles.fetch(1);
             assertThat(titles.fetchSingle(1)).isEqualTo("1984");
@@ -231,7 +232,7 @@ class PreparedAsJooqTest {
         try (Fixture f = Fixture.catalogue(database)) {
             CachedQuery<Record1<BigDecimal>> priceById = f.cache.prepare(
                     f.dsl, d -> d.select(BOOK.PRICE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))));
-            CachedQuery.Mapped<BigDecimal> prices = priceById.mapping(r -> r.value1());
+            MappedQuery<BigDecimal> prices = priceById.map(r -> r.value1());
             BigDecimal jooqs =
                     f.dsl.select(BOOK.PRICE).from(BOOK).where(BOOK.ID.eq(3)).fetchSingle(r -> r.value1());
             assertThat(jooqs).isNull();
@@ -414,7 +415,7 @@ class PreparedAsJooqTest {
         try (Fixture f = Fixture.catalogue(database)) {
             CachedQuery<Record2<Integer, String>> bookById = titleById(f, f.dsl);
             AtomicInteger calls = new AtomicInteger();
-            CachedQuery.Mapped<String> titles = bookById.mapping(r -> {
+            MappedQuery<String> titles = bookById.map(r -> {
                 if (calls.incrementAndGet() <= 3) throw new IllegalStateException("mapper");
                 return r.value2();
             });
@@ -586,7 +587,7 @@ class PreparedAsJooqTest {
                         warm(inside);
                         Books.retitle(t.dsl(), "mine");
                         assertThat(inside.fetchSingle(1).get(BOOK.TITLE)).isEqualTo("mine");
-                        assertThat(inside.mapping(r -> r.get(BOOK.TITLE)).fetchSingle(1))
+                        assertThat(inside.map(r -> r.get(BOOK.TITLE)).fetchSingle(1))
                                 .isEqualTo("mine");
                         throw new IllegalStateException("roll back");
                     }))
@@ -616,7 +617,7 @@ class PreparedAsJooqTest {
                             };
                         }
                     }));
-            CachedQuery.Mapped<Pojo> bookById = f.cache
+            MappedQuery<Pojo> bookById = f.cache
                     .prepare(
                             configuration.dsl(),
                             d -> d.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(param("id", BOOK.ID))))
@@ -933,7 +934,7 @@ class PreparedAsJooqTest {
             CachedQuery<Record2<Integer, String>> byId = titleById(f, f.dsl);
             warm(byId);
             AtomicInteger n = new AtomicInteger();
-            CachedQuery.Mapped<String> mapped = byId.mapping(r -> {
+            MappedQuery<String> mapped = byId.map(r -> {
                 byId.fetch(2);
                 if (n.incrementAndGet() < 4) Books.retitle(f.dsl, "w" + n);
                 return r.value2();
@@ -1153,9 +1154,9 @@ class PreparedAsJooqTest {
         try (Fixture f = Fixture.catalogue(database)) {
             CachedQuery<Record2<Integer, String>> bookById = titleById(f, f.dsl);
             warm(bookById);
-            for (int i = 0; i < 10; i++) bookById.mapping(book -> book.value2()).fetch(1);
+            for (int i = 0; i < 10; i++) bookById.map(book -> book.value2()).fetch(1);
             AtomicInteger mapped = new AtomicInteger();
-            CachedQuery.Mapped<Integer> last = bookById.mapping(book -> mapped.incrementAndGet());
+            MappedQuery<Integer> last = bookById.map(book -> mapped.incrementAndGet());
             for (int i = 0; i < 3; i++) assertThat(last.fetchSingle(1)).isEqualTo(1);
         }
     }

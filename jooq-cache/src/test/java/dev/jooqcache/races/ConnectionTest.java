@@ -66,10 +66,10 @@ class ConnectionTest {
             else f.dsl.execute("create table c (v int)");
             for (int hands = 0; hands < 2; hands++)
                 try (Connection next = tracked.getConnection()) {
-                    f.assertBypass(BypassReason.PENDING_WRITE, ConnectionTest::b);
+                    f.assertNotStored(BypassReason.PENDING_WRITE, ConnectionTest::b);
                     assertThat(next.getAutoCommit()).isFalse();
                 }
-            f.assertBypass(BypassReason.PENDING_WRITE, ConnectionTest::b);
+            f.assertNotStored(BypassReason.PENDING_WRITE, ConnectionTest::b);
             try (Connection last = tracked.getConnection()) {
                 last.commit();
                 last.setAutoCommit(true);

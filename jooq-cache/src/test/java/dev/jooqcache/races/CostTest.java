@@ -4,7 +4,7 @@ import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.CacheAdmission;
+import dev.jooqcache.AdmissionPolicy;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
@@ -31,10 +31,9 @@ class CostTest {
     private Fixture counting(Database database, int maximumEntries) {
         return Fixture.catalogue(
                 database,
-                settings -> settings.maximumEntries(maximumEntries)
-                        .admission(CacheAdmission.ALWAYS)
+                settings -> settings.admission(AdmissionPolicy.ALWAYS)
                         .store(new CountingResults(maximumEntries))
-                        .generations(new CountingGenerations()));
+                        .generationStore(new CountingGenerations()));
     }
 
     private static void stock(DSLContext dsl, int stock) {

@@ -30,7 +30,7 @@ class ForcedRacesTest {
             stage.cached();
             Actor<Boolean> writer = stage.writer(true).to("afterIntent");
             CacheStats done = stage.f.during(() -> assertThat(stage.cached()).isZero());
-            assertThat(done.bypasses(BypassReason.PENDING_WRITE)).isEqualTo(1);
+            assertThat(done.notStored(BypassReason.PENDING_WRITE)).isEqualTo(1);
             assertThat(done.stores()).isZero();
             writer.finish();
             assertThat(stage.cached()).isEqualTo(1);
@@ -65,7 +65,7 @@ class ForcedRacesTest {
             CacheStats done = stage.f.during(() -> assertThat(stage.cached()).isEqualTo(1));
             announced.to("afterSql");
             assertThat(stage.cached()).isEqualTo(2);
-            assertThat(done.bypasses(BypassReason.PENDING_WRITE)).isEqualTo(1);
+            assertThat(done.notStored(BypassReason.PENDING_WRITE)).isEqualTo(1);
             announced.finish();
             stage.assertFresh("afterwards");
         }

@@ -467,7 +467,8 @@ class ProtocolTest {
         // Only PostgreSQL can be asked.
         if (database != Database.POSTGRESQL) return;
         try (Stage stage = new Stage(
-                database, settings -> settings.maximumWait(Duration.ZERO).commitQuarantine(Duration.ofMillis(1)))) {
+                database,
+                settings -> settings.singleFlightTimeout(Duration.ZERO).inDoubtTimeout(Duration.ofMillis(1)))) {
             stage.commit(Commit.THROWS_AND_COMMITS_LATE);
             stage.assertCached("before");
             Actor<Boolean> writer = stage.writer(true).to("afterFailure");
@@ -555,7 +556,7 @@ class ProtocolTest {
             Actor<Boolean> writer = stage.writer(true).to("beforeBump").to("beforeBump");
             assertThat(Stage.readBoth(stage.dsl)).containsExactly(1, 1);
             CacheStats done = stage.f.during(stage::cached);
-            assertThat(done.bypasses(BypassReason.PENDING_WRITE)).isEqualTo(1);
+            assertThat(done.notStored(BypassReason.PENDING_WRITE)).isEqualTo(1);
             writer.finish();
             stage.assertCached("afterwards");
         }
@@ -564,7 +565,7 @@ class ProtocolTest {
     /** P16: who begins after a write is not handed what a leader read before it. */
     @DatabaseTest
     void waiter_isNotHandedAnOlderResult(Database database) {
-        try (Stage stage = new Stage(database, settings -> settings.maximumWait(Duration.ofSeconds(2)))) {
+        try (Stage stage = new Stage(database, settings -> settings.singleFlightTimeout(Duration.ofSeconds(2)))) {
             Actor<Integer> leader = stage.reader().to("afterSql");
             Stage.increment(stage.dsl);
             CompletableFuture<Integer> waiter = SingleFlightTest.waiter(stage);
@@ -577,7 +578,7 @@ class ProtocolTest {
     /** P16: who holds a connection, and perhaps locks that the leader needs, does not wait. */
     @DatabaseTest
     void transaction_doesNotWaitForALeader(Database database) {
-        try (Stage stage = new Stage(database, settings -> settings.maximumWait(Duration.ofSeconds(2)))) {
+        try (Stage stage = new Stage(database, settings -> settings.singleFlightTimeout(Duration.ofSeconds(2)))) {
             Actor<Integer> leader = stage.reader().to("afterSql");
             CompletableFuture<Long> inside = CompletableFuture.supplyAsync(() -> {
                 long start = System.nanoTime();

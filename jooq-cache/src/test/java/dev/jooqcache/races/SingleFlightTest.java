@@ -25,7 +25,7 @@ class SingleFlightTest {
     private static final Duration FOREVER = Duration.ofHours(1);
 
     private static Stage waiting(Database database, Duration wait) {
-        return new Stage(database, settings -> settings.maximumWait(wait));
+        return new Stage(database, settings -> settings.singleFlightTimeout(wait));
     }
 
     private static <T> T soon(CompletableFuture<T> future)

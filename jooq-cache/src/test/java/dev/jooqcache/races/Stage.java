@@ -7,8 +7,8 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
 import dev.jooqcache.CacheHint;
-import dev.jooqcache.CachePrecision;
-import dev.jooqcache.QueryCache;
+import dev.jooqcache.InvalidationGranularity;
+import dev.jooqcache.QueryCacheBuilder;
 import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.internal.generation.StoppingStore;
 import dev.jooqcache.spi.CachedResult;
@@ -88,10 +88,10 @@ final class Stage implements AutoCloseable {
     /** Connections lead through a proxy, as PgBouncer is one, which tells drivers process ids of its own. */
     volatile boolean behindProxy;
 
-    Stage(Database database, Consumer<QueryCache.Builder> settings) {
-        f = Fixture.empty(database, builder -> {
+    Stage(Database database, Consumer<QueryCacheBuilder> settings) {
+        f = Fixture.empty(database, InvalidationGranularity.TABLE, pool -> {}, builder -> {
                     // The protocol is the same for one tag as for many, and its steps can be counted.
-                    builder.store(results).generations(generations).precision(CachePrecision.TABLES);
+                    builder.store(results).generationStore(generations);
                     settings.accept(builder);
                 })
                 .with(
@@ -106,12 +106,12 @@ final class Stage implements AutoCloseable {
                 .dsl();
         assertThat(f.cache.explain(query(dsl)).isCacheable()).isTrue();
         // A writer that touched everything when its statement is sent would hide what happens at its commit.
-        assertThat(f.cache.explain(incrementing(dsl, T)).toString()).contains("touches  t\n");
+        assertThat(f.cache.explain(incrementing(dsl, T)).toString()).contains("writes   t\n");
     }
 
     /** Without waiting for each other, unless a test is about that. */
     static Stage of(Database database) {
-        return new Stage(database, settings -> settings.maximumWait(Duration.ZERO));
+        return new Stage(database, settings -> settings.singleFlightTimeout(Duration.ZERO));
     }
 
     static ResultQuery<? extends Record> query(DSLContext dsl) {

@@ -56,7 +56,7 @@ class HostileReactiveTest {
             if (f.during(() -> Books.titles(f.dsl).fetch()).hits() == 1) return;
             Thread.sleep(100);
         }
-        assertThat(f.during(() -> Books.titles(f.dsl).fetch()).bypasses(BypassReason.PENDING_WRITE))
+        assertThat(f.during(() -> Books.titles(f.dsl).fetch()).notStored(BypassReason.PENDING_WRITE))
                 .isZero();
         assertThat(f.during(() -> Books.titles(f.dsl).fetch()).hits()).isEqualTo(1);
     }

@@ -137,7 +137,7 @@ class IncompleteResultTest {
             f.dsl.fetch("select * from author");
             for (int i = 0; i < 2; i++) {
                 CacheStats done = f.during(() -> abandon.accept(books(f.dsl)));
-                assertThat(done.bypasses(BypassReason.RESULT_INCOMPLETE))
+                assertThat(done.notStored(BypassReason.RESULT_INCOMPLETE))
                         .as(done.toString())
                         .isEqualTo(1);
                 assertThat(done.stores() + done.hits()).isZero();
@@ -165,9 +165,10 @@ class IncompleteResultTest {
                 assertThat(done.hits() + done.misses() + done.bypasses())
                         .as(done.toString())
                         .isEqualTo(1);
-                assertThat(done.bypasses())
+                assertThat(done.notStored())
                         .as(done.toString())
-                        .isEqualTo(done.bypasses(BypassReason.RESULT_INCOMPLETE) + done.bypasses(BypassReason.FAILED));
+                        .isEqualTo(
+                                done.notStored(BypassReason.RESULT_INCOMPLETE) + done.notStored(BypassReason.FAILED));
                 assertThat(f.dsl.fetchCount(BOOK)).isEqualTo(3);
             }
             assertThat(f.assertFresh(IncompleteResultTest::books)).hasSize(3);
@@ -186,7 +187,7 @@ class IncompleteResultTest {
                 CacheStats done = f.during(() -> assertThatThrownBy(() ->
                                 f.dsl.select(picky).from(BOOK).orderBy(BOOK.ID).fetch())
                         .hasStackTraceContaining(Refused.class.getName()));
-                assertThat(done.bypasses(BypassReason.FAILED))
+                assertThat(done.notStored(BypassReason.FAILED))
                         .as(done.toString())
                         .isEqualTo(1);
                 assertThat(done.stores()).isZero();
@@ -208,7 +209,7 @@ class IncompleteResultTest {
                     f.dsl.configuration().deriveAppending(() -> refusing).dsl();
             CacheStats done = f.during(() ->
                     assertThatThrownBy(() -> books(dsl).fetch()).hasStackTraceContaining(Refused.class.getName()));
-            assertThat(done.bypasses()).as(done.toString()).isEqualTo(1);
+            assertThat(done.notStored()).as(done.toString()).isEqualTo(1);
             assertThat(done.stores()).isZero();
             assertThat(f.assertFresh(IncompleteResultTest::books)).hasSize(3);
         }

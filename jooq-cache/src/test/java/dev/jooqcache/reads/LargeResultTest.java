@@ -29,7 +29,7 @@ class LargeResultTest {
     }
 
     private static void assertTooLarge(CacheStats done) {
-        assertThat(done.bypasses(BypassReason.RESULT_TOO_LARGE))
+        assertThat(done.notStored(BypassReason.RESULT_TOO_LARGE))
                 .as(done.toString())
                 .isEqualTo(1);
         assertThat(done.hits() + done.stores()).isZero();
@@ -39,7 +39,7 @@ class LargeResultTest {
     void fetch_moreRowsThanAllowed_isWholeAndNotStored(Database database) {
         try (Fixture f = Fixture.catalogue(database, cache -> cache.maximumRowsPerResult(2))) {
             f.warm(dsl -> books(dsl, 2));
-            f.assertBypass(BypassReason.RESULT_TOO_LARGE, dsl -> books(dsl, 3));
+            f.assertNotStored(BypassReason.RESULT_TOO_LARGE, dsl -> books(dsl, 3));
             assertThat(f.assertFresh(dsl -> books(dsl, 3))).hasSize(3);
         }
     }
@@ -64,7 +64,7 @@ class LargeResultTest {
         try (Fixture f = Fixture.catalogue(database, cache -> cache.maximumRowsPerResult(2))) {
             f.warm(dsl -> books(dsl, 1));
             for (int i = 0; i < 2; i++) {
-                f.assertBypass(BypassReason.RESULT_TOO_LARGE, dsl -> books(dsl, 9));
+                f.assertNotStored(BypassReason.RESULT_TOO_LARGE, dsl -> books(dsl, 9));
                 f.dsl.deleteFrom(BOOK).where(BOOK.ID.eq(3)).execute();
                 assertThat(f.warm(dsl -> books(dsl, 9))).hasSize(2);
                 f.dsl.insertInto(BOOK).values(3, 1, "x", null, 1).execute();
@@ -82,9 +82,9 @@ class LargeResultTest {
                                 + " stock int)",
                         "insert into book values (1, 1, 'short', null, 1), (2, 1, '" + wide + "', null, 1)")) {
             f.warm(dsl -> title(dsl, 1));
-            f.assertBypass(BypassReason.RESULT_TOO_LARGE, dsl -> title(dsl, 2));
+            f.assertNotStored(BypassReason.RESULT_TOO_LARGE, dsl -> title(dsl, 2));
             assertThat(f.assertFresh(dsl -> title(dsl, 2)).get(0).value1()).isEqualTo(wide);
-            f.assertBypass(BypassReason.RESULT_TOO_LARGE, dsl -> books(dsl, 2));
+            f.assertNotStored(BypassReason.RESULT_TOO_LARGE, dsl -> books(dsl, 2));
             f.warm(dsl -> title(dsl, 1));
         }
     }
@@ -99,7 +99,7 @@ class LargeResultTest {
                             .map(id -> f.dsl.insertInto(BOOK).values(id, 1, "a title of some length", null, 1))
                             .toList())
                     .execute();
-            f.assertBypass(BypassReason.RESULT_TOO_LARGE, dsl -> books(dsl, 2_000));
+            f.assertNotStored(BypassReason.RESULT_TOO_LARGE, dsl -> books(dsl, 2_000));
             assertThat(f.assertFresh(dsl -> books(dsl, 2_000))).hasSize(1_003);
             f.warm(dsl -> books(dsl, 10));
         }

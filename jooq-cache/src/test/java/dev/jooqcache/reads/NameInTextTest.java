@@ -6,7 +6,7 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.DSL.val;
 
-import dev.jooqcache.CachePrecision;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -64,7 +64,7 @@ class NameInTextTest {
             (dsl, t) -> dsl.execute("delete from " + t + " where note like 'insert into test;%' and id = 2"));
 
     private static Fixture fixture(Database database) {
-        Fixture f = Fixture.empty(database, settings -> settings.precision(CachePrecision.TABLES));
+        Fixture f = Fixture.empty(database, InvalidationGranularity.TABLE, pool -> {}, settings -> {});
         for (String t : TABLES)
             f.with(
                     "create table " + t

@@ -287,19 +287,19 @@ class NeverCachedTest {
                 MARIADB);
         never(
                 "N5 unlogged",
-                BypassReason.SPECIAL_TABLE,
+                BypassReason.UNTRACEABLE_TABLE,
                 dsl -> dsl.select().from(table(name("unlogged"))),
                 H2,
                 MARIADB);
         never(
                 "N5 without transactions",
-                BypassReason.SPECIAL_TABLE,
+                BypassReason.UNTRACEABLE_TABLE,
                 dsl -> dsl.select().from(table(name("plain_engine"))),
                 H2,
                 POSTGRESQL);
         never(
                 "N5 column that moves",
-                BypassReason.SPECIAL_TABLE,
+                BypassReason.UNTRACEABLE_TABLE,
                 dsl -> dsl.select().from(table(name("moving"))),
                 H2,
                 POSTGRESQL);

@@ -51,10 +51,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UserFunctionTest {
 
     /** Where the function's body is understood, it is known to write. */
-    private static final Set<BypassReason> FUNCTION = Set.of(BypassReason.UNKNOWN_FUNCTION, BypassReason.WRITES);
+    private static final Set<BypassReason> FUNCTION = Set.of(BypassReason.UNKNOWN_FUNCTION, BypassReason.MODIFIES_DATA);
 
     private static final Set<BypassReason> PROCEDURE =
-            Set.of(BypassReason.PLAIN_SQL, BypassReason.WRITES, BypassReason.NOT_A_SINGLE_QUERY);
+            Set.of(BypassReason.PLAIN_SQL, BypassReason.MODIFIES_DATA, BypassReason.NOT_A_SINGLE_QUERY);
 
     private record Call(
             String name,
@@ -131,7 +131,7 @@ class UserFunctionTest {
             // jOOQ's parser does not know it, and that comes first.
             new Call(
                     "table function: plain SQL",
-                    Set.of(BypassReason.UNKNOWN_FUNCTION, BypassReason.WRITES, BypassReason.PLAIN_SQL),
+                    Set.of(BypassReason.UNKNOWN_FUNCTION, BypassReason.MODIFIES_DATA, BypassReason.PLAIN_SQL),
                     List.of(MARIADB),
                     dsl -> dsl.resultQuery("select * from ticks(1) t")),
             tableFunction("joined", dsl -> dsl.select(A.ID).from(A).crossJoin(table("ticks(1)"))),

@@ -23,7 +23,7 @@ class WritingQueryTest {
     private static void assertWrites(Database database, Function<DSLContext, ResultQuery<?>> query) {
         try (Fixture f = Library.fixture(database)) {
             f.warm(dsl -> dsl.selectFrom(X));
-            assertThat(f.during(() -> query.apply(f.dsl).fetch()).bypasses(BypassReason.WRITES))
+            assertThat(f.during(() -> query.apply(f.dsl).fetch()).bypasses(BypassReason.MODIFIES_DATA))
                     .isEqualTo(1);
             assertThat(f.assertFresh(dsl -> dsl.select(X.V).from(X)).get(0).value1())
                     .isEqualTo(5);

@@ -10,7 +10,7 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheDecision;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheMode;
-import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.model.CacheModel;
@@ -80,7 +80,7 @@ class CacheRulesTest {
 
     /** A cache that is given the model of {@link #TABLES} with rules. */
     private static Fixture given(
-            Database database, CacheRules rules, ModelCheck check, Consumer<QueryCache.Builder> more, String... later) {
+            Database database, CacheRules rules, ModelCheck check, Consumer<QueryCacheBuilder> more, String... later) {
         try (Fixture plain = Fixture.empty(database).with(TABLES)) {
             CacheModel model = SchemaInspector.inspect(plain.unseen)
                     .merge(CacheModel.builder().rules(rules).build());
@@ -91,7 +91,7 @@ class CacheRulesTest {
         }
     }
 
-    private static Fixture given(Database database, CacheRules rules, Consumer<QueryCache.Builder> more) {
+    private static Fixture given(Database database, CacheRules rules, Consumer<QueryCacheBuilder> more) {
         return given(database, rules, ModelCheck.NONE, more);
     }
 
@@ -141,7 +141,7 @@ class CacheRulesTest {
         Noting store = new Noting();
         CacheRules rules = rules(rule("a").expireAfterWrite(Duration.ofMinutes(1)));
         try (Fixture f = given(database, rules, cache -> cache.store(store))) {
-            DSLContext hinted = f.cache.with(f.dsl, CacheHint.ttl(Duration.ofHours(1)));
+            DSLContext hinted = f.cache.with(f.dsl, CacheHint.expireAfterWrite(Duration.ofHours(1)));
             rows(hinted, "a").fetch();
             assertThat(store.last()).isEqualTo(Duration.ofHours(1));
             rows(f.dsl, "b").fetch();
@@ -157,7 +157,11 @@ class CacheRulesTest {
             assertThat(told(f, "a")).containsExactly("a: expireAfterWrite PT10M");
             assertThat(told(f, "a natural join b")).as("5 minutes are shorter").isEmpty();
         }
-        EhcacheResultStore.Builder forever = EhcacheResultStore.onHeap().expireAfterWrite(null);
+        EhcacheResultStore given = EhcacheResultStore.onHeap().build();
+        try (Fixture f = given(database, rules, cache -> cache.store(given))) {
+            assertThat(told(f, "a natural join b")).as("5 minutes are shorter").isEmpty();
+        }
+        EhcacheResultStore forever = EhcacheResultStore.onHeap().noExpiration().build();
         try (Fixture f = given(database, rules, cache -> cache.store(forever))) {
             assertThat(told(f, "a natural join b")).containsExactly("a: expireAfterWrite PT10M");
         }
@@ -181,7 +185,7 @@ class CacheRulesTest {
             f.warm(dsl -> rows(dsl, "a"));
             f.warm(dsl -> rows(dsl, "a_shown"));
             for (String source : List.of("b", "c", "a natural join b", "a natural join c"))
-                f.assertBypass(BypassReason.RESULT_TOO_LARGE, dsl -> rows(dsl, source));
+                f.assertNotStored(BypassReason.RESULT_TOO_LARGE, dsl -> rows(dsl, source));
             assertThat(told(f, "a")).containsExactly("a: maximumRows 3");
             assertThat(told(f, "a natural join c")).isEmpty();
         }
@@ -202,7 +206,7 @@ class CacheRulesTest {
             assertThat(told(f, "c")).as("no rule, but the builder").isEmpty();
             f.warm(dsl -> rows(dsl, "b"));
             CacheDecision write = f.cache.explain(f.dsl.query("update a set v = v + 1"));
-            assertThat(write.touches()).containsExactly("a");
+            assertThat(write.invalidates()).containsExactly("a");
         }
     }
 
@@ -211,7 +215,7 @@ class CacheRulesTest {
         CacheRules marked = new CacheRules(CacheMode.MARKED, List.of());
         try (Fixture f = given(database, marked, cache -> {})) {
             f.assertBypass(BypassReason.NOT_MARKED, dsl -> rows(dsl, "a"));
-            f.warm(dsl -> rows(f.cache.with(dsl, CacheHint.cache()), "a"));
+            f.warm(dsl -> rows(f.cache.with(dsl, CacheHint.enable()), "a"));
         }
         try (Fixture f = given(database, marked, cache -> cache.mode(CacheMode.ALL))) {
             f.warm(dsl -> rows(dsl, "a"));
@@ -337,7 +341,7 @@ class CacheRulesTest {
         assertThat(plain.toMarkdown()).doesNotContain("## Rules");
     }
 
-    /** As with {@code QueryCache.Builder.keys}. */
+    /** As with {@code QueryCacheBuilder.trackedColumns}. */
     @DatabaseTest
     void keys_tellRowsApart(Database database) {
         try (Fixture f = given(database, rules(rule("a").keys("V")), ModelCheck.LOG, cache -> {})) {

@@ -7,8 +7,8 @@ import static org.jooq.impl.DSL.table;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.jooqcache.CacheHint;
-import dev.jooqcache.CachePrecision;
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCache;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,13 +53,13 @@ class H2SpellingTest {
                 "MODE=MSSQLServer;DATABASE_TO_UPPER=FALSE"
             })
     void write_inAnySpellingThatTheDatabaseTakes_isSeenByReadsInAnyOther(String settings) {
-        for (CachePrecision precision : CachePrecision.values()) {
+        for (InvalidationGranularity precision : InvalidationGranularity.values()) {
             String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";OPTIMIZE_REUSE_RESULTS=0"
                     + (settings.isEmpty() ? "" : ";" + settings);
             try (HikariDataSource pool = new HikariDataSource();
                     QueryCache cache = QueryCache.builder()
                             .name("spelling")
-                            .precision(precision)
+                            .invalidation(precision)
                             .build()) {
                 pool.setJdbcUrl(url);
                 DSLContext plain = DSL.using(pool, SQLDialect.H2);

@@ -180,7 +180,7 @@ class ModelCheckTest {
             assertThat(cache.stats().stores()).isZero();
             assertThat(cache.explain(rows(on.dsl, "a")).reason()).isEqualTo(BypassReason.MODEL_MISMATCH);
             CacheDecision write = cache.explain(on.dsl.query("update a set v = 1"));
-            assertThat(write.touches()).containsExactly("*");
+            assertThat(write.invalidates()).containsExactly("*");
         });
     }
 
@@ -222,7 +222,7 @@ class ModelCheckTest {
                             database,
                             cache -> cache.model(model)
                                     .modelCheck(ModelCheck.NONE)
-                                    .trigger(
+                                    .declareTrigger(
                                             org.jooq.impl.DSL.table(org.jooq.impl.DSL.name("a")),
                                             org.jooq.impl.DSL.table("other")))
                     .with(TABLES)) {

@@ -60,7 +60,7 @@ class ProcedureTest {
         if (database == H2) return; // Nobody can look into its procedures.
         try (Fixture f = Fixture.empty(database).with(TABLES).with(procedure(database, "update b set v = v + n;"))) {
             assertReaches(f, "call p(1)", List.of("b"), List.of("log", "other"));
-            assertThat(f.cache.explain(f.dsl.query("call p(1)")).touches()).containsExactly("b");
+            assertThat(f.cache.explain(f.dsl.query("call p(1)")).invalidates()).containsExactly("b");
         }
     }
 
@@ -100,7 +100,7 @@ class ProcedureTest {
         try (Fixture f = Fixture.empty(database).with(TABLES).with(procedure(database, body))) {
             assertFresh(f, "call p(1)", "b");
             CacheDecision decision = f.cache.explain(f.dsl.query("call p(1)"));
-            assertThat(decision.touches()).containsExactly("*");
+            assertThat(decision.invalidates()).containsExactly("*");
             assertThat(decision.toString()).contains("routine p", database == H2 ? "Java" : "execute");
         }
     }
@@ -111,7 +111,7 @@ class ProcedureTest {
                 ? "execute immediate 'update b set v = v + 1';"
                 : "execute 'update b set v = v + 1';";
         Behavior writesB = Behavior.writing(List.of(Target.any(TableName.of("b"))));
-        try (Fixture f = Fixture.empty(database, cache -> cache.routine("p", writesB))
+        try (Fixture f = Fixture.empty(database, cache -> cache.declareRoutine("p", writesB))
                 .with(TABLES)
                 .with(procedure(database, body))) {
             assertReaches(f, "call p(1)", List.of("b"), List.of("log", "other"));

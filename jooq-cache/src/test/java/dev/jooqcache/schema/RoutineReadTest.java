@@ -8,7 +8,7 @@ import static dev.jooqcache.testing.Database.POSTGRESQL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.testing.Database;
@@ -37,7 +37,7 @@ class RoutineReadTest {
         return fixture(database, cache -> {}, ddl);
     }
 
-    private static Fixture fixture(Database database, Consumer<QueryCache.Builder> settings, String... ddl) {
+    private static Fixture fixture(Database database, Consumer<QueryCacheBuilder> settings, String... ddl) {
         return Fixture.empty(database, settings)
                 .with(
                         "create table a (id int primary key, v int not null)",
@@ -100,7 +100,7 @@ class RoutineReadTest {
         try (Fixture f = fixture(database, total(database, database == MARIADB ? "deterministic" : "stable"))) {
             assertReaches(f, UPDATE_B, List.of("b", CALL), List.of("a", "other"));
             assertReaches(f, "delete from b where id = 2", List.of("b", CALL), List.of("a", "other"));
-            assertThat(f.cache.explain(rows(f.dsl, CALL)).through("b")).isEqualTo("routine f");
+            assertThat(f.cache.explain(rows(f.dsl, CALL)).path("b")).isEqualTo("routine f");
         }
     }
 
@@ -129,7 +129,7 @@ class RoutineReadTest {
     void function_declaredToRead_isCachedAndFresh(Database database) {
         try (Fixture f = fixture(
                 database,
-                cache -> cache.routine("f", Behavior.reading(List.of(TableName.of("b")))),
+                cache -> cache.declareRoutine("f", Behavior.reading(List.of(TableName.of("b")))),
                 total(database, ""))) {
             assertReaches(f, UPDATE_B, List.of("b", CALL), List.of("a", "other"));
         }
@@ -145,7 +145,7 @@ class RoutineReadTest {
         try (Fixture f = fixture(database, ddl)) {
             f.assertBypass(BypassReason.UNKNOWN_FUNCTION, dsl -> rows(dsl, CALL));
         }
-        try (Fixture f = fixture(database, cache -> cache.routine("F", Behavior.NONE), ddl)) {
+        try (Fixture f = fixture(database, cache -> cache.declareRoutine("F", Behavior.NONE), ddl)) {
             assertReaches(f, "insert into a values (3, 30)", List.of("a", CALL), List.of("b", "other"));
         }
     }
@@ -154,7 +154,7 @@ class RoutineReadTest {
     @DisplayName("N3: a declaration adds to what is known of a function; it never hides a table that it reads")
     void function_declaredToComputeOnly_staysDependentOnWhatItReads(Database database) {
         if (database == H2) return; // There is nothing known of a function in Java.
-        try (Fixture f = fixture(database, cache -> cache.routine("f", Behavior.NONE), total(database, ""))) {
+        try (Fixture f = fixture(database, cache -> cache.declareRoutine("f", Behavior.NONE), total(database, ""))) {
             assertReaches(f, UPDATE_B, List.of("b", CALL), List.of("a", "other"));
         }
     }
@@ -166,7 +166,7 @@ class RoutineReadTest {
                 ? "create function f(n int) returns float stable language sql as 'select n + random()'"
                 : "create function f(n int) returns double deterministic return n + rand()";
         // No declaration makes it deterministic.
-        try (Fixture f = fixture(database, cache -> cache.routine("f", Behavior.NONE), ddl)) {
+        try (Fixture f = fixture(database, cache -> cache.declareRoutine("f", Behavior.NONE), ddl)) {
             f.assertBypass(BypassReason.NONDETERMINISTIC_FUNCTION, dsl -> rows(dsl, CALL));
         }
     }
@@ -179,8 +179,8 @@ class RoutineReadTest {
         try (Fixture f = fixture(database, ddl)) {
             f.assertBypass(BypassReason.UNKNOWN_FUNCTION, dsl -> rows(dsl, CALL));
         }
-        try (Fixture f =
-                fixture(database, cache -> cache.routine("f", Behavior.reading(List.of(TableName.of("b")))), ddl)) {
+        try (Fixture f = fixture(
+                database, cache -> cache.declareRoutine("f", Behavior.reading(List.of(TableName.of("b")))), ddl)) {
             assertReaches(f, UPDATE_B, List.of("b", CALL), List.of("a", "other"));
         }
     }

@@ -39,7 +39,7 @@ class SessionScopeTest {
     }
 
     private static DSLContext keyed(Fixture f, DSLContext dsl, String key) {
-        return f.cache.with(dsl, CacheHint.key(key));
+        return f.cache.with(dsl, CacheHint.sessionScope(key));
     }
 
     private static long hits(Fixture f, ResultQuery<?> query) {
@@ -159,7 +159,7 @@ class SessionScopeTest {
     @DisplayName("K3: a scope of the cache and a key of the context make one scope together")
     void scopeAndKey_together_areNeverMixedUp(Database database) {
         String[] scope = {null};
-        try (Fixture f = Fixture.empty(database, cache -> cache.scope(() -> scope[0]))
+        try (Fixture f = Fixture.empty(database, cache -> cache.sessionScope(() -> scope[0]))
                 .with("create table a (id int primary key, v int not null)", "insert into a values (1, 10), (2, 20)")) {
             List<String[]> scopes = List.of(
                     new String[] {null, null},

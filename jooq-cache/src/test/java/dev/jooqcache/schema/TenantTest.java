@@ -18,7 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** Two usual ways of keeping tenants apart, with a cache that knows the tenant by {@code scope(..)}. */
+/** Two usual ways of keeping tenants apart, with a cache that knows the tenant by {@code sessionScope(..)}. */
 @Tag("K3")
 @DisplayName("K3: tenants never see each other's rows")
 class TenantTest {
@@ -60,7 +60,7 @@ class TenantTest {
     @DatabaseTest
     void schemaPerTenant_withScope_isCachedForEach(Database database) {
         if (database != POSTGRESQL) return;
-        try (Fixture f = Fixture.empty(database, cache -> cache.scope(tenant::get))
+        try (Fixture f = Fixture.empty(database, cache -> cache.sessionScope(tenant::get))
                 .with(
                         "create schema one",
                         "create schema two",
@@ -98,7 +98,7 @@ class TenantTest {
     @DisplayName("K3: row level security, with a policy that reads a table of its own")
     void rowSecurity_withScope_isCachedForEachAndFresh(Database database) {
         if (database != POSTGRESQL) return;
-        try (Fixture f = Fixture.empty(database, cache -> cache.scope(tenant::get))) {
+        try (Fixture f = Fixture.empty(database, cache -> cache.sessionScope(tenant::get))) {
             String role = SessionScopeTest.role(f);
             f.with(policies(role));
             try {

@@ -12,7 +12,7 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
 import dev.jooqcache.CacheDecision;
-import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -36,7 +36,7 @@ class TriggerTest {
         return fixture(database, cache -> {}, ddl);
     }
 
-    private static Fixture fixture(Database database, Consumer<QueryCache.Builder> settings, String... ddl) {
+    private static Fixture fixture(Database database, Consumer<QueryCacheBuilder> settings, String... ddl) {
         return Fixture.empty(database, settings)
                 .with(
                         "create table a (id int primary key, v int not null, touched int)",
@@ -117,12 +117,13 @@ class TriggerTest {
         if (database != H2) return; // The others' need no declaration.
         String trigger = "create trigger trigger_a after insert, update on a for each row call '"
                 + Logging.class.getName() + "'";
-        try (Fixture f = fixture(database, cache -> cache.trigger(table(name("a")), table(name("log"))), trigger)) {
+        try (Fixture f =
+                fixture(database, cache -> cache.declareTrigger(table(name("a")), table(name("log"))), trigger)) {
             assertReaches(f, "insert into a values (3, 30, 0)", List.of("a", "log"), OTHER);
         }
         try (Fixture f = fixture(database, trigger)) {
             CacheDecision decision = f.cache.explain(f.dsl.query("insert into a values (3, 30, 0)"));
-            assertThat(decision.touches()).containsExactly("*");
+            assertThat(decision.invalidates()).containsExactly("*");
             assertThat(decision.toString()).contains("trigger trigger_a on a", "Java", Logging.class.getName());
         }
     }
@@ -147,7 +148,7 @@ class TriggerTest {
         try (Fixture f = fixture(
                 database,
                 cache -> {
-                    if (database == H2) cache.trigger(table(name("a")));
+                    if (database == H2) cache.declareTrigger(table(name("a")));
                 },
                 trigger)) {
             assertReaches(f, "insert into a values (3, 30, 0)", List.of("a"), List.of("log", "other"));
@@ -175,7 +176,7 @@ class TriggerTest {
             assertReaches(f, "insert into a values (3, 30, 0)", List.of("a", "log"), OTHER);
             assertThat(f.cache
                             .explain(f.dsl.query("insert into a values (4, 40, 0)"))
-                            .through("log"))
+                            .path("log"))
                     .isEqualTo("trigger trigger_a on a, routine note");
         }
     }
@@ -188,7 +189,7 @@ class TriggerTest {
                 trigger("after insert on a for each row", "execute 'upd' || 'ate log set n = n + 1'; return null;"))) {
             assertFresh(f, "insert into a values (3, 30, 0)", "a", "log");
             CacheDecision decision = f.cache.explain(f.dsl.query("insert into a values (4, 40, 0)"));
-            assertThat(decision.touches()).containsExactly("*");
+            assertThat(decision.invalidates()).containsExactly("*");
             assertThat(decision.toString()).contains("trigger trigger_a on a", "execute");
             assertReaches(f, "update log set n = 7", List.of("log"), List.of("a", "other"));
         }

@@ -203,7 +203,7 @@ class ViewTest {
     }
 
     private static ResultQuery<Record> keyed(Fixture f, DSLContext dsl, String key) {
-        return rows(f.cache.with(dsl, CacheHint.key(key)), "mine");
+        return rows(f.cache.with(dsl, CacheHint.sessionScope(key)), "mine");
     }
 
     @DatabaseTest

@@ -78,7 +78,8 @@ class ViewWriteTest {
     @DatabaseTest
     void insteadOfTrigger_declared_leavesOthersCached(Database database) {
         if (database != H2) return; // On PostgreSQL it is understood without.
-        try (Fixture f = Fixture.empty(database, cache -> cache.trigger(table(name("shown")), table(name("log"))))
+        try (Fixture f = Fixture.empty(
+                        database, cache -> cache.declareTrigger(table(name("shown")), table(name("log"))))
                 .with(TABLES)
                 .with(insteadOf(database))) {
             assertReaches(f, "insert into shown values (3, 30)", List.of("log"), List.of("other"));
@@ -127,7 +128,7 @@ class ViewWriteTest {
             assertReaches(f, "insert into shown values (3, 30)", List.of("a", "shown"), List.of("log", "other"));
             assertReaches(f, "delete from shown where id = 3", List.of("a", "shown", "log"), List.of("other"));
             CacheDecision decision = f.cache.explain(f.dsl.query("delete from shown"));
-            assertThat(decision.through("log")).as("%s", decision).contains("view shown", "trigger after_a on a");
+            assertThat(decision.path("log")).as("%s", decision).contains("view shown", "trigger after_a on a");
         }
     }
 }

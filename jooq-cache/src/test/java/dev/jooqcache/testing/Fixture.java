@@ -7,9 +7,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.IMetricsTracker;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
-import dev.jooqcache.CachePrecision;
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +47,11 @@ public final class Fixture implements AutoCloseable {
     private final String url;
     private boolean failuresExpected;
 
-    private Fixture(Database database, Consumer<HikariConfig> poolSettings, Consumer<QueryCache.Builder> settings) {
+    private Fixture(
+            Database database,
+            InvalidationGranularity granularity,
+            Consumer<HikariConfig> poolSettings,
+            Consumer<QueryCacheBuilder> settings) {
         this.database = database;
         this.url = database.newUrl();
         HikariConfig config = new HikariConfig();
@@ -64,7 +69,7 @@ public final class Fixture implements AutoCloseable {
         });
         poolSettings.accept(config);
         this.pool = new HikariDataSource(config);
-        QueryCache.Builder builder = QueryCache.builder().name("test").precision(CachePrecision.ROWS);
+        QueryCacheBuilder builder = QueryCache.builder().name("test").invalidation(granularity);
         settings.accept(builder);
         this.cache = builder.build();
         this.tracked = cache.track(pool);
@@ -74,17 +79,26 @@ public final class Fixture implements AutoCloseable {
 
     /** An empty database. */
     public static Fixture empty(Database database) {
-        return new Fixture(database, pool -> {}, settings -> {});
+        return empty(database, settings -> {});
     }
 
     /** An empty database with settings of its own for the cache. */
-    public static Fixture empty(Database database, Consumer<QueryCache.Builder> settings) {
-        return new Fixture(database, pool -> {}, settings);
+    public static Fixture empty(Database database, Consumer<QueryCacheBuilder> settings) {
+        return empty(database, pool -> {}, settings);
     }
 
     /** An empty database with settings of its own for the pool and the cache. */
-    public static Fixture empty(Database database, Consumer<HikariConfig> pool, Consumer<QueryCache.Builder> settings) {
-        return new Fixture(database, pool, settings);
+    public static Fixture empty(Database database, Consumer<HikariConfig> pool, Consumer<QueryCacheBuilder> settings) {
+        return empty(database, InvalidationGranularity.ROW, pool, settings);
+    }
+
+    /** An empty database with another granularity of invalidation, and settings of its own for the pool and the cache. */
+    public static Fixture empty(
+            Database database,
+            InvalidationGranularity granularity,
+            Consumer<HikariConfig> pool,
+            Consumer<QueryCacheBuilder> settings) {
+        return new Fixture(database, granularity, pool, settings);
     }
 
     /** A database with the tables and rows of {@link Catalogue}. */
@@ -93,7 +107,7 @@ public final class Fixture implements AutoCloseable {
     }
 
     /** A database with the tables and rows of {@link Catalogue} and settings of its own for the cache. */
-    public static Fixture catalogue(Database database, Consumer<QueryCache.Builder> settings) {
+    public static Fixture catalogue(Database database, Consumer<QueryCacheBuilder> settings) {
         return empty(database, settings).with(Catalogue.DDL);
     }
 
@@ -139,7 +153,7 @@ public final class Fixture implements AutoCloseable {
     public <R extends Record> Result<R> warm(Function<DSLContext, ? extends ResultQuery<R>> query) {
         CacheStats first = during(() -> query.apply(dsl).fetch());
         // On MariaDB it has used up the level that code of unknown effect may have set for it.
-        if (first.bypasses(BypassReason.ISOLATION) > 0) query.apply(dsl).fetch();
+        if (unstored(first, BypassReason.ISOLATION) > 0) query.apply(dsl).fetch();
         CacheStats before = cache.stats();
         Result<R> result = query.apply(dsl).fetch();
         assertThat(cache.stats().minus(before).hits())
@@ -162,14 +176,31 @@ public final class Fixture implements AutoCloseable {
         return expected;
     }
 
-    /** The query goes to the database for the given reason, and nothing is stored. */
+    /** The query is executed without being looked up, for the given reason. */
     public void assertBypass(BypassReason reason, Function<DSLContext, ? extends ResultQuery<?>> query) {
-        CacheStats before = cache.stats();
-        query.apply(dsl).fetch();
-        query.apply(dsl).fetch();
-        CacheStats done = cache.stats().minus(before);
+        CacheStats done = twice(query);
         assertThat(done.bypasses(reason)).as("%s, but was %s", reason, done).isEqualTo(2);
-        assertThat(done.hits() + done.stores()).isZero();
+        assertThat(done.hits() + done.misses() + done.stores()).isZero();
+    }
+
+    /** The query is looked up and executed, and its result is not stored for the given reason. */
+    public void assertNotStored(BypassReason reason, Function<DSLContext, ? extends ResultQuery<?>> query) {
+        CacheStats done = twice(query);
+        assertThat(done.notStored(reason)).as("%s, but was %s", reason, done).isEqualTo(2);
+        assertThat(done.misses()).isEqualTo(2);
+        assertThat(done.hits() + done.bypasses() + done.stores()).isZero();
+    }
+
+    private CacheStats twice(Function<DSLContext, ? extends ResultQuery<?>> query) {
+        return during(() -> {
+            query.apply(dsl).fetch();
+            query.apply(dsl).fetch();
+        });
+    }
+
+    /** How often reads were executed and not stored for a reason, whether or not they were looked up. */
+    public static long unstored(CacheStats done, BypassReason reason) {
+        return done.bypasses(reason) + done.notStored(reason);
     }
 
     /** What the cache did during some work. */

@@ -40,6 +40,16 @@ public class ForwardingResultStore implements ResultStore {
     }
 
     @Override
+    public long expirations() {
+        return store.expirations();
+    }
+
+    @Override
+    public int maximumEntries() {
+        return store.maximumEntries();
+    }
+
+    @Override
     public void close() {
         store.close();
     }

@@ -53,5 +53,10 @@ public class KeyedStore implements ResultStore {
     }
 
     @Override
+    public long expirations() {
+        return 0;
+    }
+
+    @Override
     public void close() {}
 }

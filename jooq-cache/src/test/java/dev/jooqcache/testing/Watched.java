@@ -47,7 +47,7 @@ public final class Watched {
             return null;
         }
         return Arrays.stream(BypassReason.values())
-                .filter(reason -> done.bypasses(reason) > 0)
+                .filter(reason -> Fixture.unstored(done, reason) > 0)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("neither hit nor bypass: " + done));
     }

@@ -139,7 +139,7 @@ class CommitFailureTest {
     }
 
     private static Fixture quarantining(Database database) {
-        return Fixture.catalogue(database, settings -> settings.commitQuarantine(QUARANTINE));
+        return Fixture.catalogue(database, settings -> settings.inDoubtTimeout(QUARANTINE));
     }
 
     private static void breakCommit(DSLContext dsl) {
@@ -160,7 +160,7 @@ class CommitFailureTest {
             breakCommit(dsl);
             assertThat(title(f.dsl)).isEqualTo("new");
             assertThat(title(dsl)).isEqualTo("new");
-            f.assertBypass(BypassReason.PENDING_WRITE, Books::titles);
+            f.assertNotStored(BypassReason.PENDING_WRITE, Books::titles);
             assertThat(hits(f, () -> {
                         name(f.dsl);
                         name(f.dsl);
@@ -255,7 +255,7 @@ class CommitFailureTest {
     void commit_onConnectionThatTheServerEnds_isFinalWhenItsProcessIsGone(Database database) throws SQLException {
         // Only PostgreSQL can be asked. The quarantine is longer than any test: it must not be needed.
         if (database != Database.POSTGRESQL) return;
-        try (Fixture f = Fixture.catalogue(database, settings -> settings.commitQuarantine(Duration.ofHours(1)))) {
+        try (Fixture f = Fixture.catalogue(database, settings -> settings.inDoubtTimeout(Duration.ofHours(1)))) {
             title(f.dsl);
             assertThatThrownBy(() -> f.dsl.transaction(c -> {
                         retitle(c.dsl(), "lost");

@@ -153,7 +153,7 @@ class ForeignTransactionTest {
                 return super.intent(tags);
             }
         };
-        try (Fixture f = Fixture.catalogue(database, settings -> settings.generations(counting))) {
+        try (Fixture f = Fixture.catalogue(database, settings -> settings.generationStore(counting))) {
             DSLContext dsl = overUntrackedSpringProxy(f);
             title(dsl);
             inSpringTransaction(f, () -> {

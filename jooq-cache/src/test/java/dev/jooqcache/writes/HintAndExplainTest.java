@@ -32,7 +32,7 @@ class HintAndExplainTest {
         try (Fixture f = Fixture.catalogue(database)) {
             DSLContext bypassing = f.cache.with(f.dsl, CacheHint.bypass());
             CacheStats first = f.during(() -> Writing.books(bypassing).fetch());
-            assertThat(first.bypasses(BypassReason.HINT)).isEqualTo(1);
+            assertThat(first.bypasses(BypassReason.BYPASS_HINT)).isEqualTo(1);
             assertThat(first.stores()).isZero();
             f.warm(Writing::books);
             f.unseen.update(BOOK).set(BOOK.STOCK, 0).execute();
@@ -62,7 +62,7 @@ class HintAndExplainTest {
     @DisplayName("ttl(..): what is stored under it expires, and only that")
     void ttl_read_expires(Database database) throws InterruptedException {
         try (Fixture f = Fixture.catalogue(database)) {
-            DSLContext brief = f.cache.with(f.dsl, CacheHint.ttl(Duration.ofMillis(1)));
+            DSLContext brief = f.cache.with(f.dsl, CacheHint.expireAfterWrite(Duration.ofMillis(1)));
             Writing.books(brief).fetch();
             f.warm(Writing::authors);
             Thread.sleep(20);
@@ -76,8 +76,8 @@ class HintAndExplainTest {
     @DisplayName("key(..): results are shared within one scope only, and invalidated in all")
     void key_scopes_areSeparate(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            DSLContext one = f.cache.with(f.dsl, CacheHint.key("one"));
-            DSLContext two = f.cache.with(f.dsl, CacheHint.key("two"));
+            DSLContext one = f.cache.with(f.dsl, CacheHint.sessionScope("one"));
+            DSLContext two = f.cache.with(f.dsl, CacheHint.sessionScope("two"));
             Writing.books(one).fetch();
             assertThat(f.during(() -> Writing.books(two).fetch()).hits()).isZero();
             assertThat(f.during(() -> Writing.books(f.dsl).fetch()).hits()).isZero();
@@ -96,12 +96,12 @@ class HintAndExplainTest {
             DSLContext bypassing = f.cache.with(f.dsl, CacheHint.bypass());
             CacheStats inside = f.during(
                     () -> bypassing.transaction(c -> Writing.books(c.dsl()).fetch()));
-            assertThat(inside.bypasses(BypassReason.HINT)).isEqualTo(1);
+            assertThat(inside.bypasses(BypassReason.BYPASS_HINT)).isEqualTo(1);
             assertThat(f.during(() -> f.dsl.transaction(
                                     c -> Writing.books(c.dsl()).fetch()))
-                            .bypasses(BypassReason.HINT))
+                            .bypasses(BypassReason.BYPASS_HINT))
                     .isZero();
-            assertThat(f.during(() -> Writing.books(f.cache.with(bypassing, CacheHint.cache()))
+            assertThat(f.during(() -> Writing.books(f.cache.with(bypassing, CacheHint.enable()))
                                     .fetch())
                             .hits())
                     .as("the later hint wins")
@@ -114,17 +114,19 @@ class HintAndExplainTest {
     void marked_onlyMarkedQueries_areCached(Database database) {
         try (Fixture f = Fixture.catalogue(database, settings -> settings.mode(CacheMode.MARKED))) {
             f.assertBypass(BypassReason.NOT_MARKED, Writing::books);
-            f.assertBypass(BypassReason.NOT_MARKED, dsl -> Writing.books(f.cache.with(dsl, CacheHint.key("x"))));
-            f.assertBypass(BypassReason.HINT, dsl -> Writing.books(f.cache.with(dsl, CacheHint.bypass())));
-            for (CacheHint mark :
-                    new CacheHint[] {CacheHint.cache(), CacheHint.ttl(Duration.ofMinutes(1)), CacheHint.refresh()}) {
+            f.assertBypass(
+                    BypassReason.NOT_MARKED, dsl -> Writing.books(f.cache.with(dsl, CacheHint.sessionScope("x"))));
+            f.assertBypass(BypassReason.BYPASS_HINT, dsl -> Writing.books(f.cache.with(dsl, CacheHint.bypass())));
+            for (CacheHint mark : new CacheHint[] {
+                CacheHint.enable(), CacheHint.expireAfterWrite(Duration.ofMinutes(1)), CacheHint.refresh()
+            }) {
                 f.cache.invalidateAll();
                 DSLContext marked = f.cache.with(f.dsl, mark);
                 assertThat(f.during(() -> Writing.books(marked).fetch()).stores())
                         .as("%s", mark)
                         .isEqualTo(1);
             }
-            assertThat(f.during(() -> Writing.books(f.cache.with(f.dsl, CacheHint.cache()))
+            assertThat(f.during(() -> Writing.books(f.cache.with(f.dsl, CacheHint.enable()))
                                     .fetch())
                             .hits())
                     .isEqualTo(1);
@@ -141,7 +143,7 @@ class HintAndExplainTest {
             assertThat(decision.isCacheable()).isTrue();
             assertThat(decision.reason()).isNull();
             assertThat(decision.tables()).containsExactly("author", "book");
-            assertThat(decision.touches()).isEmpty();
+            assertThat(decision.invalidates()).isEmpty();
             assertThat(decision).hasToString(quoted(database, """
                             cacheable
                               query    select "book"."title" from "book" join "author" on "book"."author_id" = "author"."id"
@@ -185,16 +187,16 @@ class HintAndExplainTest {
                                 + " cascade)")) {
             CacheDecision decision = f.cache.explain(f.dsl.deleteFrom(table(name("parent"))));
             assertThat(decision.isCacheable()).isFalse();
-            assertThat(decision.reason()).isEqualTo(BypassReason.WRITES);
-            assertThat(decision.touches()).containsExactly("child", "parent");
+            assertThat(decision.reason()).isEqualTo(BypassReason.MODIFIES_DATA);
+            assertThat(decision.invalidates()).containsExactly("child", "parent");
             assertThat(decision.toString())
-                    .startsWith("bypass: WRITES\n  query    delete from ")
+                    .startsWith("bypass: MODIFIES_DATA\n  query    delete from ")
                     .contains(
-                            "\n  touches  child (through foreign key of child), parent\n  changes  parent: rows with any id\n  why      DML: the statement writes, or may write");
+                            "\n  writes   child (through foreign key of child), parent\n  changes  parent: rows with any id\n  why      DML: the statement writes, or may write");
             CacheDecision unknown = f.cache.explain(f.dsl.query("call something()"));
-            assertThat(unknown.touches()).containsExactly("*");
-            assertThat(unknown.toString()).contains("\n  touches  everything: the function something is not known\n");
-            assertThat(f.cache.explain(f.dsl.insertInto(AUTHOR).values(3, "x")).touches())
+            assertThat(unknown.invalidates()).containsExactly("*");
+            assertThat(unknown.toString()).contains("\n  writes   everything: the function something is not known\n");
+            assertThat(f.cache.explain(f.dsl.insertInto(AUTHOR).values(3, "x")).invalidates())
                     .containsExactly("author");
             assertThat(Writing.authors(f.unseen).fetch()).hasSize(2);
         }

@@ -171,7 +171,7 @@ class InvalidationTest {
     void write_inModeMarked_invalidates(Database database) {
         try (Fixture f = Fixture.catalogue(database, settings -> settings.mode(CacheMode.MARKED))) {
             f.assertBypass(BypassReason.NOT_MARKED, Writing::books);
-            DSLContext marked = f.cache.with(f.dsl, CacheHint.cache());
+            DSLContext marked = f.cache.with(f.dsl, CacheHint.enable());
             Writing.books(marked).fetch();
             assertThat(f.during(() -> Writing.books(marked).fetch()).hits()).isEqualTo(1);
             f.dsl.update(BOOK).set(BOOK.STOCK, 0).execute();

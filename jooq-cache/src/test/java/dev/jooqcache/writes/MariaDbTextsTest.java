@@ -10,7 +10,7 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.table;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.CachePrecision;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -55,7 +55,7 @@ class MariaDbTextsTest {
 
     /** With tables and with rows: what was stored must be answered as without the cache after each of the writes. */
     private void check(String[] schema, String read, String... writes) {
-        for (CachePrecision precision : List.of(CachePrecision.TABLES, CachePrecision.ROWS))
+        for (InvalidationGranularity precision : List.of(InvalidationGranularity.TABLE, InvalidationGranularity.ROW))
             try (Fixture f = fixture(precision).with(TABLES)) {
                 String own = String.valueOf(f.unseen.fetchValue("select database()"));
                 for (String each : schema) f.with(each.replace("{db}", own));
@@ -67,14 +67,15 @@ class MariaDbTextsTest {
             }
     }
 
-    private Fixture fixture(CachePrecision precision) {
+    private Fixture fixture(InvalidationGranularity precision) {
         Fixture f = Fixture.empty(
                 MARIADB,
+                precision,
                 pool -> {
                     pool.setJdbcUrl(pool.getJdbcUrl() + urlOption);
                     pool.setMaximumPoolSize(sessions);
                 },
-                cache -> cache.precision(precision));
+                cache -> {});
         // Some answers come with warnings, as one that is cut off does, and are not cached where jOOQ asks for them.
         f.dsl.settings().setFetchWarnings(false);
         return f;
@@ -177,7 +178,7 @@ class MariaDbTextsTest {
     void isolationThatABodySets_isNoticed(Database database) throws SQLException {
         if (database != MARIADB) return;
         sessions = 2;
-        try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+        try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TABLES)) {
             f.with("create procedure p() begin declare session int; "
                     + "set session transaction isolation level read uncommitted; end");
             f.dsl.fetch("select v from t where id = 5");
@@ -201,7 +202,7 @@ class MariaDbTextsTest {
     @DatabaseTest
     void groupConcatOverViews_isCached(Database database) {
         if (database != MARIADB) return;
-        try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+        try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TABLES)) {
             f.with("create view w as select id, n from t", "create view ww as select n from w");
             for (String from : List.of("t", "w", "ww"))
                 f.warm(dsl -> dsl.select(groupConcat(field("n"))).from(from));
@@ -221,7 +222,7 @@ class MariaDbTextsTest {
                 "create definer = current_user trigger b after delete on log for each row "
                         + body.replace("select 1", "set i = 1"),
                 "begin not atomic declare i int; update log set v = v + 1; end"))
-            try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+            try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TABLES)) {
                 for (int i = 0; i < 3; i++) f.dsl.fetch(LOG);
                 execute(f, statement);
                 // Closed for good before it is used again.
@@ -244,7 +245,7 @@ class MariaDbTextsTest {
     @DatabaseTest
     void statementThatIsNotSupported_isNotRunning(Database database) throws SQLException {
         if (database != MARIADB) return;
-        try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+        try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TABLES)) {
             f.dsl.fetch(LOG);
             try (Connection connection = f.tracked.getConnection();
                     Statement statement = connection.createStatement()) {
@@ -263,7 +264,7 @@ class MariaDbTextsTest {
         sessions = 2;
         for (String after : List.of(
                 "update log set v = 8", "begin; update log set v = 8", "set autocommit = 0; update log set v = 8"))
-            try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+            try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TABLES)) {
                 for (int i = 0; i < 3; i++) f.dsl.fetch(LOG);
                 try (Connection writer = f.tracked.getConnection()) {
                     try (Statement statement = writer.createStatement()) {
@@ -295,7 +296,7 @@ class MariaDbTextsTest {
         urlOption = "&sessionVariables=group_concat_max_len=4";
         check(schema, read, before + "4294967295; select (select id from t) from t" + after);
         // jOOQ's own, that fails between the two settings.
-        try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES).with(schema[0])) {
+        try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TABLES).with(schema[0])) {
             f.dsl.fetch(read);
             try {
                 f.dsl.select(groupConcat(field("n")), field(select(field("id")).from("t")))
@@ -343,7 +344,7 @@ class MariaDbTextsTest {
         if (database != MARIADB) return;
         String asks = "execute immediate concat('select found_', 'rows()')";
         for (String question : List.of("begin not atomic " + asks + "; end", "set @a = 1; " + asks))
-            try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+            try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TABLES)) {
                 String query = "select v from t order by id";
                 f.warm(dsl -> dsl.resultQuery(query));
                 Function<DSLContext, String> asking = dsl -> dsl.transactionResult(c -> {
@@ -447,7 +448,7 @@ class MariaDbTextsTest {
     @DatabaseTest
     void defaultOfAColumn_isItsExpression(Database database) {
         if (database != MARIADB) return;
-        try (Fixture f = fixture(CachePrecision.TABLES)
+        try (Fixture f = fixture(InvalidationGranularity.TABLE)
                 .with(
                         "create table d (id int primary key, a varchar(40) default (uuid()),"
                                 + " c timestamp(6) default current_timestamp(6))",
@@ -514,7 +515,7 @@ class MariaDbTextsTest {
         for (String setting : List.of(
                 "", set, "set @@session.sql_auto_is_null = on", "execute immediate '" + set + "'", "call p()")) {
             urlOption = setting.isEmpty() ? "&sessionVariables=sql_auto_is_null=1" : "";
-            try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+            try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TABLES)) {
                 f.with("create table d (id int auto_increment primary key, v int)", "create procedure p() " + set);
                 f.dsl.fetch(LOG);
                 if (!setting.isEmpty()) f.dsl.fetchMany(setting);
@@ -552,7 +553,7 @@ class MariaDbTextsTest {
     /** The clock is moved by a setting, which is one of those that are not compared, rather than by waiting for midnight. */
     private void checkOverMidnight(List<String> reads, boolean cached) {
         sessions = 1;
-        try (Fixture f = fixture(CachePrecision.TABLES).with(TIMES)) {
+        try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TIMES)) {
             f.unseen.execute("set timestamp = 1000000000");
             for (String read : reads) for (int i = 0; i < 2; i++) f.dsl.fetch(read);
             if (cached) for (String read : reads) f.warm(dsl -> dsl.resultQuery(read));
@@ -699,7 +700,7 @@ class MariaDbTextsTest {
     void functionThatLocksRows_isCalled(Database database) {
         if (database != MARIADB) return;
         for (String lock : List.of("for update", "lock in share mode"))
-            try (Fixture f = fixture(CachePrecision.TABLES).with(TABLES)) {
+            try (Fixture f = fixture(InvalidationGranularity.TABLE).with(TABLES)) {
                 String begin = "create function f() returns int deterministic begin declare x int; ";
                 f.with(
                         begin + "select v into x from t where id = 1 " + lock + "; return x; end",

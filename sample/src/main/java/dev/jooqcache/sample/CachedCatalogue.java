@@ -5,6 +5,7 @@ import dev.jooqcache.CacheDecision;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import dev.jooqcache.sample.generated.CatalogueCacheModel;
 import java.util.Optional;
 import org.jooq.Configuration;
@@ -22,8 +23,8 @@ public final class CachedCatalogue implements AutoCloseable {
         dsl = cache.derive(configuration).dsl();
     }
 
-    public static QueryCache.Builder settings(Configuration configuration) {
-        QueryCache.Builder builder = QueryCache.builder().name("catalogue");
+    public static QueryCacheBuilder settings(Configuration configuration) {
+        QueryCacheBuilder builder = QueryCache.builder().name("catalogue");
         // Generated from H2's migrations, with what the build declares about a trigger written in Java. PostgreSQL has
         // migrations of its own, so there the live schema is read.
         if (configuration.family() == SQLDialect.H2) builder.model(new CatalogueCacheModel());

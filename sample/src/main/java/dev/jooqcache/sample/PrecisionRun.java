@@ -1,9 +1,10 @@
 package dev.jooqcache.sample;
 
-import dev.jooqcache.CacheAdmission;
-import dev.jooqcache.CachePrecision;
+import dev.jooqcache.AdmissionPolicy;
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import org.jooq.Configuration;
@@ -48,7 +49,7 @@ final class PrecisionRun {
                 "precision",
                 "SQL/100");
         for (int writes : WRITES) {
-            for (CachePrecision precision : CachePrecision.values()) {
+            for (InvalidationGranularity precision : InvalidationGranularity.values()) {
                 progress.show("precision: " + writes + " % writes, " + precision);
                 try (SampleDatabase database = SampleDatabase.start(settings)) {
                     row(table, database, writes, precision);
@@ -58,14 +59,14 @@ final class PrecisionRun {
         return table.toString();
     }
 
-    private void row(TextTable table, SampleDatabase database, int writes, CachePrecision precision) {
+    private void row(TextTable table, SampleDatabase database, int writes, InvalidationGranularity precision) {
         StatementCounter counter = new StatementCounter();
         Configuration configuration = DSL.using(counter.count(database.dataSource()), database.dialect())
                 .configuration();
         RememberingStore store = new RememberingStore();
-        QueryCache.Builder builder = CachedCatalogue.settings(configuration)
-                .precision(precision)
-                .admission(CacheAdmission.ALWAYS)
+        QueryCacheBuilder builder = CachedCatalogue.settings(configuration)
+                .invalidation(precision)
+                .admission(AdmissionPolicy.ALWAYS)
                 .generationCells(cells)
                 .store(store);
         try (QueryCache cache = builder.build()) {

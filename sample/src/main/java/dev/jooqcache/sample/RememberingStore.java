@@ -65,5 +65,10 @@ final class RememberingStore implements ResultStore {
     }
 
     @Override
+    public long expirations() {
+        return 0;
+    }
+
+    @Override
     public void close() {}
 }

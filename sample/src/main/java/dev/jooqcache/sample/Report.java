@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What the sample prints at its end. */
@@ -127,14 +128,17 @@ final class Report {
                         .collect(Collectors.joining("; ")));
     }
 
-    /** All reasons but the hint, which is how the answers are checked. */
     private String bypasses() {
-        return line(
-                "bypasses",
-                EnumSet.complementOf(EnumSet.of(BypassReason.HINT)).stream()
-                        .filter(reason -> comparison.stats().bypasses(reason) > 0)
-                        .map(reason -> reason + " " + number(comparison.stats().bypasses(reason)))
-                        .collect(Collectors.joining(", ")));
+        return line("bypasses", reasons(comparison.stats().bypassCounts()))
+                + line("not stored", reasons(comparison.stats().notStoredCounts()));
+    }
+
+    /** All reasons but the hint, which is how the answers are checked. */
+    private static String reasons(Map<BypassReason, Long> counts) {
+        return EnumSet.complementOf(EnumSet.of(BypassReason.BYPASS_HINT)).stream()
+                .filter(counts::containsKey)
+                .map(reason -> reason + " " + number(counts.getOrDefault(reason, 0L)))
+                .collect(Collectors.joining(", "));
     }
 
     private String cache() {
@@ -144,7 +148,9 @@ final class Report {
                         + number(comparison.stats().misses()) + " misses, "
                         + number(comparison.stats().stores()) + " stores, "
                         + number(comparison.stats().invalidations()) + " invalidations, "
-                        + number(comparison.stats().evictions()) + " evictions");
+                        + number(comparison.stats().evictions()) + " evictions, "
+                        + number(comparison.stats().expirations()) + " expirations, "
+                        + number(comparison.stats().removals()) + " removals");
     }
 
     private String throughput() {

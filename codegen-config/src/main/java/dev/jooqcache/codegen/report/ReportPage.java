@@ -305,7 +305,7 @@ public final class ReportPage {
         if (lineage.reason() != null)
             page.element(
                     "span",
-                    "not cached: " + lineage.detail() + ", " + lineage.reason().why(),
+                    "not cached: " + lineage.detail() + ", " + lineage.reason().description(),
                     "class",
                     "tag no");
         else if (excluding != null)

@@ -49,7 +49,7 @@ public final class Admission {
      *
      * @return whether the last results were stored in vain
      */
-    public boolean isSeldomHit() {
+    public boolean isLimited() {
         return seldomHit;
     }
 }

@@ -68,7 +68,7 @@ record Plan(
                 writes,
                 events,
                 Effect.NONE,
-                BypassReason.WRITES,
+                BypassReason.MODIFIES_DATA,
                 "DML",
                 calls);
     }

@@ -93,7 +93,7 @@ final class Resolution {
                 "",
                 false,
                 Map.of(),
-                effect.tags().hasEverything() ? why.why() : "",
+                effect.tags().hasEverything() ? why.description() : "",
                 Limits.NONE,
                 new Admission(),
                 new TypeNames(),

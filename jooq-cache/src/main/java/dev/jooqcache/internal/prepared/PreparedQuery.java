@@ -1,11 +1,11 @@
 package dev.jooqcache.internal.prepared;
 
-import dev.jooqcache.CacheHint;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.jdbc.TrackedConnectionProvider;
 import dev.jooqcache.internal.read.CacheEngine;
 import dev.jooqcache.internal.read.CachingListener;
 import dev.jooqcache.internal.read.Unobserved;
+import dev.jooqcache.internal.read.ReadOptions;
 import dev.jooqcache.internal.read.Watch;
 import dev.jooqcache.internal.read.Watch.Seen;
 import dev.jooqcache.internal.replay.DefaultZone;
@@ -48,7 +48,7 @@ public final class PreparedQuery<R extends Record> {
 
     private final CacheEngine engine;
     private final DSLContext dsl;
-    private final CacheHint hint;
+    private final ReadOptions hint;
     private final TrackedConnectionProvider provider;
     private final Function<? super DSLContext, ? extends ResultQuery<R>> making;
     private final List<String> parameters;
@@ -65,7 +65,7 @@ public final class PreparedQuery<R extends Record> {
             boolean learns) {
         this.engine = engine;
         this.dsl = configuration.dsl();
-        this.hint = CacheEngine.hint(configuration);
+        this.hint = CacheEngine.options(configuration);
         this.provider = engine.tracking.track(configuration.connectionProvider());
         this.making = making;
         this.parameters = parameters;

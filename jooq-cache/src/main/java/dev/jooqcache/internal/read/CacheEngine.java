@@ -1,7 +1,6 @@
 package dev.jooqcache.internal.read;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheMode;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.analysis.Statements;
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /** The parts of one cache, as every execution needs them. Thread-safe. */
 public final class CacheEngine {
 
-    /** Under this key a {@link CacheHint} rides in {@code Configuration.data()}. */
+    /** Under this key {@link ReadOptions} ride in {@code Configuration.data()}. */
     public static final Object HINT = "dev.jooqcache.hint";
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
@@ -57,22 +56,20 @@ public final class CacheEngine {
      * @param statements what SQL means
      * @param tracking the data sources
      * @param store where results are kept
-     * @param maximumEntries about how many results the store keeps
      */
     public CacheEngine(
             CacheSettings settings,
             Generations generations,
             Statements statements,
             Tracking tracking,
-            ResultStore store,
-            int maximumEntries) {
+            ResultStore store) {
         checkJooq();
         this.settings = settings;
         this.generations = generations;
         this.statements = statements;
         this.tracking = tracking;
         this.store = store;
-        this.sweeper = new Sweeper(generations, store, maximumEntries);
+        this.sweeper = new Sweeper(generations, store, store.maximumEntries());
     }
 
     private static void checkJooq() {
@@ -157,8 +154,8 @@ public final class CacheEngine {
                 tracking.track(configuration.connectionProvider()).source();
         List<String> found = new ArrayList<>(source == null ? TrackedSource.ASKED : source.obstacles());
         Stamp now = generations.capture(statement.plan().tags(BindValues.NONE));
-        if (now == null) found.add(BypassReason.GENERATION_STORE.why());
-        else if (now.pending()) found.add(BypassReason.PENDING_WRITE.why());
+        if (now == null) found.add(BypassReason.GENERATION_STORE.description());
+        else if (now.pending()) found.add(BypassReason.PENDING_WRITE.description());
         return List.copyOf(found);
     }
 
@@ -172,8 +169,14 @@ public final class CacheEngine {
         return statement.limits().told(settings.timeToLive(), settings.maximumRows());
     }
 
-    public static CacheHint hint(Configuration configuration) {
-        return configuration.data(HINT) instanceof CacheHint hint ? hint : CacheHint.none();
+    /**
+     * The options that hints have given to the queries of a configuration.
+     *
+     * @param configuration the configuration
+     * @return the options
+     */
+    public static ReadOptions options(Configuration configuration) {
+        return configuration.data(HINT) instanceof ReadOptions hint ? hint : ReadOptions.NONE;
     }
 
     /**
@@ -183,12 +186,12 @@ public final class CacheEngine {
      * @return the scope, or an empty string if none is declared
      */
     public String scope(Configuration configuration) {
-        return scope(hint(configuration));
+        return scope(options(configuration));
     }
 
-    public String scope(CacheHint hint) {
-        String hinted = hint.scope();
-        String general = settings.scope().get();
+    public String scope(ReadOptions hint) {
+        String hinted = hint.sessionScope();
+        String general = settings.sessionScope().get();
         if (hinted == null && (general == null || general.isEmpty())) return "";
         String first = general == null ? "" : general;
         // The length keeps ("s", "k") apart from ("sk", none) and from any name that looks like both.
@@ -197,9 +200,9 @@ public final class CacheEngine {
 
     /** Why a statement is not cached, whatever its values are and on whatever connection, or {@code null} if it is. */
     @Nullable
-    public Obstacle obstacle(CacheHint hint, AnalyzedStatement statement, String scope) {
-        if (hint.isBypass()) return new Obstacle(BypassReason.HINT, "");
-        if (settings.mode() == CacheMode.MARKED && !hint.isMark()) return new Obstacle(BypassReason.NOT_MARKED, "");
+    public Obstacle obstacle(ReadOptions hint, AnalyzedStatement statement, String scope) {
+        if (hint.isBypass()) return new Obstacle(BypassReason.BYPASS_HINT, "");
+        if (settings.mode() == CacheMode.MARKED && !hint.isMarked()) return new Obstacle(BypassReason.NOT_MARKED, "");
         if (statement.reason() != null) return new Obstacle(statement.reason(), statement.detail());
         return !statement.session().isEmpty() && scope.isEmpty()
                 ? new Obstacle(BypassReason.SESSION_DEPENDENT, statement.session())
@@ -233,7 +236,7 @@ public final class CacheEngine {
         try {
             if (!store.put(fingerprint, result, limit)) return false;
             counters.stores.increment();
-            counters.swept.add(sweeper.stored(fingerprint, result.validity(), result.extents()));
+            counters.removals.add(sweeper.stored(fingerprint, result.validity(), result.extents()));
             return true;
         } catch (RuntimeException | Error e) {
             failed("put", e);

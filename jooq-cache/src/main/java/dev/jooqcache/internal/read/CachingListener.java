@@ -1,8 +1,7 @@
 package dev.jooqcache.internal.read;
 
+import dev.jooqcache.AdmissionPolicy;
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.CacheAdmission;
-import dev.jooqcache.CacheHint;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.dependency.ReadPlan;
 import dev.jooqcache.internal.jdbc.TrackedConnectionProvider;
@@ -77,12 +76,12 @@ public final class CachingListener implements ExecuteListener {
     private transient @Nullable ReplayResultSet replayed;
     private transient @Nullable Recording recording;
     private transient @Nullable Flight flight;
-    private transient CacheHint hint = CacheHint.none();
+    private transient ReadOptions hint = ReadOptions.NONE;
     private transient String scope = "";
     private transient @Nullable BypassReason bypass;
     private transient String detail = "";
     private transient boolean isRead;
-    /** Whether the store was asked for it, or would have been if the user had not wished otherwise. */
+    /** Whether the read is a hit or a miss. So is one that is to refresh what is stored, or that begins a snapshot. */
     private transient boolean lookedUp;
 
     private transient boolean willRecord;
@@ -167,7 +166,7 @@ public final class CachingListener implements ExecuteListener {
 
     private void decide(ExecuteContext ctx, ResultQuery<?> query, TrackedConnectionProvider tracked) {
         isRead = true;
-        hint = CacheEngine.hint(ctx.configuration());
+        hint = CacheEngine.options(ctx.configuration());
         scope = engine.scope(hint);
         if (engine.isClosed()) {
             bypass(BypassReason.CLOSED, "");
@@ -277,8 +276,8 @@ public final class CachingListener implements ExecuteListener {
     /** Serves what the store has, if the reader may be shown it, and says whether that is decided. */
     private boolean isServed(ExecuteContext ctx, AnalyzedStatement analyzed, Reading reading) {
         Fingerprints.Key key = asked;
+        lookedUp = key != null;
         if (key == null || hint.isRefresh() || isSnapshotOpen(reading)) return false;
-        lookedUp = true;
         CachedResult found = engine.get(key.fingerprint(), clock(reading));
         if (found == null) return false;
         // Not the one before: what the transaction has written may have turned out to be more by now.
@@ -311,10 +310,7 @@ public final class CachingListener implements ExecuteListener {
         long clock = engine.generations.now();
         since = Stamp.of(incarnation, clock);
         if (clock < 0) bypass(BypassReason.GENERATION_STORE, "");
-        else {
-            willRecord = true;
-            lookedUp = true;
-        }
+        else willRecord = true;
     }
 
     /** A result may be shown to the reader if it was exact when the clock stood there. */
@@ -322,10 +318,10 @@ public final class CachingListener implements ExecuteListener {
         return reading instanceof Reading.Snapshot snapshot ? snapshot.clock() : Long.MAX_VALUE;
     }
 
-    /** Who marks a query knows better. */
+    /** An explicit hint overrides adaptive admission. */
     private boolean isAdmitted(AnalyzedStatement analyzed) {
-        return engine.settings.admission() == CacheAdmission.ALWAYS
-                || hint.isMark()
+        return engine.settings.admission() == AdmissionPolicy.ALWAYS
+                || hint.isMarked()
                 || hint.isRefresh()
                 || analyzed.admission().admits();
     }
@@ -347,7 +343,7 @@ public final class CachingListener implements ExecuteListener {
     private @Nullable CachedResult await(Fingerprint key, Stamp now, Reading reading) {
         // Who holds a connection, perhaps in a transaction, never waits: the leader may need what he holds.
         if (session != null || !(reading instanceof Reading.Shared)) return null;
-        long wait = engine.settings.maximumWait().toNanos();
+        long wait = engine.settings.singleFlightTimeout().toNanos();
         if (wait <= 0) return null;
         flight = engine.flights.lead(key, now);
         if (flight != null) return null;
@@ -568,7 +564,7 @@ public final class CachingListener implements ExecuteListener {
     }
 
     private @Nullable Duration timeToLive(AnalyzedStatement analyzed) {
-        Duration hinted = hint.timeToLive();
+        Duration hinted = hint.expireAfterWrite();
         return hinted == null ? analyzed.limits().expireAfterWrite(engine.settings.timeToLive()) : hinted;
     }
 
@@ -610,8 +606,8 @@ public final class CachingListener implements ExecuteListener {
         else if (stored) engine.counters.misses.increment();
         else {
             if (bypass == null) bypass = reasonOfIncompleteness(ctx);
-            if (lookedUp) engine.counters.notStored(bypass);
-            else engine.counters.notLookedUp(bypass);
+            if (lookedUp) engine.counters.missed(bypass);
+            else engine.counters.bypassed(bypass);
         }
         if (LOG.isDebugEnabled()) log(ctx);
     }
@@ -633,7 +629,7 @@ public final class CachingListener implements ExecuteListener {
                     "{}: bypass: {} ({}{}): {}",
                     name,
                     bypass,
-                    bypass.why(),
+                    bypass.description(),
                     detail.isEmpty() ? "" : ": " + detail,
                     ctx.sql());
     }

@@ -12,9 +12,9 @@ public final class Counters {
     public final LongAdder hits = new LongAdder();
     final LongAdder misses = new LongAdder();
     final LongAdder stores = new LongAdder();
-    final LongAdder swept = new LongAdder();
+    final LongAdder removals = new LongAdder();
     final LongAdder failures = new LongAdder();
-    private final LongAdder[] notLookedUp = adders();
+    private final LongAdder[] bypasses = adders();
     private final LongAdder[] notStored = adders();
 
     Counters() {}
@@ -25,14 +25,15 @@ public final class Counters {
         return adders;
     }
 
-    /** A read was executed for which the store was not asked. */
-    void notLookedUp(BypassReason reason) {
-        notLookedUp[reason.ordinal()].increment();
+    /** A read was executed without being looked up. */
+    void bypassed(BypassReason reason) {
+        bypasses[reason.ordinal()].increment();
     }
 
-    /** A read was executed for which the store was asked, or which was to be stored in any case. */
-    void notStored(BypassReason reason) {
+    /** A read was looked up, executed, and not stored. */
+    void missed(BypassReason reason) {
         notStored[reason.ordinal()].increment();
+        misses.increment();
     }
 
     /**
@@ -45,7 +46,7 @@ public final class Counters {
     }
 
     /**
-     * Reads that were executed and stored.
+     * Reads that were looked up and executed.
      *
      * @return a count
      */
@@ -63,12 +64,12 @@ public final class Counters {
     }
 
     /**
-     * Results that were dropped because they had been invalidated.
+     * Results that were removed because they had been invalidated.
      *
      * @return a count
      */
-    public long swept() {
-        return swept.sum();
+    public long removals() {
+        return removals.sum();
     }
 
     /**
@@ -81,12 +82,12 @@ public final class Counters {
     }
 
     /**
-     * Reads that were executed without asking the store, by reason.
+     * Reads that were executed without being looked up, by reason.
      *
      * @return counts, none of them zero
      */
-    public Map<BypassReason, Long> notLookedUp() {
-        return counts(notLookedUp);
+    public Map<BypassReason, Long> bypasses() {
+        return counts(bypasses);
     }
 
     /**

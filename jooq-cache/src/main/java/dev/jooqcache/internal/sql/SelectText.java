@@ -216,11 +216,11 @@ public final class SelectText extends TokenReader {
             deny(BypassReason.NONDETERMINISTIC_FUNCTION, "cast to a timestamp, which may add today's date to a time");
         if (!called && !qualified && DML.contains(word) && !endsLock(i)) {
             writes = true;
-            deny(BypassReason.WRITES, word);
+            deny(BypassReason.MODIFIES_DATA, word);
         } else if (word.equals("into") && !qualified) {
             writes = true;
             if (isWord(i + 1, "temp") || isWord(i + 1, "temporary") || isWord(i + 1, "local")) altersSession = true;
-            deny(BypassReason.WRITES, "select into");
+            deny(BypassReason.MODIFIES_DATA, "select into");
         } else if (word.equals("for") && isWordOf(i + 1, LOCKS)) {
             locks("for " + tokens.get(i + 1).text());
         } else if (word.equals("lock") && (isWord(i + 1, "in") || isWord(i - 1, "with"))) {
@@ -446,7 +446,7 @@ public final class SelectText extends TokenReader {
     private void deny(BypassReason why, String what) {
         if (moving.isEmpty() && (why == BypassReason.NONDETERMINISTIC_FUNCTION || why == BypassReason.SAMPLING))
             moving = what;
-        if (reason == null || why == BypassReason.WRITES) {
+        if (reason == null || why == BypassReason.MODIFIES_DATA) {
             reason = why;
             detail = what;
         }

@@ -214,7 +214,7 @@ public final class TrackedSource {
             found.add("the isolation level of a session was changed");
         SessionState common = sessions.common();
         if (common == null) found.add("no session is open, or open sessions differ in their settings");
-        else if (common.isStandby()) found.add(BypassReason.STANDBY.why());
+        else if (common.isStandby()) found.add(BypassReason.STANDBY.description());
         else if (common.hasOwnRows()) found.add("sessions begin with temporary tables or sql_auto_is_null");
         else if (!isKnownToBeServed(common.isolation()))
             found.add("the default isolation level needs a look at the connection");

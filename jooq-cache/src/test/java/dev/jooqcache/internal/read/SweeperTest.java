@@ -122,6 +122,11 @@ class SweeperTest {
         }
 
         @Override
+        public long expirations() {
+            return 0;
+        }
+
+        @Override
         public void close() {}
     }
 }
