@@ -15,11 +15,14 @@ import dev.jooqcache.internal.transaction.CommitDoubts;
 import dev.jooqcache.internal.jdbc.Tracking;
 import dev.jooqcache.spi.ResultStore;
 import io.r2dbc.spi.ConnectionFactory;
+import java.sql.Connection;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jooq.CloseableDSLContext;
 import org.jooq.Configuration;
 import org.jooq.ConnectionProvider;
 import org.jooq.DSLContext;
@@ -27,7 +30,11 @@ import org.jooq.ExecuteListenerProvider;
 import org.jooq.Query;
 import org.jooq.Record;
 import org.jooq.ResultQuery;
+import org.jooq.SQLDialect;
 import org.jooq.Table;
+import org.jooq.conf.Settings;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultTransactionProvider;
 
 /**
@@ -35,7 +42,7 @@ import org.jooq.impl.DefaultTransactionProvider;
  *
  * <pre>{@code
  * QueryCache cache = QueryCache.create();
- * DSLContext dsl = cache.derive(configuration).dsl();
+ * DSLContext dsl = cache.using(dataSource, SQLDialect.POSTGRES);
  * }</pre>
  *
  * <p>Every result that is served is the content of the database at one instant between the begin and the end of the read. Within a
@@ -116,6 +123,236 @@ public final class QueryCache implements AutoCloseable {
         all[users.length] = listenerProvider;
         derived.set(all);
         return derived;
+    }
+
+    /**
+     * Creates a cached context on a connection, as {@link DSL#using(Connection)} does. The dialect is that of the JDBC URL.
+     *
+     * @param connection a connection, used by one thread at a time; it is not closed
+     * @return a context whose queries are cached
+     */
+    public DSLContext using(Connection connection) {
+        return derive(DSL.using(connection).configuration()).dsl();
+    }
+
+    /**
+     * Creates a cached context on a connection, as {@link DSL#using(Connection, SQLDialect)} does.
+     *
+     * @param connection a connection, used by one thread at a time; it is not closed
+     * @param dialect the dialect of the database
+     * @return a context whose queries are cached
+     */
+    public DSLContext using(Connection connection, SQLDialect dialect) {
+        return derive(DSL.using(connection, dialect).configuration()).dsl();
+    }
+
+    /**
+     * Creates a cached context on a connection, as {@link DSL#using(Connection, Settings)} does.
+     *
+     * @param connection a connection, used by one thread at a time; it is not closed
+     * @param settings the settings of jOOQ
+     * @return a context whose queries are cached
+     */
+    public DSLContext using(Connection connection, Settings settings) {
+        return derive(DSL.using(connection, settings).configuration()).dsl();
+    }
+
+    /**
+     * Creates a cached context on a connection, as {@link DSL#using(Connection, SQLDialect, Settings)} does.
+     *
+     * @param connection a connection, used by one thread at a time; it is not closed
+     * @param dialect the dialect of the database
+     * @param settings the settings of jOOQ
+     * @return a context whose queries are cached
+     */
+    public DSLContext using(Connection connection, SQLDialect dialect, Settings settings) {
+        return derive(DSL.using(connection, dialect, settings).configuration()).dsl();
+    }
+
+    /**
+     * Creates a cached context on a data source, as {@link DSL#using(DataSource, SQLDialect)} does. It can be created anew for each
+     * request: all contexts on one data source share their results, and see each other's writes.
+     *
+     * <p>Writes on the data source other than through such contexts are seen only if the data source is {@linkplain
+     * #track(DataSource) tracked}.
+     *
+     * @param dataSource a data source, tracked or not
+     * @param dialect the dialect of the database
+     * @return a context whose queries are cached
+     */
+    public DSLContext using(DataSource dataSource, SQLDialect dialect) {
+        return derive(DSL.using(dataSource, dialect).configuration()).dsl();
+    }
+
+    /**
+     * Creates a cached context on a data source, as {@link DSL#using(DataSource, SQLDialect, Settings)} does.
+     *
+     * @param dataSource a data source, tracked or not
+     * @param dialect the dialect of the database
+     * @param settings the settings of jOOQ
+     * @return a context whose queries are cached
+     */
+    public DSLContext using(DataSource dataSource, SQLDialect dialect, Settings settings) {
+        return derive(DSL.using(dataSource, dialect, settings).configuration()).dsl();
+    }
+
+    /**
+     * Creates a cached context on a connection provider, as {@link DSL#using(ConnectionProvider, SQLDialect)} does.
+     *
+     * @param provider a provider of JDBC connections
+     * @param dialect the dialect of the database
+     * @return a context whose queries are cached
+     */
+    public DSLContext using(ConnectionProvider provider, SQLDialect dialect) {
+        return derive(DSL.using(provider, dialect).configuration()).dsl();
+    }
+
+    /**
+     * Creates a cached context on a connection provider, as {@link DSL#using(ConnectionProvider, SQLDialect, Settings)} does.
+     *
+     * @param provider a provider of JDBC connections
+     * @param dialect the dialect of the database
+     * @param settings the settings of jOOQ
+     * @return a context whose queries are cached
+     */
+    public DSLContext using(ConnectionProvider provider, SQLDialect dialect, Settings settings) {
+        return derive(DSL.using(provider, dialect, settings).configuration()).dsl();
+    }
+
+    /**
+     * Creates a context on an R2DBC connection factory, as {@link DSL#using(ConnectionFactory)} does. Its writes invalidate; its reads
+     * are not cached.
+     *
+     * @param factory an R2DBC connection factory
+     * @return a context whose writes invalidate
+     */
+    public DSLContext using(ConnectionFactory factory) {
+        return derive(DSL.using(factory).configuration()).dsl();
+    }
+
+    /**
+     * Creates a context on an R2DBC connection factory; see {@link #using(ConnectionFactory)}.
+     *
+     * @param factory an R2DBC connection factory
+     * @param dialect the dialect of the database
+     * @return a context whose writes invalidate
+     */
+    public DSLContext using(ConnectionFactory factory, SQLDialect dialect) {
+        return derive(DSL.using(factory, dialect).configuration()).dsl();
+    }
+
+    /**
+     * Creates a context on an R2DBC connection factory; see {@link #using(ConnectionFactory)}.
+     *
+     * @param factory an R2DBC connection factory
+     * @param dialect the dialect of the database
+     * @param settings the settings of jOOQ
+     * @return a context whose writes invalidate
+     */
+    public DSLContext using(ConnectionFactory factory, SQLDialect dialect, Settings settings) {
+        return derive(DSL.using(factory, dialect, settings).configuration()).dsl();
+    }
+
+    /**
+     * Creates a context on an R2DBC connection, as {@link DSL#using(io.r2dbc.spi.Connection)} does. Its writes invalidate; its reads are
+     * not cached.
+     *
+     * @param connection an R2DBC connection; it is not closed
+     * @return a context whose writes invalidate
+     */
+    public DSLContext using(io.r2dbc.spi.Connection connection) {
+        return derive(DSL.using(connection).configuration()).dsl();
+    }
+
+    /**
+     * Creates a context on an R2DBC connection; see {@link #using(io.r2dbc.spi.Connection)}.
+     *
+     * @param connection an R2DBC connection; it is not closed
+     * @param dialect the dialect of the database
+     * @return a context whose writes invalidate
+     */
+    public DSLContext using(io.r2dbc.spi.Connection connection, SQLDialect dialect) {
+        return derive(DSL.using(connection, dialect).configuration()).dsl();
+    }
+
+    /**
+     * Creates a context on an R2DBC connection; see {@link #using(io.r2dbc.spi.Connection)}.
+     *
+     * @param connection an R2DBC connection; it is not closed
+     * @param dialect the dialect of the database
+     * @param settings the settings of jOOQ
+     * @return a context whose writes invalidate
+     */
+    public DSLContext using(io.r2dbc.spi.Connection connection, SQLDialect dialect, Settings settings) {
+        return derive(DSL.using(connection, dialect, settings).configuration()).dsl();
+    }
+
+    /**
+     * Creates a cached context on a configuration: {@code derive(configuration).dsl()}. The configuration is not changed.
+     *
+     * @param configuration a configuration with a JDBC connection or data source, an R2DBC connection factory, or both
+     * @return a context whose queries are cached
+     */
+    public DSLContext using(Configuration configuration) {
+        return derive(configuration).dsl();
+    }
+
+    /**
+     * Opens a JDBC connection and creates a cached context on it, as {@link DSL#using(String)} does. Closing the context closes the
+     * connection.
+     *
+     * @param url a JDBC URL
+     * @return a context whose queries are cached, to be closed by the caller
+     * @throws DataAccessException if the connection cannot be opened
+     * @throws IllegalArgumentException if the URL is one of R2DBC; use {@link #using(ConnectionFactory)} for that
+     */
+    public CloseableDSLContext using(String url) {
+        requireJdbc(url);
+        return closeable(DSL.using(url));
+    }
+
+    /**
+     * Opens a JDBC connection and creates a cached context on it; see {@link #using(String)}.
+     *
+     * @param url a JDBC URL
+     * @param user the user
+     * @param password the password
+     * @return a context whose queries are cached, to be closed by the caller
+     * @throws DataAccessException if the connection cannot be opened
+     * @throws IllegalArgumentException if the URL is one of R2DBC; use {@link #using(ConnectionFactory)} for that
+     */
+    public CloseableDSLContext using(String url, String user, String password) {
+        requireJdbc(url);
+        return closeable(DSL.using(url, user, password));
+    }
+
+    /**
+     * Opens a JDBC connection and creates a cached context on it; see {@link #using(String)}.
+     *
+     * @param url a JDBC URL
+     * @param properties the connection properties
+     * @return a context whose queries are cached, to be closed by the caller
+     * @throws DataAccessException if the connection cannot be opened
+     * @throws IllegalArgumentException if the URL is one of R2DBC; use {@link #using(ConnectionFactory)} for that
+     */
+    public CloseableDSLContext using(String url, Properties properties) {
+        requireJdbc(url);
+        return closeable(DSL.using(url, properties));
+    }
+
+    private CloseableDSLContext closeable(CloseableDSLContext plain) {
+        try {
+            return new OwnedConnectionContext(derive(plain.configuration()), plain);
+        } catch (RuntimeException | Error e) {
+            plain.close();
+            throw e;
+        }
+    }
+
+    private static void requireJdbc(String url) {
+        if (Objects.requireNonNull(url, "url").startsWith("r2dbc"))
+            throw new IllegalArgumentException("using(url) needs a JDBC URL; with R2DBC use"
+                    + " using(ConnectionFactories.get(url)), whose connections the cache can follow");
     }
 
     /**
@@ -217,8 +454,8 @@ public final class QueryCache implements AutoCloseable {
         Objects.requireNonNull(dsl, "dsl");
         if (!Arrays.asList(dsl.configuration().executeListenerProviders()).contains(listenerProvider))
             throw new IllegalArgumentException(
-                    "the DSLContext does not use this cache: make it with"
-                    + " cache.derive(configuration).dsl()");
+                    "the DSLContext does not use this cache: make it with cache.using(..), or with"
+                            + " cache.derive(configuration).dsl()");
     }
 
     /**

@@ -24,11 +24,13 @@ import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Result;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jooq.Configuration;
 import org.jooq.DSLContext;
+import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.api.DisplayName;
 import reactor.core.publisher.Flux;
@@ -80,6 +82,28 @@ class ReactiveWritesTest {
             assertTitle(f, "new");
             assertThat(Books.title(dsl)).isEqualTo("new");
             assertHits(f, 1);
+        }
+    }
+
+    @DatabaseTest
+    void using_factoryOrConnection_seesWrites(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            ConnectionFactory factory = Reactive.factory(f);
+            Settings settings = new Settings();
+            Connection connection = Mono.<Connection>from(factory.create()).block();
+            List<DSLContext> contexts = List.of(
+                    f.cache.using(factory),
+                    f.cache.using(factory, database.dialect()),
+                    f.cache.using(factory, database.dialect(), settings),
+                    f.cache.using(connection),
+                    f.cache.using(connection, database.dialect()),
+                    f.cache.using(connection, database.dialect(), settings));
+            for (int i = 0; i < contexts.size(); i++) {
+                f.warm(Books::titles);
+                await(contexts.get(i).update(BOOK).set(BOOK.TITLE, "new" + i).where(BOOK.ID.eq(1)));
+                assertTitle(f, "new" + i);
+            }
+            Mono.from(connection.close()).block();
         }
     }
 

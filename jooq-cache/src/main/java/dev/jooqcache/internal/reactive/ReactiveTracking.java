@@ -2,6 +2,8 @@ package dev.jooqcache.internal.reactive;
 
 import dev.jooqcache.internal.jdbc.Tracking;
 import dev.jooqcache.internal.reactive.ReactiveSession.Telling;
+import dev.jooqcache.internal.transaction.Tracking;
+import dev.jooqcache.internal.transaction.UnplacedWrites;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.Wrapped;
@@ -9,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.SQLDialect;
 import org.jooq.tools.jdbc.JDBCUtils;
 import org.slf4j.Logger;
@@ -26,6 +29,7 @@ public final class ReactiveTracking {
 
     private final String cacheName;
     private final Tracking tracking;
+    private final Map<SQLDialect, UnplacedWrites> writes = new ConcurrentHashMap<>();
     private final Map<Connection, ReactiveSession> sessions = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
@@ -51,7 +55,8 @@ public final class ReactiveTracking {
      */
     public ConnectionFactory track(ConnectionFactory factory) {
         if (factory instanceof TrackedConnectionFactory tracked && tracked.isOf(this)) return factory;
-        return new TrackedConnectionFactory(factory, this, tracking.unplacedWrites(dialect(factory)));
+        return new TrackedConnectionFactory(
+                factory, this, writes.computeIfAbsent(dialect(factory), tracking::unplacedWrites));
     }
 
     private static SQLDialect dialect(ConnectionFactory factory) {
