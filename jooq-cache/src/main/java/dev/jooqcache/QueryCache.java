@@ -17,6 +17,7 @@ import dev.jooqcache.spi.ResultStore;
 import io.r2dbc.spi.ConnectionFactory;
 import java.sql.Connection;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -462,14 +463,24 @@ public final class QueryCache implements AutoCloseable {
      * Invalidates the results that depend on tables, or on tables to which their foreign keys and triggers lead. Needed after writes
      * that bypass tracked connections; to be called after their commit.
      *
-     * <p>Tables of one name in several schemas are invalidated together. A table that no data source is known to have, for instance a
-     * synonym, invalidates everything.
+     * <p>Tables of one name in several schemas are invalidated together, because the tags of results do not contain the schema. An
+     * alias stands for its table, and a join for its tables. A table that no data source is known to have, for instance a synonym,
+     * invalidates everything.
      *
      * @param tables the tables that were written
      */
     public void invalidate(Table<?>... tables) {
-        generations.invalidate(
-                statements.touchedBy(Arrays.stream(tables).map(Table::getName).toList()));
+        invalidate(Arrays.asList(tables));
+    }
+
+    /**
+     * Invalidates the results that depend on tables; see {@link #invalidate(Table...)}.
+     *
+     * @param tables the tables that were written
+     */
+    public void invalidate(Collection<? extends Table<?>> tables) {
+        for (Table<?> table : tables) Objects.requireNonNull(table, "table");
+        generations.invalidate(statements.touchedBy(tables));
     }
 
     /**

@@ -3,7 +3,8 @@ package dev.jooqcache;
 import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.internal.analysis.Models;
-import dev.jooqcache.internal.query.Precision;
+import dev.jooqcache.internal.analysis.NamedTables;
+import dev.jooqcache.internal.analysis.Precision;
 import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.read.CacheSettings;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
@@ -274,10 +275,14 @@ public final class QueryCacheBuilder {
      *
      * @param tables the tables
      * @return this builder
+     * @throws IllegalArgumentException if the name of a table cannot be determined
      */
     public QueryCacheBuilder exclude(Table<?>... tables) {
-        for (Table<?> table : tables)
-            excluded.add(Objects.requireNonNull(table, "exclude").getName());
+        for (Table<?> table : tables) {
+            Set<TableName> named = NamedTables.of(Objects.requireNonNull(table, "exclude"));
+            if (named.isEmpty()) throw new IllegalArgumentException("exclude must be given tables: " + table);
+            for (TableName each : named) excluded.add(each.name());
+        }
         return this;
     }
 

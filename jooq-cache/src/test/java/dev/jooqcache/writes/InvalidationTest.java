@@ -290,6 +290,53 @@ class InvalidationTest {
     }
 
     @DatabaseTest
+    @DisplayName("an alias that is the name of another table stands for its own table")
+    void invalidate_ofAnAliasNamedAsAnotherTable_isFresh(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            f.warm(Writing::books);
+            f.warm(Writing::authors);
+            f.unseen.update(BOOK).set(BOOK.STOCK, 0).execute();
+            f.cache.invalidate(BOOK.as("author"));
+            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(f.during(() -> Writing.authors(f.dsl).fetch()).hits()).isEqualTo(1);
+        }
+    }
+
+    @DatabaseTest
+    void invalidate_ofACollection_isFresh(Database database) {
+        try (Fixture f = Fixture.catalogue(database)) {
+            f.warm(Writing::books);
+            f.warm(Writing::authors);
+            f.unseen.update(BOOK).set(BOOK.STOCK, 0).execute();
+            f.unseen.update(AUTHOR).set(AUTHOR.NAME, "x").execute();
+            f.cache.invalidate(List.of(BOOK, AUTHOR));
+            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(f.assertFresh(Writing::authors).getValues(AUTHOR.NAME)).containsOnly("x");
+        }
+    }
+
+    @DatabaseTest
+    @DisplayName("tables of one name in two schemas are invalidated together, whichever of them is given")
+    void invalidate_ofOneOfTwoSchemas_invalidatesBoth(Database database) {
+        if (database == Database.MARIADB) return;
+        try (Fixture f = Fixture.empty(database)
+                .with(
+                        "create schema s1",
+                        "create schema s2",
+                        "create table s1.t (v int)",
+                        "create table s2.t (v int)")) {
+            for (String given : List.of("s1", "s2")) {
+                f.warm(dsl -> dsl.selectFrom("s1.t"));
+                f.warm(dsl -> dsl.selectFrom("s2.t"));
+                f.unseen.execute("insert into " + given + ".t values (1)");
+                f.cache.invalidate(org.jooq.impl.DSL.table(org.jooq.impl.DSL.name(given, "t")));
+                f.assertFresh(dsl -> dsl.selectFrom("s1.t"));
+                assertThat(f.assertFresh(dsl -> dsl.selectFrom(given + ".t"))).hasSize(1);
+            }
+        }
+    }
+
+    @DatabaseTest
     @DisplayName("invalidateAll() after unseen DDL has the schema read again")
     void invalidateAll_afterUnseenDdl_knowsTheNewSchema(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {

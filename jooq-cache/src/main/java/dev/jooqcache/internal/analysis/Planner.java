@@ -266,7 +266,7 @@ final class Planner {
         return Plan.control(Effect.CODE, BypassReason.PLAIN_SQL, what);
     }
 
-    private static String collect(QueryPart part, Configuration configuration, QueryParts parts) {
+    static String collect(QueryPart part, Configuration configuration, QueryParts parts) {
         return withListener(configuration, parts).dsl().render(part);
     }
 

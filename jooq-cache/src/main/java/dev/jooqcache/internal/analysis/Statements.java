@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -32,6 +33,7 @@ import java.util.stream.Collectors;
 import org.jooq.Configuration;
 import org.jooq.Query;
 import org.jooq.SQLDialect;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -208,12 +210,19 @@ public final class Statements implements Effects {
     /**
      * What a write of the given tables by somebody unseen touches, on whatever data source it was.
      *
-     * @param tables names of tables
+     * @param tables tables, aliases or joins; tables of one name in several schemas are all meant
      * @return their tags, and those of what cascades from them
      */
-    public Tags touchedBy(Collection<String> tables) {
-        Set<TableName> names = tables.stream().map(TableName::of).collect(Collectors.toSet());
+    public Tags touchedBy(Collection<? extends Table<?>> tables) {
+        Set<TableName> names = new HashSet<>();
+        boolean areNamed = true;
+        for (Table<?> table : tables) {
+            Set<TableName> named = NamedTables.of(table);
+            areNamed &= !named.isEmpty();
+            for (TableName name : named) names.add(TableName.of(name.name()));
+        }
         Tags touched = precision.whole(names.stream().map(TableName::name).toList());
+        if (!areNamed) touched = touched.withEverything();
         List<Dependencies> all = new ArrayList<>();
         synchronized (dataSources) {
             for (TrackedSource dataSource : dataSources) {
