@@ -4,7 +4,7 @@ import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.internal.analysis.Models;
 import dev.jooqcache.internal.analysis.NamedTables;
-import dev.jooqcache.internal.analysis.Precision;
+import dev.jooqcache.internal.query.Precision;
 import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.read.CacheSettings;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
@@ -138,8 +138,9 @@ public final class QueryCacheBuilder {
      * @throws IllegalArgumentException if a column has no table
      */
     public QueryCacheBuilder trackedColumns(TableField<?, ?>... columns) {
+        requireNonNull("trackedColumns", columns);
         for (TableField<?, ?> column : columns) {
-            Table<?> table = Objects.requireNonNull(column, "trackedColumns").getTable();
+            Table<?> table = column.getTable();
             if (table == null)
                 throw new IllegalArgumentException("trackedColumns must be columns of a table: " + column);
             trackedColumns.add(TableName.fold(table.getName()) + "." + TableName.fold(column.getName()));
@@ -278,8 +279,9 @@ public final class QueryCacheBuilder {
      * @throws IllegalArgumentException if the name of a table cannot be determined
      */
     public QueryCacheBuilder exclude(Table<?>... tables) {
+        requireNonNull("exclude", tables);
         for (Table<?> table : tables) {
-            Set<TableName> named = NamedTables.of(Objects.requireNonNull(table, "exclude"));
+            Set<TableName> named = NamedTables.of(table);
             if (named.isEmpty()) throw new IllegalArgumentException("exclude must be given tables: " + table);
             for (TableName each : named) excluded.add(each.name());
         }
@@ -490,7 +492,7 @@ public final class QueryCacheBuilder {
     }
 
     private static void requireNonNull(String setting, Object[] values) {
-        for (Object value : values) Objects.requireNonNull(value, setting);
+        for (Object value : Objects.requireNonNull(values, setting)) Objects.requireNonNull(value, setting);
     }
 
     private void requireNotBoth(String custom, String ofDefault) {

@@ -137,6 +137,8 @@ class SettingsTest {
                 setter("singleFlightTimeout", cache -> cache.singleFlightTimeout(null)),
                 setter("inDoubtTimeout", cache -> cache.inDoubtTimeout(null)),
                 setter("exclude", cache -> cache.exclude((Table<?>) null)),
+                setter("exclude", cache -> cache.exclude((Table<?>[]) null)),
+                setter("trackedColumns", cache -> cache.trackedColumns((TableField<?, ?>[]) null)),
                 setter("model", cache -> cache.model(null)),
                 setter("modelCheck", cache -> cache.modelCheck(null)),
                 setter("declareView", cache -> cache.declareView(null)),
