@@ -1,7 +1,7 @@
 package dev.jooqcache.codegen;
 
-import dev.jooqcache.internal.catalog.FlywayVersion;
 import dev.jooqcache.inspect.SchemaInspector;
+import dev.jooqcache.internal.catalog.FlywayVersion;
 import dev.jooqcache.model.CacheModel;
 import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;

@@ -2,8 +2,8 @@ package dev.jooqcache.codegen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.internal.catalog.FlywayVersion;
 import dev.jooqcache.inspect.SchemaInspector;
+import dev.jooqcache.internal.catalog.FlywayVersion;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -3,7 +3,7 @@ package dev.jooqcache.documentation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.CacheHint;
-import dev.jooqcache.QueryCache;
+import dev.jooqcache.QueryCacheBuilder;
 import dev.jooqcache.ehcache.EhcacheResultStore;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -22,7 +22,7 @@ class ConfigurationPageTest {
     @Test
     void rows_areThoseOfTheSettingsAndHints() {
         Set<String> expected = Stream.of(
-                        setters(QueryCache.Builder.class), setters(EhcacheResultStore.Builder.class), hints())
+                        setters(QueryCacheBuilder.class), setters(EhcacheResultStore.Builder.class), hints())
                 .flatMap(names -> names)
                 .collect(Collectors.toSet());
         Set<String> found = Page.of("docs/configuration.md").codeRows().stream()

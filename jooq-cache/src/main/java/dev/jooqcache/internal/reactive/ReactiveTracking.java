@@ -2,7 +2,6 @@ package dev.jooqcache.internal.reactive;
 
 import dev.jooqcache.internal.jdbc.Tracking;
 import dev.jooqcache.internal.reactive.ReactiveSession.Telling;
-import dev.jooqcache.internal.jdbc.Tracking;
 import dev.jooqcache.internal.transaction.UnplacedWrites;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
