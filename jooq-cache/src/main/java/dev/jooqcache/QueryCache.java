@@ -2,14 +2,14 @@ package dev.jooqcache;
 
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.analysis.Statements;
-import dev.jooqcache.internal.generation.Generations;
-import dev.jooqcache.internal.jdbc.Tracking;
+import dev.jooqcache.internal.generation.GuardedGenerations;
+import dev.jooqcache.internal.jdbc.DataSources;
 import dev.jooqcache.internal.prepared.PreparedQuery;
 import dev.jooqcache.internal.reactive.ReactiveTracking;
 import dev.jooqcache.internal.read.CacheEngine;
 import dev.jooqcache.internal.read.Counters;
 import dev.jooqcache.internal.read.ReadOptions;
-import dev.jooqcache.internal.transaction.CommitDoubts;
+import dev.jooqcache.internal.transaction.InDoubtCommits;
 import dev.jooqcache.spi.ResultStore;
 import io.r2dbc.spi.ConnectionFactory;
 import java.sql.Connection;
@@ -57,11 +57,11 @@ import org.jooq.impl.DefaultTransactionProvider;
 public final class QueryCache implements AutoCloseable {
 
     private final CacheEngine engine;
-    private final Generations generations;
+    private final GuardedGenerations generations;
     private final Statements statements;
-    private final Tracking tracking;
+    private final DataSources tracking;
     private final ReactiveTracking reactive;
-    private final CommitDoubts doubts;
+    private final InDoubtCommits doubts;
     private final ResultStore store;
     private final ExecuteListenerProvider listenerProvider;
     private final String name;
@@ -70,10 +70,10 @@ public final class QueryCache implements AutoCloseable {
     QueryCache(QueryCacheBuilder settings) {
         this.name = settings.name();
         this.store = settings.resultStore();
-        this.generations = new Generations(name, settings.generations());
+        this.generations = new GuardedGenerations(name, settings.generations());
         this.statements = settings.statements();
-        this.doubts = new CommitDoubts(name, settings.inDoubtTimeout());
-        this.tracking = new Tracking(name, generations, statements, doubts, settings.untracked());
+        this.doubts = new InDoubtCommits(name, settings.inDoubtTimeout());
+        this.tracking = new DataSources(name, generations, statements, doubts, settings.untracked());
         this.reactive = new ReactiveTracking(name, tracking);
         this.engine = new CacheEngine(settings.engineSettings(store), generations, statements, tracking, store);
         this.listenerProvider = engine::listener;
@@ -110,7 +110,7 @@ public final class QueryCache implements AutoCloseable {
         Objects.requireNonNull(configuration, "configuration");
         ConnectionProvider tracked = tracking.track(configuration.connectionProvider());
         Configuration derived = configuration.derive(tracked);
-        if (Tracking.hasConnections(configuration.connectionFactory()))
+        if (DataSources.hasConnections(configuration.connectionFactory()))
             derived.set(reactive.track(configuration.connectionFactory()));
         // jOOQ's own transactions would go on with the provider of the given configuration.
         if (configuration.transactionProvider() instanceof DefaultTransactionProvider transactions)

@@ -6,7 +6,7 @@ import dev.jooqcache.internal.analysis.Models;
 import dev.jooqcache.internal.analysis.NamedTables;
 import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
-import dev.jooqcache.internal.jdbc.Tracking;
+import dev.jooqcache.internal.jdbc.DataSources;
 import dev.jooqcache.internal.query.Precision;
 import dev.jooqcache.internal.read.CacheSettings;
 import dev.jooqcache.model.Behavior;
@@ -67,7 +67,7 @@ public final class QueryCacheBuilder {
     private @Nullable ResultStore store;
     private @Nullable GenerationStore generationStore;
     private int generationCells = DEFAULT_GENERATION_CELLS;
-    private Tracking.Untracked untracked = Tracking.Untracked.WARNED;
+    private DataSources.Untracked untracked = DataSources.Untracked.WARNED;
 
     QueryCacheBuilder() {}
 
@@ -413,7 +413,7 @@ public final class QueryCacheBuilder {
      * @return this builder
      */
     public QueryCacheBuilder strict() {
-        untracked = Tracking.Untracked.REFUSED;
+        untracked = DataSources.Untracked.REFUSED;
         return this;
     }
 
@@ -510,7 +510,7 @@ public final class QueryCacheBuilder {
         return inDoubtTimeout;
     }
 
-    Tracking.Untracked untracked() {
+    DataSources.Untracked untracked() {
         return untracked;
     }
 

@@ -6,7 +6,7 @@ import dev.jooqcache.CacheHint;
 import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.fuzz.HostileStep.Way;
-import dev.jooqcache.internal.jdbc.Tracking;
+import dev.jooqcache.internal.jdbc.DataSources;
 import dev.jooqcache.internal.transaction.UnplacedWrites;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.Fixture;
@@ -146,10 +146,10 @@ final class HostileEpisode implements AutoCloseable {
     }
 
     /** What the library knows of a text is no part of its API. */
-    private static Tracking tracking(QueryCache cache) throws ReflectiveOperationException {
+    private static DataSources tracking(QueryCache cache) throws ReflectiveOperationException {
         Field field = QueryCache.class.getDeclaredField("tracking");
         field.setAccessible(true);
-        return (Tracking) field.get(cache);
+        return (DataSources) field.get(cache);
     }
 
     private List<String> keywords() {

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
  * A piece of a member of the library, and what a mutant has in its place.
  *
  * @param member the simple name of a class and the name of a method, field or nested type in it, as in {@code
- *     Session.commitWritten} or {@code Flights.Flight.slow}; a constructor is called {@code <init>}. The class alone, if the
+ *     Session.commitWritten} or {@code SingleFlight.Flight.slow}; a constructor is called {@code <init>}. The class alone, if the
  *     piece is outside of its members
  * @param before what must be there exactly once, in all overloads taken together; spaces and line breaks do not matter.
  *     Empty, if {@code after} is a new member of the class

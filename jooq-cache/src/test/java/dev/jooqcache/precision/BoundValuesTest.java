@@ -202,7 +202,7 @@ class BoundValuesTest {
     /** A setter that is not noted would leave an older value in its place. */
     @Test
     void everySetterOfJdbc_isNoted() throws ClassNotFoundException {
-        Class<?> noting = Class.forName("dev.jooqcache.internal.jdbc.NotingPreparedStatement");
+        Class<?> noting = Class.forName("dev.jooqcache.internal.jdbc.BindCapturingStatement");
         List<String> own = Stream.of(noting.getDeclaredMethods())
                 .map(BoundValuesTest::signature)
                 .toList();

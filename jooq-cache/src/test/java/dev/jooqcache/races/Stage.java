@@ -77,7 +77,7 @@ final class Stage implements AutoCloseable {
     }
 
     private final Results results = new Results();
-    final Generations generations = new Generations();
+    final GuardedGenerations generations = new GuardedGenerations();
     final Fixture f;
     final DataSource tracked;
     final DSLContext dsl;
@@ -377,13 +377,13 @@ final class Stage implements AutoCloseable {
     private static final ThreadLocal<Integer> CAPTURES_AFTER_SQL = ThreadLocal.withInitial(() -> -1);
 
     /** The library's store, in which actors stop, and which can fail and lose its numbers. */
-    static final class Generations extends ForwardingGenerationStore {
+    static final class GuardedGenerations extends ForwardingGenerationStore {
         volatile boolean capturesFail;
         volatile boolean intentsFail;
         private volatile long lost;
         private volatile long life = 1;
 
-        Generations() {
+        GuardedGenerations() {
             super(StoppingStore.calling(() -> Actor.reach("beforeBump")));
         }
 

@@ -113,8 +113,8 @@ final class Soak {
                 heap.bytes() / 1e6,
                 heap.of("CachedResult"),
                 heap.of("Session"),
-                heap.of("SchemaWatch$PendingWrite"),
-                heap.of("Flights$Flight"),
+                heap.of("SchemaVersions$PendingWrite"),
+                heap.of("SingleFlight$Flight"),
                 threads,
                 connections,
                 stats.failures());

@@ -231,7 +231,7 @@ class HostileLiteralTest {
         List<List<SqlToken>> columns = columns(tokens);
         assertThat(columns).as(text).hasSameSizeAs(row);
         for (int i = 0; i < row.size(); i++) literals(columns.get(i), row.get(i), isRead(database, mode, sql), text);
-        parsed(ParsedText.of(sql, database.dialect()), row, text);
+        parsed(ParsedStatement.of(sql, database.dialect()), row, text);
         return true;
     }
 
@@ -273,7 +273,7 @@ class HostileLiteralTest {
     }
 
     /** What jOOQ's parser reads is taken for values of keys. */
-    private static void parsed(ParsedText parsed, List<String> row, String text) {
+    private static void parsed(ParsedStatement parsed, List<String> row, String text) {
         if (parsed == null || !(parsed.query() instanceof Select<?> select)) return;
         List<? extends QueryPart> fields = select.$select();
         assertThat(fields).as(text).hasSameSizeAs(row);

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.read;
 
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
-import dev.jooqcache.internal.read.Flights.Flight;
+import dev.jooqcache.internal.read.SingleFlight.Flight;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.GenerationStore.Intent;
@@ -29,7 +29,7 @@ public class ToyCache {
     private static final int OF_B = 100;
 
     final GenerationStore generations = new InJvmGenerationStore(64);
-    final Flights flights = new Flights();
+    final SingleFlight flights = new SingleFlight();
 
     /** The database: b's number in hundreds, a's below. */
     final AtomicInteger database = new AtomicInteger();

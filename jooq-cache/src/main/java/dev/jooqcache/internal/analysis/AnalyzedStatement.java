@@ -1,10 +1,10 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.dependency.ReadPlan;
+import dev.jooqcache.internal.dependency.ReadDependencies;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.query.TablesRead;
-import dev.jooqcache.internal.sql.SelectText;
+import dev.jooqcache.internal.sql.SelectScan;
 import dev.jooqcache.internal.sql.TypeNames;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
 public record AnalyzedStatement(
         String sql,
         List<String> tables,
-        ReadPlan plan,
+        ReadDependencies plan,
         List<String> touches,
-        Effect effect,
+        StatementEffect effect,
         @Nullable BypassReason reason,
         String detail,
         String session,
@@ -76,6 +76,6 @@ public record AnalyzedStatement(
      * @return whether the query must not be cached because of it
      */
     public boolean isMovingDate(@Nullable Object value) {
-        return castsText && value instanceof String text && SelectText.isMovingDate(text);
+        return castsText && value instanceof String text && SelectScan.isMovingDate(text);
     }
 }

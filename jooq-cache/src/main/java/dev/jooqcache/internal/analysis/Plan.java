@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.sql.Calls;
 import dev.jooqcache.model.TableName;
 import dev.jooqcache.model.WriteEvent;
@@ -31,7 +31,7 @@ record Plan(
         Set<String> words,
         Set<TableName> writes,
         Set<WriteEvent> events,
-        Effect control,
+        StatementEffect control,
         @Nullable BypassReason reason,
         String detail,
         Calls calls) {
@@ -56,7 +56,8 @@ record Plan(
     }
 
     static Plan read(Set<TableName> reads, Set<String> commonTables, Calls calls) {
-        return new Plan(Kind.READ, reads, commonTables, Set.of(), Set.of(), Set.of(), Effect.NONE, null, "", calls);
+        return new Plan(
+                Kind.READ, reads, commonTables, Set.of(), Set.of(), Set.of(), StatementEffect.NONE, null, "", calls);
     }
 
     static Plan write(Set<TableName> writes, Set<WriteEvent> events, Calls calls) {
@@ -67,13 +68,13 @@ record Plan(
                 Set.of(),
                 writes,
                 events,
-                Effect.NONE,
+                StatementEffect.NONE,
                 BypassReason.MODIFIES_DATA,
                 "DML",
                 calls);
     }
 
-    static Plan control(Effect effect, @Nullable BypassReason reason, String detail) {
+    static Plan control(StatementEffect effect, @Nullable BypassReason reason, String detail) {
         return new Plan(
                 Kind.CONTROL, Set.of(), Set.of(), Set.of(), Set.of(), Set.of(), effect, reason, detail, Calls.NONE);
     }
@@ -91,7 +92,7 @@ record Plan(
                 Set.of(),
                 Set.of(),
                 Set.of(),
-                Effect.CODE,
+                StatementEffect.CODE,
                 BypassReason.NOT_A_SINGLE_QUERY,
                 routine,
                 calls);
@@ -122,19 +123,29 @@ record Plan(
     }
 
     /** A query whose rows something is done with. */
-    Plan after(Effect effect) {
-        Effect both = kind == Kind.READ || kind == Kind.CONTROL ? effect.then(control) : effect.then(Effect.CODE);
+    Plan after(StatementEffect effect) {
+        StatementEffect both =
+                kind == Kind.READ || kind == Kind.CONTROL ? effect.then(control) : effect.then(StatementEffect.CODE);
         return new Plan(Kind.CONTROL, reads, commonTables, words, Set.of(), Set.of(), both, reason, detail, calls);
     }
 
     /** Not executed: only what it calls may be. */
     Plan planned() {
         return new Plan(
-                Kind.CONTROL, reads, commonTables, words, Set.of(), Set.of(), Effect.NONE, reason, detail, calls);
+                Kind.CONTROL,
+                reads,
+                commonTables,
+                words,
+                Set.of(),
+                Set.of(),
+                StatementEffect.NONE,
+                reason,
+                detail,
+                calls);
     }
 
     /** With an effect of its own, besides what it reads. */
-    Plan with(Effect effect) {
+    Plan with(StatementEffect effect) {
         return new Plan(kind, reads, commonTables, words, writes, events, effect, reason, detail, calls);
     }
 

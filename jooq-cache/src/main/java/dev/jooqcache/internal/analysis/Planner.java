@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.sql.Calls;
 import dev.jooqcache.internal.sql.CarrierText;
 import dev.jooqcache.internal.sql.CarrierText.Carried;
@@ -9,12 +9,12 @@ import dev.jooqcache.internal.sql.DmlText;
 import dev.jooqcache.internal.sql.JooqParser;
 import dev.jooqcache.internal.sql.Maintenance;
 import dev.jooqcache.internal.sql.ParserText;
-import dev.jooqcache.internal.sql.SelectText;
+import dev.jooqcache.internal.sql.SelectScan;
 import dev.jooqcache.internal.sql.SqlLexer;
 import dev.jooqcache.internal.sql.SqlToken;
 import dev.jooqcache.internal.sql.StatementKind;
 import dev.jooqcache.internal.sql.StatementTexts;
-import dev.jooqcache.internal.sql.TableMentions;
+import dev.jooqcache.internal.sql.TableNames;
 import dev.jooqcache.model.TableName;
 import java.util.HashSet;
 import java.util.List;
@@ -63,7 +63,7 @@ final class Planner {
         if (parts.isOpaque() || !single || !(select || dml)) return merge(parts, plan(sql, dialect));
         if (dml) return write(parts, configuration, lexer.tokens(), dialect);
         Plan plan = select(parts, lexer.tokens(), dialect);
-        Set<String> mentions = TableMentions.of(lexer.tokens());
+        Set<String> mentions = TableNames.of(lexer.tokens());
         Set<String> unaccounted = parts.unaccounted(mentions);
         if (!rewritten && !parts.hasCustomText() && unaccounted.isEmpty())
             return plan.withWords(parts.aliasesAmong(mentions));
@@ -93,7 +93,7 @@ final class Planner {
 
     private static Plan withSettings(Plan plan, boolean isWithin) {
         boolean isKnown = plan.kind() == Plan.Kind.READ || plan.kind() == Plan.Kind.WRITE;
-        return isWithin && isKnown ? plan.with(Effect.of(Effect.Kind.SETTING_FOR_QUERY)) : plan;
+        return isWithin && isKnown ? plan.with(StatementEffect.of(StatementEffect.Kind.SETTING_FOR_QUERY)) : plan;
     }
 
     /** The plan of a text, whoever wrote it. */
@@ -102,22 +102,22 @@ final class Planner {
         SqlLexer lexer = new SqlLexer(sql, dialect);
         if (!lexer.isUnderstood()) return unknown("SQL text");
         List<List<SqlToken>> statements = StatementTexts.split(lexer.tokens());
-        if (statements.isEmpty()) return Plan.control(Effect.NONE, BypassReason.NO_TABLE, "empty statement");
+        if (statements.isEmpty()) return Plan.control(StatementEffect.NONE, BypassReason.NO_TABLE, "empty statement");
         if (statements.size() == 1) {
             List<SqlToken> one = statements.get(0);
             return withSettings(
                     planOne(StatementTexts.text(sql, lexer.tokens(), one), one, dialect), !sql.equals(text));
         }
         if (statements.stream().anyMatch(statement -> StatementKind.mayBeginBody(statement, dialect)))
-            return Plan.control(Effect.CODE, BypassReason.NOT_A_SINGLE_QUERY, "compound statement");
-        Effect effect = Effect.NONE;
+            return Plan.control(StatementEffect.CODE, BypassReason.NOT_A_SINGLE_QUERY, "compound statement");
+        StatementEffect effect = StatementEffect.NONE;
         Calls calls = Calls.NONE;
         Set<TableName> reads = new HashSet<>();
         Set<String> words = new HashSet<>();
         for (List<SqlToken> statement : statements) {
             Plan one = planOne(StatementTexts.text(sql, lexer.tokens(), statement), statement, dialect);
             // Cascades are known only later, when the schema is; several statements at once are rare enough.
-            effect = effect.then(one.kind() == Plan.Kind.WRITE ? Effect.CODE : one.control());
+            effect = effect.then(one.kind() == Plan.Kind.WRITE ? StatementEffect.CODE : one.control());
             calls = calls.and(one.calls());
             reads.addAll(one.reads());
             words.addAll(one.words());
@@ -131,8 +131,8 @@ final class Planner {
     private static Plan planOne(String sql, List<SqlToken> tokens, SQLDialect dialect) {
         List<String> procedure = StatementKind.calledProcedure(tokens);
         if (!procedure.isEmpty())
-            return Plan.call(procedure, new SelectText(tokens, dialect).calls()).withWords(words(tokens));
-        Effect control = StatementKind.control(tokens, dialect);
+            return Plan.call(procedure, new SelectScan(tokens, dialect).calls()).withWords(words(tokens));
+        StatementEffect control = StatementKind.control(tokens, dialect);
         if (control != null) return control(control, sql, tokens, dialect);
         List<SqlToken> returning = DmlText.ofDeltaTable(tokens);
         if (!returning.isEmpty()) return planOne(StatementTexts.inner(sql, tokens, returning), returning, dialect);
@@ -142,7 +142,7 @@ final class Planner {
         Plan replaced = known == null ? null : parse(known, tokens, dialect);
         if (replaced != null) return replaced;
         LOG.debug("not understood by jOOQ's parser: {}", sql);
-        SelectText text = new SelectText(tokens, dialect);
+        SelectScan text = new SelectScan(tokens, dialect);
         if (!StatementKind.isSelect(tokens) || text.writes()) return unknown("SQL text");
         BypassReason why = text.reason();
         Plan plan = why == null
@@ -152,7 +152,7 @@ final class Planner {
     }
 
     /** What a statement does that is neither a query nor DML, and what it does by another one that it carries. */
-    private static Plan control(Effect effect, String sql, List<SqlToken> tokens, SQLDialect dialect) {
+    private static Plan control(StatementEffect effect, String sql, List<SqlToken> tokens, SQLDialect dialect) {
         Plan own = Plan.control(effect, BypassReason.PLAIN_SQL, tokens.get(0).text());
         String text = StatementKind.immediateText(sql, tokens);
         if (text != null) return own.carrying(plan(text, dialect));
@@ -177,14 +177,14 @@ final class Planner {
 
     /** What planning a statement runs, if it is not understood whatever its words call. */
     private static Plan planned(Plan statement, List<SqlToken> tokens, SQLDialect dialect) {
-        if (!statement.control().equals(Effect.CODE)) return statement.planned();
+        if (!statement.control().equals(StatementEffect.CODE)) return statement.planned();
         return StatementKind.isQueryOrDml(tokens)
                 ? statement.planned().calling(calls(tokens, dialect)).withWords(words(tokens))
                 : statement;
     }
 
     private static Calls calls(List<SqlToken> tokens, SQLDialect dialect) {
-        return new SelectText(tokens, dialect).calls();
+        return new SelectScan(tokens, dialect).calls();
     }
 
     private static @Nullable Plan parse(String sql, List<SqlToken> tokens, SQLDialect dialect) {
@@ -195,7 +195,7 @@ final class Planner {
             Configuration configuration = JooqParser.configuration(dialect);
             QueryParts parts = new QueryParts();
             collect(query, configuration, parts);
-            Set<String> mentions = TableMentions.of(tokens);
+            Set<String> mentions = TableNames.of(tokens);
             if (parts.isOpaque() || !parts.unaccounted(mentions).isEmpty()) return null;
             if (parts.hasDml()) return write(parts, configuration, tokens, dialect);
             return query instanceof Select<?>
@@ -207,7 +207,7 @@ final class Planner {
     }
 
     private static Plan select(QueryParts parts, List<SqlToken> tokens, SQLDialect dialect) {
-        SelectText text = new SelectText(tokens, dialect);
+        SelectScan text = new SelectScan(tokens, dialect);
         if (text.writes() || text.altersSession())
             return Plan.control(effectOfReading(text), text.reason(), text.detail())
                     .calling(text.calls())
@@ -220,14 +220,15 @@ final class Planner {
         return plan;
     }
 
-    private static Effect effectOfReading(SelectText text) {
+    private static StatementEffect effectOfReading(SelectScan text) {
         if (!text.writes()) return effectOnSession(text);
-        return text.altersSession() ? StatementKind.UNKNOWN_IN_SESSION : Effect.UNKNOWN;
+        return text.altersSession() ? StatementKind.UNKNOWN_IN_SESSION : StatementEffect.UNKNOWN;
     }
 
-    private static Effect effectOnSession(SelectText text) {
-        if (!text.altersSession()) return Effect.NONE;
-        return Effect.of(text.setsLocally() ? Effect.Kind.LOCAL_SETTING : Effect.Kind.SESSION);
+    private static StatementEffect effectOnSession(SelectScan text) {
+        if (!text.altersSession()) return StatementEffect.NONE;
+        return StatementEffect.of(
+                text.setsLocally() ? StatementEffect.Kind.LOCAL_SETTING : StatementEffect.Kind.SESSION);
     }
 
     private static Plan write(
@@ -240,7 +241,7 @@ final class Planner {
             if (named.isOpaque() || named.tables().isEmpty()) return unknown("target of DML");
             targets.addAll(named.tables());
         }
-        SelectText text = new SelectText(tokens, dialect);
+        SelectScan text = new SelectScan(tokens, dialect);
         if (targets.isEmpty()) return unknown("target of DML");
         if (text.altersSession()) return unknown("DML that alters the session");
         return Plan.write(targets, DmlText.events(parts.events(), tokens), text.calls())
@@ -263,7 +264,7 @@ final class Planner {
     }
 
     private static Plan unknown(String what) {
-        return Plan.control(Effect.CODE, BypassReason.PLAIN_SQL, what);
+        return Plan.control(StatementEffect.CODE, BypassReason.PLAIN_SQL, what);
     }
 
     static String collect(QueryPart part, Configuration configuration, QueryParts parts) {

@@ -1,10 +1,10 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.dependency.ReadPlan;
+import dev.jooqcache.internal.dependency.ReadDependencies;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.dependency.TagPlan;
-import dev.jooqcache.internal.query.PreciseTags;
+import dev.jooqcache.internal.query.RowDependencies;
 import dev.jooqcache.internal.query.TablesRead;
 import dev.jooqcache.internal.sql.ClockUse;
 import dev.jooqcache.internal.sql.FactNames;
@@ -30,18 +30,19 @@ import org.jspecify.annotations.Nullable;
 /** What a {@link Plan} means on a data source whose model is known. */
 final class Resolution {
 
-    private static final Effect EVERYTHING = new Effect(Effect.Kind.WRITE, Tags.everything());
+    private static final StatementEffect EVERYTHING =
+            new StatementEffect(StatementEffect.Kind.WRITE, Tags.everything());
 
     private final Dependencies dependencies;
     private final Plan plan;
     private final Set<String> excluded;
-    private final PreciseTags precise;
+    private final RowDependencies precise;
     private final Set<TableName> reads;
     private final Set<String> routines;
     private @Nullable BypassReason reason;
     private String detail;
 
-    private Resolution(Dependencies dependencies, Plan plan, Set<String> excluded, PreciseTags precise) {
+    private Resolution(Dependencies dependencies, Plan plan, Set<String> excluded, RowDependencies precise) {
         this.dependencies = dependencies;
         this.plan = plan;
         this.excluded = excluded;
@@ -53,7 +54,7 @@ final class Resolution {
     }
 
     static AnalyzedStatement of(
-            String sql, Plan plan, Dependencies dependencies, Set<String> excluded, PreciseTags precise) {
+            String sql, Plan plan, Dependencies dependencies, Set<String> excluded, RowDependencies precise) {
         Resolution resolution = new Resolution(dependencies, plan, excluded, precise);
         return switch (plan.kind()) {
             case READ -> resolution.read(sql);
@@ -68,8 +69,8 @@ final class Resolution {
      * when the schema was last known. That tells of a write only whether code runs that may change the schema.
      */
     static AnalyzedStatement unresolved(String sql, Plan plan, @Nullable AnalyzedStatement last, BypassReason why) {
-        Effect before = last == null ? EVERYTHING : last.effect();
-        Effect effect = switch (plan.kind()) {
+        StatementEffect before = last == null ? EVERYTHING : last.effect();
+        StatementEffect effect = switch (plan.kind()) {
             case CALL -> plan.control();
             case READ, CONTROL -> {
                 boolean calls = !plan.calls().unknown().isEmpty();
@@ -77,15 +78,15 @@ final class Resolution {
                 boolean names = !plan.reads().isEmpty()
                         || !plan.words().isEmpty()
                         || !plan.calls().known().isEmpty();
-                Effect reading = calls ? Effect.CODE : names ? EVERYTHING : Effect.NONE;
+                StatementEffect reading = calls ? StatementEffect.CODE : names ? EVERYTHING : StatementEffect.NONE;
                 yield plan.control().then(reading);
             }
-            case WRITE -> plan.control().then(before.equals(Effect.CODE) ? Effect.CODE : EVERYTHING);
+            case WRITE -> plan.control().then(before.equals(StatementEffect.CODE) ? StatementEffect.CODE : EVERYTHING);
         };
         return new AnalyzedStatement(
                 sql,
                 names(plan.reads(), Map.of()),
-                ReadPlan.NONE,
+                ReadDependencies.NONE,
                 effect.tags().names(),
                 effect,
                 plan.reason() == null ? why : plan.reason(),
@@ -139,10 +140,11 @@ final class Resolution {
             if (cast.mayMove(this::isMovingType, this::columnTypes))
                 deny(BypassReason.NONDETERMINISTIC_FUNCTION, cast.toString());
         if (lineage.tags().isEmpty()) deny(BypassReason.NO_TABLE, "");
-        ReadPlan tags = reason == null ? precise.read(sql, lineage) : ReadPlan.NONE;
+        ReadDependencies tags = reason == null ? precise.read(sql, lineage) : ReadDependencies.NONE;
         boolean altersSession = setsAnotherWay();
         if (altersSession) deny(BypassReason.NOT_A_SINGLE_QUERY, "settings around a query that may run code");
-        Effect effect = (altersSession ? Effect.of(Effect.Kind.SESSION) : plan.control()).then(effect(lineage.reach()));
+        StatementEffect effect = (altersSession ? StatementEffect.of(StatementEffect.Kind.SESSION) : plan.control())
+                .then(effect(lineage.reach()));
         SortedMap<String, String> ways = ways(lineage.tags());
         ways.putAll(ways(lineage.reach().tags()));
         String session = plan.calls().session();
@@ -167,7 +169,7 @@ final class Resolution {
 
     /** Code that the query runs may set the variable from which a setting is taken back. */
     private boolean setsAnotherWay() {
-        return plan.control().kind() == Effect.Kind.SETTING_FOR_QUERY
+        return plan.control().kind() == StatementEffect.Kind.SETTING_FOR_QUERY
                 && !(routines.isEmpty()
                         && reads.stream().map(TableName::name).allMatch(dependencies::isReadWithoutCode));
     }
@@ -188,13 +190,14 @@ final class Resolution {
 
     /** A write, and what reading the other tables that it names runs. */
     private AnalyzedStatement write(String sql) {
-        PreciseTags.Target target = plan.events().size() == 1 ? precise.target(sql, plan.writes()) : null;
+        RowDependencies.Target target = plan.events().size() == 1 ? precise.target(sql, plan.writes()) : null;
         Reach reach = dependencies
                 .reach(plan.writes(), plan.events(), target == null ? null : target.updated(), routines)
                 .and(dependencies.lineage(reads, Set.of()).reach());
         // Where nothing can be known of triggers, they are not taken for code that changes schemas and sessions.
         boolean gaps = !dependencies.model().gaps().isEmpty();
-        Effect effect = reach.everything() != null && gaps && !reach.elsewhere() ? EVERYTHING : effect(reach, target);
+        StatementEffect effect =
+                reach.everything() != null && gaps && !reach.elsewhere() ? EVERYTHING : effect(reach, target);
         return statement(sql, plan.control().then(effect), reach);
     }
 
@@ -221,11 +224,11 @@ final class Resolution {
         return statement(sql, reach.everything() == null ? effect(reach) : plan.control(), reach);
     }
 
-    private AnalyzedStatement statement(String sql, Effect effect, Reach reach) {
+    private AnalyzedStatement statement(String sql, StatementEffect effect, Reach reach) {
         return new AnalyzedStatement(
                 sql,
                 plan.kind() == Plan.Kind.WRITE ? List.of() : names(reads, Map.of()),
-                ReadPlan.NONE,
+                ReadDependencies.NONE,
                 touches(effect, reach),
                 effect,
                 reason,
@@ -244,22 +247,23 @@ final class Resolution {
     }
 
     /** Code of unknown effect may do anything. */
-    private Effect effect(Reach reach) {
+    private StatementEffect effect(Reach reach) {
         return effect(reach, null);
     }
 
     /** The target of a plain statement is taken by its rows, unless it is touched in another way as well. */
-    private Effect effect(Reach reach, PreciseTags.@Nullable Target target) {
-        if (reach.everything() != null) return Effect.CODE;
-        if (reach.isEmpty()) return Effect.NONE;
+    private StatementEffect effect(Reach reach, RowDependencies.@Nullable Target target) {
+        if (reach.everything() != null) return StatementEffect.CODE;
+        if (reach.isEmpty()) return StatementEffect.NONE;
         Set<String> whole = new TreeSet<>(reach.tags().keySet());
         TagPlan rows = TagPlan.NONE;
         if (target != null && !reach.indirect().contains(target.table()) && whole.remove(target.table()))
             rows = target.tags();
-        return new Effect(Effect.Kind.WRITE, TagPlan.of(precise.whole(whole)).and(rows));
+        return new StatementEffect(
+                StatementEffect.Kind.WRITE, TagPlan.of(precise.whole(whole)).and(rows));
     }
 
-    private static List<String> touches(Effect effect, Reach reach) {
+    private static List<String> touches(StatementEffect effect, Reach reach) {
         if (effect.tags().hasEverything()) return List.of(Tags.EVERYTHING_TAG);
         return List.copyOf(reach.tags().keySet());
     }

@@ -2,16 +2,16 @@ package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.internal.sql.AssignedTimes;
 import dev.jooqcache.internal.sql.BodyStatements;
-import dev.jooqcache.internal.sql.BodyText;
 import dev.jooqcache.internal.sql.Calls;
 import dev.jooqcache.internal.sql.ClockUse;
 import dev.jooqcache.internal.sql.FactNames;
 import dev.jooqcache.internal.sql.LocalTypes;
+import dev.jooqcache.internal.sql.RoutineBody;
 import dev.jooqcache.internal.sql.RoutineLanguage;
-import dev.jooqcache.internal.sql.SelectText;
+import dev.jooqcache.internal.sql.SelectScan;
 import dev.jooqcache.internal.sql.SqlLexer;
 import dev.jooqcache.internal.sql.SqlToken;
-import dev.jooqcache.internal.sql.TableMentions;
+import dev.jooqcache.internal.sql.TableNames;
 import dev.jooqcache.internal.sql.TimeCasts;
 import dev.jooqcache.internal.sql.TimesOfDay;
 import dev.jooqcache.model.Behavior;
@@ -85,7 +85,7 @@ public final class SchemaCode {
      */
     public boolean altersSession(String text) {
         SqlLexer lexer = new SqlLexer(text, dialect);
-        return !lexer.isUnderstood() || new SelectText(lexer.tokens(), dialect).altersSession();
+        return !lexer.isUnderstood() || new SelectScan(lexer.tokens(), dialect).altersSession();
     }
 
     /**
@@ -103,7 +103,7 @@ public final class SchemaCode {
         Set<TableName> reads = new HashSet<>();
         for (TableName table : plan.reads())
             if (!plan.commonTables().contains(table.name()) || relations.contains(table.name())) reads.add(table);
-        return behavior(new SelectText(lexer.tokens(), dialect), reads);
+        return behavior(new SelectScan(lexer.tokens(), dialect), reads);
     }
 
     /**
@@ -116,7 +116,7 @@ public final class SchemaCode {
     public Behavior expression(String text, Collection<TableName> reads) {
         SqlLexer lexer = new SqlLexer(text, dialect);
         if (!lexer.isUnderstood()) return Behavior.unknown("its text is not understood");
-        return behavior(new SelectText(lexer.tokens(), dialect), reads);
+        return behavior(new SelectScan(lexer.tokens(), dialect), reads);
     }
 
     /**
@@ -126,7 +126,7 @@ public final class SchemaCode {
      * @return the names, with the schemas that are told; some may be those of common table expressions
      */
     public Set<TableName> mentioned(String text) {
-        return TableMentions.inSchemas(new SqlLexer(text, dialect).tokens());
+        return TableNames.inSchemas(new SqlLexer(text, dialect).tokens());
     }
 
     /**
@@ -136,7 +136,7 @@ public final class SchemaCode {
      * @return those that stand in its FROM clauses
      */
     public Set<TableName> systemTables(String query) {
-        return TableMentions.of(new SqlLexer(query, dialect).tokens()).stream()
+        return TableNames.of(new SqlLexer(query, dialect).tokens()).stream()
                 .map(TableName::of)
                 .filter(TableName::isSystem)
                 .collect(Collectors.toSet());
@@ -173,7 +173,7 @@ public final class SchemaCode {
      * @return their folded names
      */
     public SortedSet<String> called(String text) {
-        return called(new SelectText(new SqlLexer(text, dialect).tokens(), dialect).calls());
+        return called(new SelectScan(new SqlLexer(text, dialect).tokens(), dialect).calls());
     }
 
     /**
@@ -200,9 +200,9 @@ public final class SchemaCode {
         SqlLexer lexer = new SqlLexer(text, dialect);
         if (!lexer.isUnderstood()) return new Body(Behavior.unknown("its text is not understood"), anyColumn());
         List<SqlToken> tokens = withParameters(lexer.tokens());
-        BodyText body = new BodyText(tokens, language);
+        RoutineBody body = new RoutineBody(tokens, language);
         if (body.unknown() != null) return new Body(Behavior.unknown(body.unknown()), anyColumn());
-        SelectText words = new SelectText(tokens, dialect);
+        SelectScan words = new SelectScan(tokens, dialect);
         if (words.altersSession()) return new Body(Behavior.unknown("it changes the session"), anyColumn());
         SortedSet<String> called = called(words.calls());
         for (String keyword : PROCEDURAL) if (!routines.contains(keyword)) called.remove(keyword);
@@ -264,7 +264,7 @@ public final class SchemaCode {
         return new TreeSet<>(Set.of(TriggerModel.ANY_COLUMN));
     }
 
-    private Behavior behavior(SelectText text, Collection<TableName> reads) {
+    private Behavior behavior(SelectScan text, Collection<TableName> reads) {
         if (text.writes() || text.altersSession() || !text.lock().isEmpty())
             return Behavior.unknown(text.detail() + " in it");
         boolean depends = !reads.isEmpty() || !text.calls().unknown().isEmpty();
@@ -278,22 +278,22 @@ public final class SchemaCode {
                 null);
     }
 
-    private static Volatility volatility(SelectText text, String moving, boolean dependent) {
+    private static Volatility volatility(SelectScan text, String moving, boolean dependent) {
         if (!moving.isEmpty()) return Volatility.VOLATILE;
         if (!text.calls().session().isEmpty()) return Volatility.SESSION;
         return dependent ? Volatility.STABLE : Volatility.IMMUTABLE;
     }
 
-    private static String cause(SelectText text, String moving) {
+    private static String cause(SelectScan text, String moving) {
         return moving.isEmpty() ? text.calls().session() : moving;
     }
 
     /** What in it asks the clock, or an empty string. */
-    private String moving(SelectText text, Collection<TableName> reads) {
+    private String moving(SelectScan text, Collection<TableName> reads) {
         return moving(text, reads, Set.of());
     }
 
-    private String moving(SelectText text, Collection<TableName> reads, Set<ClockUse> besides) {
+    private String moving(SelectScan text, Collection<TableName> reads, Set<ClockUse> besides) {
         if (!text.moving().isEmpty()) return text.moving();
         // A hit would lock nothing.
         if (!text.lock().isEmpty()) return "'" + text.lock() + "' in it";
@@ -344,7 +344,7 @@ public final class SchemaCode {
             else if (table.isSystem() && !called) named.add(table);
             else if (i + 2 < tokens.size() && tokens.get(i + 1).isWord("as")) commonTables.add(name);
         }
-        for (String name : TableMentions.of(tokens))
+        for (String name : TableNames.of(tokens))
             if (!relations.contains(name) && !commonTables.contains(name)) named.add(TableName.of(name));
         return named;
     }

@@ -1,15 +1,15 @@
 package dev.jooqcache.internal.analysis;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.query.KeyColumns;
-import dev.jooqcache.internal.query.PreciseTags;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.query.Precision;
+import dev.jooqcache.internal.query.RowDependencies;
+import dev.jooqcache.internal.query.TrackedColumns;
 import dev.jooqcache.internal.sql.ParameterMarkers;
 import dev.jooqcache.internal.sql.StatementKind;
 import dev.jooqcache.internal.sql.TextMemory;
-import dev.jooqcache.internal.transaction.Effects;
 import dev.jooqcache.internal.transaction.LookBack;
+import dev.jooqcache.internal.transaction.StatementEffects;
 import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.Reach;
@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p>A text that jOOQ rendered is analysed from its query before it is executed, so that the connection, which sees the
  * text only, finds the better analysis.
  */
-public final class Statements implements Effects {
+public final class Statements implements StatementEffects {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
 
@@ -127,26 +127,26 @@ public final class Statements implements Effects {
     }
 
     @Override
-    public Effect of(TrackedSource dataSource, String sql) {
+    public StatementEffect of(TrackedSource dataSource, String sql) {
         AnalyzedStatement known = known(dataSource, sql);
         if (known != null) return known.effect();
         try {
             return remember(dataSource, sql, plan(dataSource, sql)).effect();
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             LOG.debug("{}: cannot analyse a statement, so it touches everything: {}", cacheName, sql, e);
-            return Effect.CODE;
+            return StatementEffect.CODE;
         }
     }
 
     @Override
-    public Effect ofUnplaced(TrackedSource elsewhere, String sql) {
+    public StatementEffect ofUnplaced(TrackedSource elsewhere, String sql) {
         List<TrackedSource> all = new ArrayList<>();
         synchronized (dataSources) {
             for (TrackedSource each : dataSources) if (mayBeOneDatabase(elsewhere, each)) all.add(each);
         }
         String text = isTooLong(sql) ? sql : ParameterMarkers.ofJdbc(sql, elsewhere.dialect());
         if (all.isEmpty() || all.stream().anyMatch(each -> schema(each) == null)) return of(elsewhere, text);
-        return all.stream().map(each -> of(each, text)).reduce(Effect.NONE, Effect::then);
+        return all.stream().map(each -> of(each, text)).reduce(StatementEffect.NONE, StatementEffect::then);
     }
 
     /** Whether two dialects may be those of one database, each as a driver or a user has named it. */
@@ -265,7 +265,7 @@ public final class Statements implements Effects {
     }
 
     private AnalyzedStatement resolved(TrackedSource dataSource, String sql, Plan plan, Dependencies schema) {
-        return Resolution.of(sql, plan, schema, excluded, new PreciseTags(schema, precision, dataSource.dialect()));
+        return Resolution.of(sql, plan, schema, excluded, new RowDependencies(schema, precision, dataSource.dialect()));
     }
 
     private AnalyzedStatement unresolved(TrackedSource dataSource, String sql, Plan plan) {
@@ -358,7 +358,7 @@ public final class Statements implements Effects {
     }
 
     private String signature(TrackedSource dataSource, Dependencies schema, String table) {
-        KeyColumns columns = precision.columns(table, schema, dataSource.dialect());
+        TrackedColumns columns = precision.columns(table, schema, dataSource.dialect());
         return columns == null ? "" : columns.signature();
     }
 

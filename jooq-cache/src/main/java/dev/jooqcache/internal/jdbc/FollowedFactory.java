@@ -10,5 +10,5 @@ public interface FollowedFactory {
      * @param tracking the data sources of the cache
      * @return whether it is that cache
      */
-    boolean isFollowedBy(Tracking tracking);
+    boolean isFollowedBy(DataSources tracking);
 }

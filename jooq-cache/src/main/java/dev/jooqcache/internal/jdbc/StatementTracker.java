@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.jdbc;
 
 import dev.jooqcache.internal.dependency.BindValues;
-import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.transaction.LookBack;
 import dev.jooqcache.internal.transaction.Question;
 import dev.jooqcache.internal.transaction.Session;
@@ -40,7 +40,7 @@ final class StatementTracker {
 
     <T> T run(String sql, BindValues binds, SqlCall<T> call) throws SQLException {
         long version = session.source().schemas().version();
-        Effect effect = effect(sql).with(binds);
+        StatementEffect effect = effect(sql).with(binds);
         return session.ask(question(sql), () -> session.run(sql, effect, version, call, untaken));
     }
 
@@ -78,22 +78,22 @@ final class StatementTracker {
     <T> T runBatch(SqlCall<T> call) throws SQLException {
         // Not when they were added: what they set off may have changed since.
         long version = session.source().schemas().version();
-        Effect effect = Effect.NONE;
+        StatementEffect effect = StatementEffect.NONE;
         LookBack question = LookBack.NONE;
         for (Map.Entry<String, List<BindValues>> statement : batch.entrySet()) {
-            Effect each = effect(statement.getKey());
+            StatementEffect each = effect(statement.getKey());
             for (BindValues binds : statement.getValue()) effect = effect.then(each.with(binds));
             LookBack asked = question(statement.getKey());
             if (asked.compareTo(question) > 0) question = asked;
         }
-        Effect all = effect;
+        StatementEffect all = effect;
         T result = session.ask(question, () -> session.run(null, all, version, call, untaken));
         // Not if it fails: a driver that cannot do this call keeps the batch for another one.
         clearBatch();
         return result;
     }
 
-    private Effect effect(String sql) {
+    private StatementEffect effect(String sql) {
         TrackedSource source = session.source();
         // What is asked about the last statement would be told of the cache's own.
         boolean isAsking = question(sql).isTold();

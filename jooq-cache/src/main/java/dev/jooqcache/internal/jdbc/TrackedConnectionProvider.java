@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrackedConnectionProvider implements ConnectionProvider {
 
     private final ConnectionProvider provider;
-    private final Tracking tracking;
+    private final DataSources tracking;
     private final @Nullable DataSource dataSource;
     private final @Nullable TrackedSource source;
     private final TransactionBinding binding;
@@ -25,7 +25,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
 
     /** Provides connections of one known data source. */
     TrackedConnectionProvider(
-            ConnectionProvider provider, Tracking tracking, TrackedSource source, TransactionBinding binding) {
+            ConnectionProvider provider, DataSources tracking, TrackedSource source, TransactionBinding binding) {
         this.provider = provider;
         this.tracking = tracking;
         this.dataSource = null;
@@ -34,7 +34,7 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
     }
 
     /** Provides connections that may lead anywhere, perhaps of a data source. */
-    TrackedConnectionProvider(ConnectionProvider provider, Tracking tracking, @Nullable DataSource dataSource) {
+    TrackedConnectionProvider(ConnectionProvider provider, DataSources tracking, @Nullable DataSource dataSource) {
         this.provider = provider;
         this.tracking = tracking;
         this.dataSource = dataSource;

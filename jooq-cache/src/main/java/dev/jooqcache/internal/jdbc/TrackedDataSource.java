@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class TrackedDataSource implements DataSource, Closeable {
 
     private final DataSource pool;
-    private final Tracking tracking;
+    private final DataSources tracking;
     private final @Nullable DataSourceRoute route;
     private final @Nullable TrackedSource source;
 
     TrackedDataSource(
-            DataSource pool, Tracking tracking, @Nullable DataSourceRoute route, @Nullable TrackedSource source) {
+            DataSource pool, DataSources tracking, @Nullable DataSourceRoute route, @Nullable TrackedSource source) {
         this.pool = pool;
         this.tracking = tracking;
         this.route = route;
@@ -45,7 +45,7 @@ public final class TrackedDataSource implements DataSource, Closeable {
         return route;
     }
 
-    boolean isOf(Tracking cache) {
+    boolean isOf(DataSources cache) {
         return tracking == cache;
     }
 

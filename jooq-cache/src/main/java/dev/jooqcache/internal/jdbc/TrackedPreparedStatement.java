@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** A prepared statement whose executions pass through the session. */
-final class TrackedPreparedStatement extends NotingPreparedStatement {
+final class TrackedPreparedStatement extends BindCapturingStatement {
 
     private final String sql;
     private final StatementTracker tracker;

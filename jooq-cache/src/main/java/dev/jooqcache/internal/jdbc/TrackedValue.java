@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.jdbc;
 
-import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.Session.SqlCall;
 import dev.jooqcache.internal.transaction.Session.VoidCall;
@@ -43,7 +43,7 @@ final class TrackedValue implements InvocationHandler {
             List.of(Array.class, Blob.class, Clob.class, NClob.class, SQLXML.class, Ref.class);
 
     /** Which rows, or whether any, refer to it is not known. */
-    private static final Effect WRITE = new Effect(Effect.Kind.WRITE, Tags.everything());
+    private static final StatementEffect WRITE = new StatementEffect(StatementEffect.Kind.WRITE, Tags.everything());
 
     /**
      * What is shown of a class of the driver's. JDBC's own come first, so that a method which a driver's interface declares

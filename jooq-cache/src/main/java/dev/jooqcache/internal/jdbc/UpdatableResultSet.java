@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.jdbc;
 
-import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.Session.VoidCall;
 import dev.jooqcache.internal.transaction.UntakenResults;
@@ -31,6 +31,6 @@ final class UpdatableResultSet extends TrackedResultSet {
     }
 
     private void write(VoidCall call) throws SQLException {
-        session.run(Effect.UNKNOWN, session.source().schemas().version(), call.asCall());
+        session.run(StatementEffect.UNKNOWN, session.source().schemas().version(), call.asCall());
     }
 }

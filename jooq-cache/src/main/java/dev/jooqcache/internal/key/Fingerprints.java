@@ -37,7 +37,7 @@ public final class Fingerprints {
         boolean inOrder = JooqInternals.knowsParams();
         for (int i = 0; i < binds.length; i++) {
             Param<?> param = params.get(i);
-            inOrder &= !SentValue.isUsersOwn(param.getDataType());
+            inOrder &= !BoundValue.isUsersOwn(param.getDataType());
             binds[i] = bound(param, statement, configuration);
         }
         List<String> types = statement.bindTypes().of(params).names();
@@ -46,8 +46,8 @@ public final class Fingerprints {
     }
 
     private static @Nullable Object bound(Param<?> param, AnalyzedStatement statement, Configuration configuration) {
-        if (SentValue.isUsersOwn(param.getDataType()))
-            return SentValue.of(param, configuration, argument -> refuseMovingDate(argument, statement));
+        if (BoundValue.isUsersOwn(param.getDataType()))
+            return BoundValue.of(param, configuration, argument -> refuseMovingDate(argument, statement));
         Object value = Conversion.sent(param.getBinding().converter(), param.getValue(), configuration);
         refuseMovingDate(value, statement);
         return Values.canonical(value);

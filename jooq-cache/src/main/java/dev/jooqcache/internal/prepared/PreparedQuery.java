@@ -4,10 +4,10 @@ import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.jdbc.TrackedConnectionProvider;
 import dev.jooqcache.internal.read.CacheEngine;
 import dev.jooqcache.internal.read.CachingListener;
+import dev.jooqcache.internal.read.ExecutionProbe;
+import dev.jooqcache.internal.read.ExecutionProbe.Seen;
+import dev.jooqcache.internal.read.ListenerCheck;
 import dev.jooqcache.internal.read.ReadOptions;
-import dev.jooqcache.internal.read.Unobserved;
-import dev.jooqcache.internal.read.Watch;
-import dev.jooqcache.internal.read.Watch.Seen;
 import dev.jooqcache.internal.replay.DefaultZone;
 import dev.jooqcache.internal.replay.ReplayConnection;
 import dev.jooqcache.internal.replay.ReplayResultSet;
@@ -54,7 +54,7 @@ public final class PreparedQuery<R extends Record> {
     private final List<String> parameters;
     private final List<? extends Class<?>> types;
     private volatile boolean learns;
-    private volatile @Nullable Shortcut shortcut;
+    private volatile @Nullable LearnedStatement shortcut;
 
     private PreparedQuery(
             CacheEngine engine,
@@ -90,8 +90,8 @@ public final class PreparedQuery<R extends Record> {
         DSLContext dsl = configuration.dsl();
         ResultQuery<R> one = made(dsl, making);
         ResultQuery<R> other = made(dsl, making);
-        PreparedParts parts = PreparedParts.of(one, configuration);
-        PreparedParts others = PreparedParts.of(other, configuration);
+        ParameterUses parts = ParameterUses.of(one, configuration);
+        ParameterUses others = ParameterUses.of(other, configuration);
         List<String> names = new ArrayList<>();
         List<Class<?>> types = new ArrayList<>();
         one.getParams().forEach((name, param) -> {
@@ -112,7 +112,7 @@ public final class PreparedQuery<R extends Record> {
                 making,
                 List.copyOf(names),
                 List.copyOf(types),
-                Unobserved.isSo(configuration, engine) && !parts.isInCustom());
+                ListenerCheck.isSo(configuration, engine) && !parts.isInCustom());
     }
 
     private static <R extends Record> ResultQuery<R> made(
@@ -223,11 +223,11 @@ public final class PreparedQuery<R extends Record> {
         return Collections.unmodifiableList(rows);
     }
 
-    private record Found(CachedResult result, AnalyzedStatement statement, Shortcut shortcut) {}
+    private record Found(CachedResult result, AnalyzedStatement statement, LearnedStatement shortcut) {}
 
     /** A hit as the listener would find it, outside of any transaction. */
     private @Nullable Found find(@Nullable Object[] arguments) {
-        Shortcut known = shortcut;
+        LearnedStatement known = shortcut;
         if (known == null) return null;
         try {
             return find(known, arguments);
@@ -237,7 +237,7 @@ public final class PreparedQuery<R extends Record> {
         }
     }
 
-    private @Nullable Found find(Shortcut known, @Nullable Object[] arguments) {
+    private @Nullable Found find(LearnedStatement known, @Nullable Object[] arguments) {
         if (engine.isClosed() || hint.isRefresh()) return null;
         TrackedSource source = provider.outside();
         String place = source == null ? null : source.commonPlace();
@@ -279,7 +279,7 @@ public final class PreparedQuery<R extends Record> {
     private Result<R> execute(@Nullable Object[] arguments) {
         ResultQuery<R> query = query(arguments);
         if (!learns) return query.fetch();
-        try (Watch watch = new Watch(engine)) {
+        try (ExecutionProbe watch = new ExecutionProbe(engine)) {
             Result<R> result = query.fetch();
             Seen seen = watch.seen();
             if (seen != null) learn(seen, query, result, arguments);
@@ -292,7 +292,7 @@ public final class PreparedQuery<R extends Record> {
             if (shortcut != null) {
                 learnMore(seen, result, arguments);
             } else if (learns && dsl.render(query).equals(seen.fingerprint().sql())) {
-                Shortcut first = Shortcut.of(seen, made(dsl, making), result, parameters, arguments);
+                LearnedStatement first = LearnedStatement.of(seen, made(dsl, making), result, parameters, arguments);
                 // This calls converters of the user's, who may wait for somebody, so it is done without a lock.
                 if (first != null && isSame(first, result, arguments)) begin(first);
             }
@@ -302,20 +302,20 @@ public final class PreparedQuery<R extends Record> {
         }
     }
 
-    private synchronized void begin(Shortcut first) {
+    private synchronized void begin(LearnedStatement first) {
         if (learns && shortcut == null) shortcut = first;
     }
 
     private synchronized void learnMore(Seen seen, Result<R> result, @Nullable Object[] arguments) {
-        Shortcut known = shortcut;
+        LearnedStatement known = shortcut;
         if (known == null) return;
-        Shortcut more = known.and(seen, result, arguments);
+        LearnedStatement more = known.and(seen, result, arguments);
         if (more == null) giveUp();
         else shortcut = more;
     }
 
     /** Whether what was just stored, or served, reads the same by the short cut. */
-    private boolean isSame(Shortcut first, Result<R> result, @Nullable Object[] arguments) {
+    private boolean isSame(LearnedStatement first, Result<R> result, @Nullable Object[] arguments) {
         Found found = find(first, arguments);
         Result<R> read = found == null ? null : read(found);
         return read != null

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param name its folded name there
  * @param type how its values compare
  */
-record Column(Place place, String name, KeyType type) {
+record Column(TableReference place, String name, KeyType type) {
 
     /** The query in whose FROM its place is. */
-    QueryBlock block() {
+    SelectScope block() {
         return place.block();
     }
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Which columns are equal, and to what, if some conditions hold. */
 final class Equalities {
-    private final QueryBlock block;
-    private final @Nullable ShownItems items;
+    private final SelectScope block;
+    private final @Nullable Projection items;
     private final Map<Column, Column> parents = new HashMap<>();
     private final Map<Column, List<Value>> values = new HashMap<>();
     /** Columns of the outermost query. */
@@ -32,7 +32,7 @@ final class Equalities {
      * @param conditions what must hold
      * @param items the items of the outermost query, if they tell something
      */
-    Equalities(QueryBlock block, List<Condition> conditions, @Nullable ShownItems items) {
+    Equalities(SelectScope block, List<Condition> conditions, @Nullable Projection items) {
         this.block = block;
         this.items = items;
         // First which columns are equal, so that each value is noted where it will be looked for.
@@ -66,12 +66,12 @@ final class Equalities {
         return both;
     }
 
-    QueryBlock block() {
+    SelectScope block() {
         return block;
     }
 
     /** The columns of a place that have but some values. */
-    Map<String, List<Value>> pins(Place place) {
+    Map<String, List<Value>> pins(TableReference place) {
         Map<String, List<Value>> pins = new LinkedHashMap<>();
         Set<Column> all = new HashSet<>(parents.keySet());
         all.addAll(values.keySet());
@@ -109,7 +109,7 @@ final class Equalities {
 
     private void note(@Nullable Column column, List<? extends Field<?>> alternatives) {
         if (column == null || column.block() != block) return;
-        List<Value> known = ParsedText.values(alternatives);
+        List<Value> known = ParsedStatement.values(alternatives);
         if (block.isInItem() && known == null && alternatives.size() == 1) noteOutside(column, alternatives.get(0));
         if (known == null && alternatives.size() == 1) known = outer(column, block.column(alternatives.get(0)));
         if (known != null) values.merge(root(column), known, Equalities::fewer);

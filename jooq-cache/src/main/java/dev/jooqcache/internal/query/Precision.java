@@ -36,10 +36,10 @@ public final class Precision {
 
     /** The columns of a table, or {@code null} if it can only be taken as a whole. */
     @Nullable
-    public KeyColumns columns(String table, Dependencies schema, SQLDialect dialect) {
+    public TrackedColumns columns(String table, Dependencies schema, SQLDialect dialect) {
         // Where equality is the user's own, equal texts tell nothing.
         return on && !disputed.contains(table) && !schema.hasRoutine(FactNames.OWN_EQUALITY)
-                ? KeyColumns.of(table, schema, declaredKeys, StatementKind.isMysql(dialect))
+                ? TrackedColumns.of(table, schema, declaredKeys, StatementKind.isMysql(dialect))
                 : null;
     }
 

@@ -80,7 +80,7 @@ public final class TablesRead {
 
     /** A statement opens all tables that it names, in whatever part; names of its own queries are none. */
     private boolean opensTable(String text, int views) {
-        ParsedText parsed = views == 0 || text.isEmpty() ? null : ParsedText.of(text, dialect);
+        ParsedStatement parsed = views == 0 || text.isEmpty() ? null : ParsedStatement.of(text, dialect);
         if (parsed == null || !(parsed.query() instanceof Select<?>)) return false;
         Set<String> queries = new HashSet<>();
         Set<TableImpl<?>> named = new HashSet<>();
@@ -88,7 +88,7 @@ public final class TablesRead {
             QueryPart part = context.queryPart();
             boolean declares =
                     context.renderContext() != null && context.renderContext().declareTables();
-            TableImpl<?> table = declares && part instanceof Table<?> declared ? ParsedText.named(declared) : null;
+            TableImpl<?> table = declares && part instanceof Table<?> declared ? ParsedStatement.named(declared) : null;
             if (part instanceof CommonTableExpression<?> query) queries.add(TableName.fold(query.getName()));
             else if (table != null) named.add(table);
         }));
@@ -109,13 +109,13 @@ public final class TablesRead {
 
     /** Whether all relations are such that the name may mean. */
     private boolean are(TableImpl<?> named, Predicate<TableModel> such) {
-        TableName name = Place.nameOf(named);
+        TableName name = TableReference.nameOf(named);
         List<TableModel> all = TableName.isSystemSchema(name.schema()) ? List.of() : relations.apply(name.name());
         return !all.isEmpty() && all.stream().allMatch(such);
     }
 
     private boolean showsRow() {
-        ParsedText text = sql.isEmpty() ? null : ParsedText.of(sql, dialect);
+        ParsedStatement text = sql.isEmpty() ? null : ParsedStatement.of(sql, dialect);
         return text != null
                 && text.query() instanceof Select<?> select
                 && text.tokens().stream().noneMatch(token -> COMBINING.contains(token.text()))
@@ -130,7 +130,7 @@ public final class TablesRead {
             QOM.JoinTable<?, ?> join = (QOM.JoinTable<?, ?>) part;
             return isInEachRow(join.$table1()) || isInEachRow(join.$table2());
         }
-        TableImpl<?> named = ParsedText.named(part);
+        TableImpl<?> named = ParsedStatement.named(part);
         return named != null && are(named, TablesRead::isSnapshotTable);
     }
 
@@ -143,7 +143,7 @@ public final class TablesRead {
     }
 
     private static boolean isOfOneRow(QueryPart item) {
-        QueryPart part = QueryBlock.unaliased(item);
+        QueryPart part = SelectScope.unaliased(item);
         boolean isColumns = part instanceof TableField<?, ?>
                 || part instanceof Asterisk
                 || part instanceof QualifiedAsterisk

@@ -42,10 +42,14 @@ final class ViewText {
      * @param places where the text reads tables and views
      */
     static boolean isOf(
-            TableModel view, ParsedText text, List<Place> places, Dependencies dependencies, SQLDialect dialect) {
+            TableModel view,
+            ParsedStatement text,
+            List<TableReference> places,
+            Dependencies dependencies,
+            SQLDialect dialect) {
         if (!(text.query() instanceof Select<?>) || text.inQuery()) return false;
         Set<String> reads = view.reading().reads().stream().map(TableName::name).collect(Collectors.toSet());
-        for (Place place : places)
+        for (TableReference place : places)
             if (!reads.contains(place.table().name()) || !isOnly(place.table(), dependencies)) return false;
         return dialect.family() != SQLDialect.H2 || isUpToDate(text.tokens(), places, dependencies);
     }
@@ -62,9 +66,9 @@ final class ViewText {
      * When a column is renamed, H2 leaves the texts of views as they are, and sessions that have used a view go on with the
      * column under its new name. So a name that stands alone, of which no alias is known, must be a column's.
      */
-    private static boolean isUpToDate(List<SqlToken> tokens, List<Place> places, Dependencies dependencies) {
+    private static boolean isUpToDate(List<SqlToken> tokens, List<TableReference> places, Dependencies dependencies) {
         Set<String> known = new HashSet<>();
-        for (Place place : places) {
+        for (TableReference place : places) {
             known.add(place.alias());
             known.add(place.table().name());
             known.add(place.table().schema());

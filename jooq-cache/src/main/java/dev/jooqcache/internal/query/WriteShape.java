@@ -47,7 +47,7 @@ record WriteShape(
     private static final Set<String> NOT_PLAIN = Set.of("overriding", "conflict", "duplicate", "portion", "only");
 
     /** The shape of a statement on the given table, or {@code null} if it is not a plain one. */
-    static @Nullable WriteShape of(ParsedText text, TableName table, KeyColumns columns) {
+    static @Nullable WriteShape of(ParsedStatement text, TableName table, TrackedColumns columns) {
         if (!isPlain(text.tokens())) return null;
         QueryPart statement = withoutReturning(text.query());
         if (statement instanceof QOM.Insert<?> insert && isTarget(insert.$into(), table))
@@ -85,11 +85,11 @@ record WriteShape(
     }
 
     private static boolean isTarget(Table<?> target, TableName table) {
-        Table<?> named = ParsedText.named(target);
+        Table<?> named = ParsedStatement.named(target);
         return named != null && TableName.fold(named.getName()).equals(table.name());
     }
 
-    private static @Nullable WriteShape insert(QOM.Insert<?> insert, KeyColumns columns) {
+    private static @Nullable WriteShape insert(QOM.Insert<?> insert, TrackedColumns columns) {
         Map<String, List<Value>> after = new HashMap<>();
         List<? extends Field<?>> columnList = insert.$columns();
         for (Field<?> field : columnList)
@@ -107,10 +107,11 @@ record WriteShape(
     private static @Nullable List<Value> values(List<? extends Row> rows, int column, int width) {
         return rows.isEmpty() || rows.stream().anyMatch(row -> row.size() != width)
                 ? null
-                : ParsedText.values(rows.stream().map(row -> row.field(column)).toList());
+                : ParsedStatement.values(
+                        rows.stream().map(row -> row.field(column)).toList());
     }
 
-    private static @Nullable WriteShape update(QOM.Update<?> update, boolean inQuery, KeyColumns columns) {
+    private static @Nullable WriteShape update(QOM.Update<?> update, boolean inQuery, TrackedColumns columns) {
         Set<String> changed = new HashSet<>();
         Map<String, List<Value>> before =
                 pins(update.$where(), update.$table(), update.$from().isEmpty(), columns);
@@ -121,7 +122,7 @@ record WriteShape(
                 if (!isColumn(field, columns)) return null;
                 String column = TableName.fold(field.getName());
                 changed.add(column);
-                Value value = ParsedText.value(set.getValue());
+                Value value = ParsedStatement.value(set.getValue());
                 if (value == null || !columns.tracked().contains(column)) after.remove(column);
                 else after.put(column, List.of(value));
             } else if (set.getKey() instanceof Row row) {
@@ -138,7 +139,7 @@ record WriteShape(
     }
 
     /** In PostgreSQL what looks like a qualifier can be the column, and the name a field of its value. */
-    private static boolean isColumn(Field<?> field, KeyColumns columns) {
+    private static boolean isColumn(Field<?> field, TrackedColumns columns) {
         Name[] parts = field.getQualifiedName().parts();
         if (!columns.columns().contains(TableName.fold(field.getName()))) return false;
         for (int i = 0; i < parts.length - 1; i++)
@@ -148,9 +149,9 @@ record WriteShape(
 
     /** The columns of the target that the WHERE pins to values. */
     private static Map<String, List<Value>> pins(
-            @Nullable Condition where, Table<?> target, boolean alone, KeyColumns columns) {
+            @Nullable Condition where, Table<?> target, boolean alone, TrackedColumns columns) {
         Map<String, List<Value>> pins = new HashMap<>();
-        for (Condition condition : QueryBlock.conjuncts(where)) {
+        for (Condition condition : SelectScope.conjuncts(where)) {
             if (condition instanceof QOM.Eq<?> eq) {
                 pin(pins, eq.$arg1(), List.of(eq.$arg2()), target, alone, columns);
                 pin(pins, eq.$arg2(), List.of(eq.$arg1()), target, alone, columns);
@@ -167,7 +168,7 @@ record WriteShape(
             List<? extends Field<?>> alternatives,
             Table<?> target,
             boolean alone,
-            KeyColumns columns) {
+            TrackedColumns columns) {
         if (!(field instanceof TableField<?, ?>)) return;
         Name[] parts = field.getQualifiedName().parts();
         String column = TableName.fold(String.valueOf(field.getQualifiedName().last()));
@@ -175,8 +176,8 @@ record WriteShape(
         // case.
         boolean own = alone
                 ? parts.length == 1 || isLike(parts, target)
-                : parts.length == 2 && Place.isSpelled(parts[0], target.getUnqualifiedName());
-        List<Value> values = own && columns.tracked().contains(column) ? ParsedText.values(alternatives) : null;
+                : parts.length == 2 && TableReference.isSpelled(parts[0], target.getUnqualifiedName());
+        List<Value> values = own && columns.tracked().contains(column) ? ParsedStatement.values(alternatives) : null;
         if (values != null) pins.merge(column, values, Equalities::fewer);
     }
 

@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.reactive;
 
-import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.reactive.FollowedPublisher.Execution;
 import dev.jooqcache.internal.transaction.UnplacedWrites;
 import dev.jooqcache.internal.transaction.UnplacedWrites.Analysis;
@@ -106,7 +106,7 @@ final class ReactiveSession {
     synchronized Execution execute(List<String> statements, Connection connection) {
         // Here, so that analyses have the order in which they are noted.
         Analysis statement = writes.analyse(statements);
-        Effect effect = statement.effect();
+        StatementEffect effect = statement.effect();
         Written own = statement.written();
         return switch (effect.kind()) {
             case NONE, ROLLBACK_TO_SAVEPOINT, WRITE -> write(own, connection);

@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.reactive;
 
-import dev.jooqcache.internal.jdbc.Tracking;
+import dev.jooqcache.internal.jdbc.DataSources;
 import dev.jooqcache.internal.reactive.ReactiveSession.Telling;
 import dev.jooqcache.internal.transaction.UnplacedWrites;
 import io.r2dbc.spi.Connection;
@@ -27,7 +27,7 @@ public final class ReactiveTracking {
     private static final List<String> DRIVERS_THAT_TELL = List.of("io.r2dbc.h2.", "io.r2dbc.postgresql.", MARIADB);
 
     private final String cacheName;
-    private final Tracking tracking;
+    private final DataSources tracking;
     private final Map<SQLDialect, UnplacedWrites> writes = new ConcurrentHashMap<>();
     private final Map<Connection, ReactiveSession> sessions = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -37,12 +37,12 @@ public final class ReactiveTracking {
      * @param cacheName begins every log line
      * @param tracking announces what is written
      */
-    public ReactiveTracking(String cacheName, Tracking tracking) {
+    public ReactiveTracking(String cacheName, DataSources tracking) {
         this.cacheName = cacheName;
         this.tracking = tracking;
     }
 
-    boolean isOf(Tracking sources) {
+    boolean isOf(DataSources sources) {
         return tracking.equals(sources);
     }
 

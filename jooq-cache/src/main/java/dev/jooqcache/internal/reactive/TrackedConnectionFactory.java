@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.reactive;
 
+import dev.jooqcache.internal.jdbc.DataSources;
 import dev.jooqcache.internal.jdbc.FollowedFactory;
-import dev.jooqcache.internal.jdbc.Tracking;
 import dev.jooqcache.internal.transaction.UnplacedWrites;
 import io.r2dbc.spi.Closeable;
 import io.r2dbc.spi.Connection;
@@ -31,7 +31,7 @@ final class TrackedConnectionFactory
     }
 
     @Override
-    public boolean isFollowedBy(Tracking sources) {
+    public boolean isFollowedBy(DataSources sources) {
         return tracking.isOf(sources);
     }
 

@@ -5,10 +5,10 @@ import dev.jooqcache.CacheMode;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.dependency.BindValues;
-import dev.jooqcache.internal.generation.Generations;
-import dev.jooqcache.internal.generation.Generations.Standing;
+import dev.jooqcache.internal.generation.GuardedGenerations;
+import dev.jooqcache.internal.generation.GuardedGenerations.Standing;
+import dev.jooqcache.internal.jdbc.DataSources;
 import dev.jooqcache.internal.jdbc.TrackedConnectionProvider;
-import dev.jooqcache.internal.jdbc.Tracking;
 import dev.jooqcache.internal.key.JooqInternals;
 import dev.jooqcache.internal.replay.DefaultZone;
 import dev.jooqcache.internal.transaction.Session;
@@ -39,11 +39,11 @@ public final class CacheEngine {
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache");
 
     final CacheSettings settings;
-    final Generations generations;
+    final GuardedGenerations generations;
     public final Statements statements;
-    public final Tracking tracking;
+    public final DataSources tracking;
     public final Counters counters = new Counters();
-    final Flights flights = new Flights();
+    final SingleFlight flights = new SingleFlight();
     private final ResultStore store;
     private final Sweeper sweeper;
     private volatile boolean closed;
@@ -59,9 +59,9 @@ public final class CacheEngine {
      */
     public CacheEngine(
             CacheSettings settings,
-            Generations generations,
+            GuardedGenerations generations,
             Statements statements,
-            Tracking tracking,
+            DataSources tracking,
             ResultStore store) {
         checkJooq();
         this.settings = settings;

@@ -3,18 +3,18 @@ package dev.jooqcache.internal.read;
 import dev.jooqcache.AdmissionPolicy;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
-import dev.jooqcache.internal.dependency.ReadPlan;
+import dev.jooqcache.internal.dependency.ReadDependencies;
 import dev.jooqcache.internal.jdbc.TrackedConnectionProvider;
 import dev.jooqcache.internal.key.Fingerprints;
 import dev.jooqcache.internal.key.JooqInternals;
 import dev.jooqcache.internal.read.CacheEngine.Obstacle;
-import dev.jooqcache.internal.read.Flights.Flight;
+import dev.jooqcache.internal.read.SingleFlight.Flight;
 import dev.jooqcache.internal.replay.Recording;
 import dev.jooqcache.internal.replay.RecordingResultSet;
 import dev.jooqcache.internal.replay.ReplayConnection;
 import dev.jooqcache.internal.replay.ReplayResultSet;
 import dev.jooqcache.internal.transaction.Question;
-import dev.jooqcache.internal.transaction.Reading;
+import dev.jooqcache.internal.transaction.ReadVisibility;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.spi.CachedResult;
@@ -193,8 +193,8 @@ public final class CachingListener implements ExecuteListener {
         Fingerprints.Key key = key(ctx, query, analyzed, place);
         if (key == null) return;
         asked = key;
-        Reading reading = reading(ctx);
-        if (reading instanceof Reading.Private own) bypass(own.reason(), "");
+        ReadVisibility reading = reading(ctx);
+        if (reading instanceof ReadVisibility.Private own) bypass(own.reason(), "");
         else if (reading != null && !isServed(ctx, analyzed, reading)) miss(ctx, analyzed);
     }
 
@@ -228,9 +228,9 @@ public final class CachingListener implements ExecuteListener {
         return false;
     }
 
-    private @Nullable Reading reading(ExecuteContext ctx) {
+    private @Nullable ReadVisibility reading(ExecuteContext ctx) {
         Session current = session;
-        if (current == null) return Reading.SHARED;
+        if (current == null) return ReadVisibility.SHARED;
         if (current.isAltered() && scope.isEmpty()) {
             bypass(BypassReason.SESSION_STATE, "");
             return null;
@@ -254,7 +254,7 @@ public final class CachingListener implements ExecuteListener {
             List<? extends Param<?>> params = JooqInternals.params(ctx, query);
             Fingerprints.Key key =
                     Fingerprints.of(analyzed, place, ctx.dialect().name(), scope, query, params, ctx.configuration());
-            Watch.asked(engine, key.fingerprint(), params);
+            ExecutionProbe.asked(engine, key.fingerprint(), params);
             return key;
         } catch (UnknownValueException e) {
             bypass(BypassReason.UNKNOWN_BIND_VALUE, String.valueOf(e.getMessage()));
@@ -274,15 +274,15 @@ public final class CachingListener implements ExecuteListener {
     }
 
     /** Serves what the store has, if the reader may be shown it, and says whether that is decided. */
-    private boolean isServed(ExecuteContext ctx, AnalyzedStatement analyzed, Reading reading) {
+    private boolean isServed(ExecuteContext ctx, AnalyzedStatement analyzed, ReadVisibility reading) {
         Fingerprints.Key key = asked;
         lookedUp = key != null;
         if (key == null || hint.isRefresh() || isSnapshotOpen(reading)) return false;
         CachedResult found = engine.get(key.fingerprint(), clock(reading));
         if (found == null) return false;
         // Not the one before: what the transaction has written may have turned out to be more by now.
-        Reading now = reading(ctx);
-        if (now instanceof Reading.Private own) bypass(own.reason(), "");
+        ReadVisibility now = reading(ctx);
+        if (now instanceof ReadVisibility.Private own) bypass(own.reason(), "");
         else if (now != null) serve(ctx, analyzed, found);
         return true;
     }
@@ -290,7 +290,7 @@ public final class CachingListener implements ExecuteListener {
     private void miss(ExecuteContext ctx, AnalyzedStatement analyzed) {
         Fingerprints.Key key = asked;
         Stamp now = engine.generations.capture(tags());
-        Reading reading = reading(ctx);
+        ReadVisibility reading = reading(ctx);
         if (reading == null || key == null) return;
         BypassReason why = now == null || now.pending() ? null : privacy(reading, now);
         if (now == null) bypass(BypassReason.GENERATION_STORE, "");
@@ -314,8 +314,8 @@ public final class CachingListener implements ExecuteListener {
     }
 
     /** A result may be shown to the reader if it was exact when the clock stood there. */
-    private static long clock(Reading reading) {
-        return reading instanceof Reading.Snapshot snapshot ? snapshot.clock() : Long.MAX_VALUE;
+    private static long clock(ReadVisibility reading) {
+        return reading instanceof ReadVisibility.Snapshot snapshot ? snapshot.clock() : Long.MAX_VALUE;
     }
 
     /** An explicit hint overrides adaptive admission. */
@@ -327,22 +327,22 @@ public final class CachingListener implements ExecuteListener {
     }
 
     /** Why a result of this stamp may be neither shown to the reader nor taken from him, or {@code null} if it may. */
-    private static @Nullable BypassReason privacy(Reading reading, Stamp stamp) {
-        if (reading instanceof Reading.Private own) return own.reason();
-        return reading instanceof Reading.Snapshot snapshot && stamp.generation() > snapshot.clock()
+    private static @Nullable BypassReason privacy(ReadVisibility reading, Stamp stamp) {
+        if (reading instanceof ReadVisibility.Private own) return own.reason();
+        return reading instanceof ReadVisibility.Snapshot snapshot && stamp.generation() > snapshot.clock()
                 ? BypassReason.SNAPSHOT
                 : null;
     }
 
     /** Before the database has taken the transaction's snapshot, a served result could contradict it later. */
-    private static boolean isSnapshotOpen(Reading reading) {
-        return reading instanceof Reading.Snapshot snapshot && !snapshot.taken();
+    private static boolean isSnapshotOpen(ReadVisibility reading) {
+        return reading instanceof ReadVisibility.Snapshot snapshot && !snapshot.taken();
     }
 
     /** What another execution of the same query has found, if there is one to wait for. */
-    private @Nullable CachedResult await(Fingerprint key, Stamp now, Reading reading) {
+    private @Nullable CachedResult await(Fingerprint key, Stamp now, ReadVisibility reading) {
         // Who holds a connection, perhaps in a transaction, never waits: the leader may need what he holds.
-        if (session != null || !(reading instanceof Reading.Shared)) return null;
+        if (session != null || !(reading instanceof ReadVisibility.Shared)) return null;
         long wait = engine.settings.singleFlightTimeout().toNanos();
         if (wait <= 0) return null;
         flight = engine.flights.lead(key, now);
@@ -451,7 +451,7 @@ public final class CachingListener implements ExecuteListener {
         if (ctx.resultSet() == null) return;
         ReExecution live = new ReExecution(ctx.configuration(), query, real, this::wentLive);
         int limit = maximumRows(mock);
-        Watch.answered(engine, limit);
+        ExecutionProbe.answered(engine, limit);
         ReplayResultSet rows = new ReplayResultSet(found, limit, mock, live);
         replayed = rows;
         ctx.resultSet(rows);
@@ -491,14 +491,14 @@ public final class CachingListener implements ExecuteListener {
             return;
         }
         // Not when the last row was read: the rows are those of the present transaction, which may have ended by then.
-        Reading executed = current.reading(tags(), ctx.dialect());
-        if (executed instanceof Reading.Private own) {
+        ReadVisibility executed = current.reading(tags(), ctx.dialect());
+        if (executed instanceof ReadVisibility.Private own) {
             bypass(own.reason(), "");
             return;
         }
         isAsAnswered = TrackedConnectionProvider.isAsAnswered(rows);
         // Perhaps one of another listener's, which others do not have.
-        if (!isAsAnswered && !Unobserved.isSo(ctx.configuration(), engine)) {
+        if (!isAsAnswered && !ListenerCheck.isSo(ctx.configuration(), engine)) {
             bypass(
                     BypassReason.RESULT_INCOMPLETE,
                     "another listener has perhaps put a result set of its own around it");
@@ -508,7 +508,7 @@ public final class CachingListener implements ExecuteListener {
         current.queryExecuted();
         Recording started = new Recording(
                 columns, analyzed.limits().maximumRows(engine.settings.maximumRows()), engine.settings.maximumBytes());
-        Watch.answered(engine, limit);
+        ExecutionProbe.answered(engine, limit);
         recording = started;
         ctx.resultSet(new RecordingResultSet(
                 rows,
@@ -529,7 +529,7 @@ public final class CachingListener implements ExecuteListener {
             Recording done,
             Session current,
             AnalyzedStatement analyzed,
-            Reading executed,
+            ReadVisibility executed,
             SQLDialect dialect,
             int limit) {
         Fingerprints.Key key = asked;
@@ -537,8 +537,8 @@ public final class CachingListener implements ExecuteListener {
         Stamp noted = since;
         if (stored || store != null || bypass != null || key == null || before == null || noted == null) return;
         // The connection has perhaps written since the execution, and its rows are those of now on some databases.
-        Reading reading = current.reading(tags(), dialect);
-        BypassReason why = reading instanceof Reading.Private own ? own.reason() : privacy(executed, before);
+        ReadVisibility reading = current.reading(tags(), dialect);
+        BypassReason why = reading instanceof ReadVisibility.Private own ? own.reason() : privacy(executed, before);
         if (done.cancelled() != null) bypass(done.cancelled(), "");
         else if (!key.fingerprint().dataSource().equals(current.place())) bypass(current.whyUnplaced(), "");
         else if (limit > 0 && done.rows() >= limit) bypass(BypassReason.RESULT_INCOMPLETE, "maxRows");
@@ -555,7 +555,8 @@ public final class CachingListener implements ExecuteListener {
 
     private void store(Recording done, Fingerprints.Key key, AnalyzedStatement analyzed, Stamp stamp) {
         Fingerprint fingerprint = key.fingerprint();
-        List<Extent> extents = analyzed.plan().extents(key.binds(), isAsAnswered ? done : ReadPlan.ResultRows.UNKNOWN);
+        List<Extent> extents =
+                analyzed.plan().extents(key.binds(), isAsAnswered ? done : ReadDependencies.ResultRows.UNKNOWN);
         if (!engine.stands(extents, stamp)) bypass(BypassReason.WRITTEN_MEANWHILE, "");
         else if (engine.put(fingerprint, done.finish(fingerprint, stamp, extents), timeToLive(analyzed))) {
             stored = true;

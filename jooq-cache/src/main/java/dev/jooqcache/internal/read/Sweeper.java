@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.read;
 
-import dev.jooqcache.internal.generation.Generations;
-import dev.jooqcache.internal.generation.Generations.Standing;
+import dev.jooqcache.internal.generation.GuardedGenerations;
+import dev.jooqcache.internal.generation.GuardedGenerations.Standing;
 import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
@@ -23,14 +23,14 @@ final class Sweeper {
 
     static final int LOOKS = 4;
 
-    private final Generations generations;
+    private final GuardedGenerations generations;
     private final ResultStore store;
     private final int limit;
     private final ConcurrentLinkedQueue<Stored> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
 
     /** Sweeps a store that keeps about the given number of results. */
-    Sweeper(Generations generations, ResultStore store, int limit) {
+    Sweeper(GuardedGenerations generations, ResultStore store, int limit) {
         this.generations = generations;
         this.store = store;
         this.limit = limit;

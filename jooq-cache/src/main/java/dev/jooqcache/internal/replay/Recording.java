@@ -2,7 +2,7 @@ package dev.jooqcache.internal.replay;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.dependency.BindValues;
-import dev.jooqcache.internal.dependency.ReadPlan;
+import dev.jooqcache.internal.dependency.ReadDependencies;
 import dev.jooqcache.spi.Access;
 import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.CachedResult.ColumnMetaData;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For each column the getter of the first row is kept once; a cell that was read otherwise, or more than once by
  * different getters, keeps its own list. Used by one thread.
  */
-public final class Recording implements ReadPlan.ResultRows {
+public final class Recording implements ReadDependencies.ResultRows {
 
     /** Stands for a cell that nobody has read. */
     private static final Object UNREAD = new Reads(List.of(), new Object[0]);
@@ -36,7 +36,7 @@ public final class Recording implements ReadPlan.ResultRows {
     private final boolean[] leftUnread;
     private final List<@Nullable Object> cells = new ArrayList<>();
     private final String zone = DefaultZone.id();
-    private @Nullable EqualValues equalValues;
+    private @Nullable ValueInterner equalValues;
     private @Nullable List<ColumnMetaData> metaData;
     private int rows;
     private long bytes;
@@ -196,9 +196,9 @@ public final class Recording implements ReadPlan.ResultRows {
     /** The first row has nothing to be equal to. */
     private @Nullable Object kept(@Nullable Object value) {
         if (value == null || rows < 2) return value;
-        EqualValues known = equalValues;
+        ValueInterner known = equalValues;
         if (known == null) {
-            known = new EqualValues();
+            known = new ValueInterner();
             equalValues = known;
         }
         return known.one(value);

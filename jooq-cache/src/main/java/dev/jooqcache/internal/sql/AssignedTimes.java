@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.sql;
 
-import dev.jooqcache.internal.query.Place;
+import dev.jooqcache.internal.query.TableReference;
 import dev.jooqcache.internal.sql.BodyStatements.Assignment;
 import dev.jooqcache.internal.sql.SelectLists.Item;
 import dev.jooqcache.internal.sql.SqlToken.Kind;
@@ -34,7 +34,7 @@ public final class AssignedTimes extends TokenReader {
      * @param from where the expression or query begins, or -1 if there is none to be seen
      * @param to where it ends
      */
-    private record Place(List<Integer> targets, int from, int to) {}
+    private record TableReference(List<Integer> targets, int from, int to) {}
 
     /** A cursor's query, and the places of its parameters. */
     private record Cursor(List<Integer> parameters, int from, int to) {}
@@ -44,7 +44,7 @@ public final class AssignedTimes extends TokenReader {
 
     private final LocalTypes types;
     private final TimeCasts casts;
-    private final List<Place> places = new ArrayList<>();
+    private final List<TableReference> places = new ArrayList<>();
     private final Map<String, Cursor> cursors = new HashMap<>();
 
     /** The cursors that may be of another query than their own. */
@@ -101,7 +101,7 @@ public final class AssignedTimes extends TokenReader {
         int end = end(i);
         for (int value = i; value < end; value = next(value))
             if (isWord(value, "default") || isAssigning(value)) {
-                places.add(new Place(List.of(name), isSymbol(value, ':') ? value + 2 : value + 1, end));
+                places.add(new TableReference(List.of(name), isSymbol(value, ':') ? value + 2 : value + 1, end));
                 return;
             }
     }
@@ -165,7 +165,8 @@ public final class AssignedTimes extends TokenReader {
 
     private void assign(int target, Assignment assignment, int first) {
         int operator = first + assignment.operator();
-        places.add(new Place(List.of(target), isSymbol(operator, ':') ? operator + 2 : operator + 1, end(operator)));
+        places.add(new TableReference(
+                List.of(target), isSymbol(operator, ':') ? operator + 2 : operator + 1, end(operator)));
     }
 
     private void statement(int i) {
@@ -174,7 +175,7 @@ public final class AssignedTimes extends TokenReader {
             case "for" -> loop(i);
             case "foreach" -> {
                 int array = word(i, "array");
-                places.add(new Place(List.of(i + 1), array + 1, word(array, "loop")));
+                places.add(new TableReference(List.of(i + 1), array + 1, word(array, "loop")));
             }
             case "return" -> answer(isWord(i + 1, "next") ? i + 2 : i + 1, end);
             case "open" -> open(i + 1, end);
@@ -191,7 +192,7 @@ public final class AssignedTimes extends TokenReader {
     /** What gets a value that is not seen here. */
     private void unseen(int target) {
         note(target);
-        places.add(new Place(List.of(target), -1, -1));
+        places.add(new TableReference(List.of(target), -1, -1));
     }
 
     private void loop(int loop) {
@@ -200,7 +201,7 @@ public final class AssignedTimes extends TokenReader {
         if (isCursor(in + 1)) {
             arguments(in + 1);
         } else if (IntStream.range(in, end).noneMatch(this::isRange)) {
-            places.add(new Place(targets(loop + 1), in + 1, end));
+            places.add(new TableReference(targets(loop + 1), in + 1, end));
             types.addQuery(text(in + 1, end));
         }
     }
@@ -210,7 +211,7 @@ public final class AssignedTimes extends TokenReader {
         if (from >= end || isWord(from, "query")) return;
         Set<String> result = types.ofLocal(List.of(RESULT));
         if (result.stream().noneMatch(type -> type.equals(LocalTypes.RECORD) || types.isRelation(type)))
-            places.add(new Place(List.of(0), from, end));
+            places.add(new TableReference(List.of(0), from, end));
     }
 
     private void open(int cursor, int end) {
@@ -229,11 +230,13 @@ public final class AssignedTimes extends TokenReader {
             while (value < argument.to() && !isAssigning(value)) value = next(value);
             boolean named = value < argument.to();
             // Given by name, in whatever order.
-            if (named) for (int parameter : cursor.parameters) places.add(new Place(List.of(parameter), -1, -1));
+            if (named)
+                for (int parameter : cursor.parameters) places.add(new TableReference(List.of(parameter), -1, -1));
             else {
                 int position = arguments.indexOf(argument);
                 if (position < cursor.parameters.size())
-                    places.add(new Place(List.of(cursor.parameters.get(position)), argument.from(), argument.to()));
+                    places.add(new TableReference(
+                            List.of(cursor.parameters.get(position)), argument.from(), argument.to()));
             }
         }
     }
@@ -244,13 +247,13 @@ public final class AssignedTimes extends TokenReader {
         Cursor cursor = cursors.get(name(into - 1));
         if (cursor == null || rebound.contains(name(into - 1)))
             targets(into + 1).forEach(this::unseen);
-        else places.add(new Place(targets(into + 1), cursor.from, cursor.to));
+        else places.add(new TableReference(targets(into + 1), cursor.from, cursor.to));
     }
 
     private void into(int from, int end) {
         for (int i = from; i < end; i = next(i)) {
             if (!isWord(i, "into") || isWord(i - 1, "insert") || isWord(i - 1, "merge")) continue;
-            places.add(new Place(targets(i + 1), from, end));
+            places.add(new TableReference(targets(i + 1), from, end));
             types.addQuery(text(from, end));
             return;
         }
@@ -267,7 +270,7 @@ public final class AssignedTimes extends TokenReader {
     // Whether it may be a text that becomes a time
 
     /** A record takes the form of what it is given; the fields of what is no query for columns may be of any types. */
-    private void note(Place place) {
+    private void note(TableReference place) {
         boolean columns = place.from >= 0
                 && isWordOf(withoutBrackets(place.from, place.to).from(), QUERIES)
                 && IntStream.range(place.from, place.to).noneMatch(i -> isSymbol(i, '.') && !isName(i - 1));
@@ -279,7 +282,7 @@ public final class AssignedTimes extends TokenReader {
         path(target).forEach(types::addOpaque);
     }
 
-    private boolean mayMove(Place place) {
+    private boolean mayMove(TableReference place) {
         List<Set<String>> targets = place.targets.stream().map(this::ofTarget).toList();
         if (targets.stream().flatMap(Set::stream).noneMatch(types::holdsTimes)) return false;
         if (place.from < 0) return true;

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.sql;
 
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.dependency.Effect.Kind;
+import dev.jooqcache.internal.dependency.StatementEffect;
+import dev.jooqcache.internal.dependency.StatementEffect.Kind;
 import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.TableName;
 import java.util.HashSet;
@@ -55,13 +55,14 @@ public final class Maintenance {
     }
 
     /** The effect of such a statement, or {@code null} if it is another one. */
-    static @Nullable Effect effect(List<SqlToken> tokens, SQLDialect dialect) {
+    static @Nullable StatementEffect effect(List<SqlToken> tokens, SQLDialect dialect) {
         String word = tokens.get(0).text();
         return switch (dialect.family()) {
-            case POSTGRES, YUGABYTEDB -> POSTGRES.contains(word) ? Effect.NONE : null;
-            case SQLITE -> SQLITE.contains(word) ? Effect.NONE : null;
-            case H2 -> H2.contains(word) ? Effect.of(Kind.IMPLICIT_COMMIT) : null;
-            case MYSQL, MARIADB -> MYSQL.contains(word) && isOfTable(tokens) ? Effect.of(Kind.IMPLICIT_COMMIT) : null;
+            case POSTGRES, YUGABYTEDB -> POSTGRES.contains(word) ? StatementEffect.NONE : null;
+            case SQLITE -> SQLITE.contains(word) ? StatementEffect.NONE : null;
+            case H2 -> H2.contains(word) ? StatementEffect.of(Kind.IMPLICIT_COMMIT) : null;
+            case MYSQL, MARIADB ->
+                MYSQL.contains(word) && isOfTable(tokens) ? StatementEffect.of(Kind.IMPLICIT_COMMIT) : null;
             default -> null;
         };
     }

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.sql;
 
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.dependency.Effect.Kind;
+import dev.jooqcache.internal.dependency.StatementEffect;
+import dev.jooqcache.internal.dependency.StatementEffect.Kind;
 import java.util.List;
 import java.util.Set;
 import org.jooq.SQLDialect;
@@ -67,15 +67,15 @@ final class Pragmas {
     private Pragmas() {}
 
     /** What {@code PRAGMA name}, with or without a value, does. */
-    static Effect effect(List<SqlToken> tokens, SQLDialect dialect) {
-        if (dialect.family() != SQLDialect.SQLITE) return Effect.CODE;
+    static StatementEffect effect(List<SqlToken> tokens, SQLDialect dialect) {
+        if (dialect.family() != SQLDialect.SQLITE) return StatementEffect.CODE;
         int name = isSymbol(tokens, 2, '.') ? 3 : 1;
-        if (name >= tokens.size()) return Effect.CODE;
+        if (name >= tokens.size()) return StatementEffect.CODE;
         String what = tokens.get(name).text();
         boolean reads = tokens.size() == name + 1;
-        if (HARMLESS.contains(what)) return Effect.NONE;
-        if (what.equals("journal_mode")) return reads || isSafeJournal(tokens, name) ? Effect.NONE : unknown();
-        if (SESSION.contains(what)) return reads ? Effect.NONE : Effect.of(Kind.SESSION);
+        if (HARMLESS.contains(what)) return StatementEffect.NONE;
+        if (what.equals("journal_mode")) return reads || isSafeJournal(tokens, name) ? StatementEffect.NONE : unknown();
+        if (SESSION.contains(what)) return reads ? StatementEffect.NONE : StatementEffect.of(Kind.SESSION);
         return unknown();
     }
 
@@ -84,14 +84,16 @@ final class Pragmas {
                 && JOURNALS.contains(tokens.get(name + 2).text());
     }
 
-    private static Effect unknown() {
+    private static StatementEffect unknown() {
         return StatementKind.UNKNOWN_IN_SESSION;
     }
 
     /** BEGIN, in whichever of SQLite's modes: the transaction reads one state of the file in all of them. */
-    static Effect begin(List<SqlToken> tokens) {
+    static StatementEffect begin(List<SqlToken> tokens) {
         boolean understood = tokens.stream().skip(1).allMatch(token -> MODES.contains(token.text()));
-        return understood ? Effect.of(Kind.BEGIN) : new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
+        return understood
+                ? StatementEffect.of(Kind.BEGIN)
+                : new StatementEffect(Kind.AUTOCOMMIT, StatementEffect.UNKNOWN.tags());
     }
 
     private static boolean isSymbol(List<SqlToken> tokens, int i, char symbol) {

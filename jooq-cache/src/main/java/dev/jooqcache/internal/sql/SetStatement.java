@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.sql;
 
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.dependency.Effect.Kind;
+import dev.jooqcache.internal.dependency.StatementEffect;
+import dev.jooqcache.internal.dependency.StatementEffect.Kind;
 import dev.jooqcache.internal.transaction.SessionSettings;
 import java.util.List;
 import java.util.Set;
@@ -31,45 +31,46 @@ final class SetStatement {
     }
 
     /** The effect of a statement that begins with SET. */
-    static Effect set(List<SqlToken> tokens, SQLDialect dialect) {
+    static StatementEffect set(List<SqlToken> tokens, SQLDialect dialect) {
         return new SetStatement(tokens, dialect).set();
     }
 
     /** The effect of a statement that begins with RESET, DISCARD or USE. */
-    static Effect reset(List<SqlToken> tokens, SQLDialect dialect) {
+    static StatementEffect reset(List<SqlToken> tokens, SQLDialect dialect) {
         SetStatement statement = new SetStatement(tokens, dialect);
         // MySQL's RESET is of the server's caches and logs, and commits.
         if (statement.isMysql() && !statement.isWord(0, "use")) return StatementKind.UNKNOWN_IN_SESSION;
         boolean isPlan = statement.isWord(0, "discard") && statement.isWord(1, "plans") && tokens.size() == 2;
-        if (isPlan || statement.resetsHarmless()) return Effect.NONE;
+        if (isPlan || statement.resetsHarmless()) return StatementEffect.NONE;
         boolean isDefault = statement.isWord(1, "all") || statement.mentions(ISOLATION);
-        return Effect.of(isDefault ? Kind.SESSION_DEFAULTS : Kind.SESSION);
+        return StatementEffect.of(isDefault ? Kind.SESSION_DEFAULTS : Kind.SESSION);
     }
 
     private boolean resetsHarmless() {
         return isWord(0, "reset") && tokens.size() == 2 && isHarmless(tokens.get(1));
     }
 
-    private Effect set() {
+    private StatementEffect set() {
         if (mentions(Set.of("autocommit"))) return StatementKind.MAYBE_IN_TRANSACTION;
         // A function called here could write, where that is allowed.
         boolean calls = isMysql() || isH2();
         if (calls && tokens.stream().anyMatch(token -> token.isSymbol('('))) return StatementKind.UNKNOWN_IN_SESSION;
         if (isMysql() && !setsVariables()) return StatementKind.UNKNOWN_IN_SESSION;
-        if (isWord(1, "constraints")) return Effect.NONE;
-        if (isWord(1, "transaction")) return Effect.of(Kind.ISOLATION);
+        if (isWord(1, "constraints")) return StatementEffect.NONE;
+        if (isWord(1, "transaction")) return StatementEffect.of(Kind.ISOLATION);
         if (isMysql() && setsNextIsolation())
-            return isAnySymbol(',') ? StatementKind.UNKNOWN_IN_SESSION : Effect.of(Kind.ISOLATION);
-        if (mentions(ISOLATION) || mentions(Set.of("characteristics"))) return Effect.of(Kind.SESSION_ISOLATION);
-        if (setsHarmless()) return Effect.NONE;
-        if (isPostgres() && isWord(1, "local")) return Effect.of(Kind.LOCAL_SETTING);
+            return isAnySymbol(',') ? StatementKind.UNKNOWN_IN_SESSION : StatementEffect.of(Kind.ISOLATION);
+        if (mentions(ISOLATION) || mentions(Set.of("characteristics")))
+            return StatementEffect.of(Kind.SESSION_ISOLATION);
+        if (setsHarmless()) return StatementEffect.NONE;
+        if (isPostgres() && isWord(1, "local")) return StatementEffect.of(Kind.LOCAL_SETTING);
         // What new sessions begin with.
-        if (isMysql() && mentions(Set.of("global", "persist", "persist_only"))) return Effect.SCHEMA;
+        if (isMysql() && mentions(Set.of("global", "persist", "persist_only"))) return StatementEffect.SCHEMA;
         boolean commits = isH2()
                 && tokens.size() > 1
                 && !tokens.get(1).isSymbol('@')
                 && !H2_SESSION.contains(tokens.get(1).text());
-        return commits ? StatementKind.UNKNOWN_IN_SESSION : Effect.of(Kind.SESSION);
+        return commits ? StatementKind.UNKNOWN_IN_SESSION : StatementEffect.of(Kind.SESSION);
     }
 
     /**

@@ -79,7 +79,7 @@ public final class SqlLexer {
     }
 
     private static boolean isDate(SqlToken literal) {
-        return SelectText.isMovingDate(literal.text());
+        return SelectScan.isMovingDate(literal.text());
     }
 
     public List<SqlToken> tokens() {

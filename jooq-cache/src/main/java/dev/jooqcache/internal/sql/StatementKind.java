@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.sql;
 
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.dependency.Effect.Kind;
+import dev.jooqcache.internal.dependency.StatementEffect;
+import dev.jooqcache.internal.dependency.StatementEffect.Kind;
 import dev.jooqcache.model.TableName;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,41 +66,44 @@ public final class StatementKind {
             "snapshot");
 
     /** After it nobody knows whether a transaction is under way. */
-    static final Effect MAYBE_IN_TRANSACTION = new Effect(Kind.AUTOCOMMIT, Effect.UNKNOWN.tags());
+    static final StatementEffect MAYBE_IN_TRANSACTION =
+            new StatementEffect(Kind.AUTOCOMMIT, StatementEffect.UNKNOWN.tags());
 
     /** Of unknown effect, on the session, too. */
-    public static final Effect UNKNOWN_IN_SESSION = new Effect(Kind.TEMPORARY_TABLE, Effect.UNKNOWN.tags());
+    public static final StatementEffect UNKNOWN_IN_SESSION =
+            new StatementEffect(Kind.TEMPORARY_TABLE, StatementEffect.UNKNOWN.tags());
 
     private StatementKind() {}
 
     /** The effect of a statement that is neither a query nor DML, or {@code null} if it is one. */
-    public static @Nullable Effect control(List<SqlToken> tokens, SQLDialect dialect) {
+    public static @Nullable StatementEffect control(List<SqlToken> tokens, SQLDialect dialect) {
         SqlToken first = tokens.get(0);
         if (first.isSymbol('(')) return null;
-        if (first.kind() != SqlToken.Kind.WORD) return Effect.CODE;
+        if (first.kind() != SqlToken.Kind.WORD) return StatementEffect.CODE;
         String word = first.text();
         if (QUERY_OR_DML.contains(word)) return null;
         // SQLite's outermost savepoint begins a transaction.
         if (word.equals("savepoint") && dialect.family() == SQLDialect.SQLITE) return MAYBE_IN_TRANSACTION;
-        if (HARMLESS.contains(word)) return Effect.NONE;
-        if (NOTIFICATIONS.contains(word)) return isPostgres(dialect) ? Effect.NONE : Effect.CODE;
+        if (HARMLESS.contains(word)) return StatementEffect.NONE;
+        if (NOTIFICATIONS.contains(word)) return isPostgres(dialect) ? StatementEffect.NONE : StatementEffect.CODE;
         // MySQL's LOCK TABLES commits.
-        if (TABLE_LOCKS.contains(word)) return isMysql(dialect) ? Effect.UNKNOWN : Effect.NONE;
+        if (TABLE_LOCKS.contains(word)) return isMysql(dialect) ? StatementEffect.UNKNOWN : StatementEffect.NONE;
         if (SESSION.contains(word)) return SetStatement.reset(tokens, dialect);
-        Effect maintenance = Maintenance.effect(tokens, dialect);
+        StatementEffect maintenance = Maintenance.effect(tokens, dialect);
         if (maintenance != null) return maintenance;
         if (word.equals("pragma")) return Pragmas.effect(tokens, dialect);
         return switch (word) {
             case "begin" -> dialect.family() == SQLDialect.SQLITE ? Pragmas.begin(tokens) : begin(tokens, 1);
-            case "start" -> isWord(tokens, 1, "transaction") ? begin(tokens, 2) : Effect.UNKNOWN;
+            case "start" -> isWord(tokens, 1, "transaction") ? begin(tokens, 2) : StatementEffect.UNKNOWN;
             case "commit", "end" -> end(tokens, Kind.COMMIT);
             case "rollback", "abort" -> rollback(tokens);
-            case "prepare" -> isWord(tokens, 1, "transaction") ? Effect.of(Kind.PREPARE) : Effect.UNKNOWN;
+            case "prepare" ->
+                isWord(tokens, 1, "transaction") ? StatementEffect.of(Kind.PREPARE) : StatementEffect.UNKNOWN;
             case "xa" -> MAYBE_IN_TRANSACTION;
             case "set" -> SetStatement.set(tokens, dialect);
             case "explain", "describe", "desc" -> explain(tokens, dialect);
             case "create" -> create(tokens);
-            default -> UTILITIES.contains(word) ? Effect.SCHEMA : Effect.CODE;
+            default -> UTILITIES.contains(word) ? StatementEffect.SCHEMA : StatementEffect.CODE;
         };
     }
 
@@ -180,36 +183,36 @@ public final class StatementKind {
                 || (isWord(tokens, 0, "create") && tokens.stream().anyMatch(token -> WITH_BODY.contains(token.text())));
     }
 
-    private static Effect begin(List<SqlToken> tokens, int from) {
+    private static StatementEffect begin(List<SqlToken> tokens, int from) {
         boolean understood = tokens.subList(from, tokens.size()).stream()
                 .allMatch(token -> token.isSymbol(',') || BEGIN_MODES.contains(token.text()));
         if (!understood) return MAYBE_IN_TRANSACTION;
         boolean atDefaultLevel = !contains(tokens, "isolation") && !contains(tokens, "snapshot");
-        return Effect.of(atDefaultLevel ? Kind.BEGIN : Kind.BEGIN_WITH_MODES);
+        return StatementEffect.of(atDefaultLevel ? Kind.BEGIN : Kind.BEGIN_WITH_MODES);
     }
 
-    private static Effect end(List<SqlToken> tokens, Kind kind) {
+    private static StatementEffect end(List<SqlToken> tokens, Kind kind) {
         for (SqlToken token : tokens.subList(1, tokens.size()))
-            if (token.kind() != SqlToken.Kind.WORD || !PLAIN_END.contains(token.text())) return Effect.UNKNOWN;
+            if (token.kind() != SqlToken.Kind.WORD || !PLAIN_END.contains(token.text())) return StatementEffect.UNKNOWN;
         boolean chained = contains(tokens, "chain") && !contains(tokens, "no");
-        return chained ? MAYBE_IN_TRANSACTION : Effect.of(kind);
+        return chained ? MAYBE_IN_TRANSACTION : StatementEffect.of(kind);
     }
 
-    private static Effect rollback(List<SqlToken> tokens) {
-        return contains(tokens, "to") ? Effect.of(Kind.ROLLBACK_TO_SAVEPOINT) : end(tokens, Kind.ROLLBACK);
+    private static StatementEffect rollback(List<SqlToken> tokens) {
+        return contains(tokens, "to") ? StatementEffect.of(Kind.ROLLBACK_TO_SAVEPOINT) : end(tokens, Kind.ROLLBACK);
     }
 
     /** The effect of one that carries no statement that is understood. */
-    private static Effect explain(List<SqlToken> tokens, SQLDialect dialect) {
-        return new CarrierText(tokens, dialect).describesTable() ? Effect.NONE : Effect.CODE;
+    private static StatementEffect explain(List<SqlToken> tokens, SQLDialect dialect) {
+        return new CarrierText(tokens, dialect).describesTable() ? StatementEffect.NONE : StatementEffect.CODE;
     }
 
-    private static Effect create(List<SqlToken> tokens) {
+    private static StatementEffect create(List<SqlToken> tokens) {
         for (SqlToken token : tokens.subList(1, Math.min(tokens.size(), 5)))
             if (token.isWord("temp")
                     || token.isWord("temporary")
                     || token.text().equals("pg_temp")) return UNKNOWN_IN_SESSION;
-        return Effect.SCHEMA;
+        return StatementEffect.SCHEMA;
     }
 
     /** Whether it is MySQL's family. */

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.transaction.SchemaWatch.Change;
-import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.Change;
+import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class GlobalTransaction implements JtaTransaction.Synchronization {
     /** A transaction that touches more tags than this is not followed row by row. */
     private static final int MOST_TAGS = 256;
 
-    private final SchemaWatch schemas;
+    private final SchemaVersions schemas;
     private final Runnable forget;
     private final IdentityHashMap<Connection, TrackedSource> branches = new IdentityHashMap<>();
     private final List<PendingWrite> announced = new ArrayList<>();
@@ -41,7 +41,7 @@ final class GlobalTransaction implements JtaTransaction.Synchronization {
      * @param schemas where writes are announced
      * @param forget is called when the transaction is over
      */
-    GlobalTransaction(SchemaWatch schemas, Runnable forget) {
+    GlobalTransaction(SchemaVersions schemas, Runnable forget) {
         this.schemas = schemas;
         this.forget = forget;
     }
@@ -128,8 +128,8 @@ final class GlobalTransaction implements JtaTransaction.Synchronization {
         // It was never asked to commit.
         if (!completing && status == JtaTransaction.STATUS_ROLLEDBACK) return true;
         if (PreparedTransactions.isFinal(physical, alive && told)) return true;
-        CommitDoubts.First first = alive ? CommitDoubts.First.SESSION_IDLE : CommitDoubts.First.PROCESS_ENDED;
-        if (alive && told) first = CommitDoubts.First.NOTHING;
+        InDoubtCommits.First first = alive ? InDoubtCommits.First.SESSION_IDLE : InDoubtCommits.First.PROCESS_ENDED;
+        if (alive && told) first = InDoubtCommits.First.NOTHING;
         source.doubtBranch(physical, first, written, analysedAt, change);
         return false;
     }

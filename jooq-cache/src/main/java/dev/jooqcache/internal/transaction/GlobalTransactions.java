@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /** The global transactions in which connections of one cache are used. Thread-safe. */
 final class GlobalTransactions {
 
-    private final SchemaWatch schemas;
+    private final SchemaVersions schemas;
     private final TransactionManagers managers = TransactionManagers.find();
     private final Map<Object, GlobalTransaction> active = new ConcurrentHashMap<>();
 
     /** One of a manager that is in use here, which can be asked to begin another. */
     private volatile @Nullable JtaTransaction seen;
 
-    GlobalTransactions(SchemaWatch schemas) {
+    GlobalTransactions(SchemaVersions schemas) {
         this.schemas = schemas;
     }
 
@@ -57,7 +57,7 @@ final class GlobalTransactions {
      * Connections for questions of the cache's own, each within a global transaction of its own where the application uses
      * these: some pools hand out none without. To be used in a thread that has no transaction.
      */
-    CommitDoubts.Asker asker(CommitDoubts.Asker pool) {
+    InDoubtCommits.Asker asker(InDoubtCommits.Asker pool) {
         return () -> {
             JtaTransaction like = seen;
             if (like == null || managers.current() != null || !JtaTransaction.begin(like)) return pool.connection();

@@ -1,8 +1,8 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.transaction.SchemaWatch.Change;
-import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.dependency.StatementEffect;
+import dev.jooqcache.internal.transaction.SchemaVersions.Change;
+import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
 import dev.jooqcache.spi.Tags;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
@@ -64,7 +64,7 @@ public final class KnownConnections {
      * Others end their transactions, and can be about to commit when they are closed; with whom to ask whether that is
      * over, if there is anybody.
      */
-    private final Map<Connection, Optional<CommitDoubts.Asker>> endedByOthers =
+    private final Map<Connection, Optional<InDoubtCommits.Asker>> endedByOthers =
             Collections.synchronizedMap(new IdentityHashMap<>());
 
     /** The global transactions in which they are used. */
@@ -75,12 +75,12 @@ public final class KnownConnections {
 
     private final List<WeakReference<SessionStates>> followed = new CopyOnWriteArrayList<>();
     private final Map<Object, String> databases = new WeakHashMap<>();
-    private final SchemaWatch schemas;
-    private final CommitDoubts doubts;
+    private final SchemaVersions schemas;
+    private final InDoubtCommits doubts;
     private final IdentityHashMap<Connection, Standing> standing = new IdentityHashMap<>();
     private volatile boolean anyStanding;
 
-    public KnownConnections(SchemaWatch schemas, CommitDoubts doubts) {
+    public KnownConnections(SchemaVersions schemas, InDoubtCommits doubts) {
         this.schemas = schemas;
         this.doubts = doubts;
         this.globals = new GlobalTransactions(schemas);
@@ -197,7 +197,7 @@ public final class KnownConnections {
 
     /** The same, for a transaction that others end. */
     void standUntilOthersEnd(
-            Connection raw, Tags tags, long analysedAt, Change change, CommitDoubts.@Nullable Asker asker) {
+            Connection raw, Tags tags, long analysedAt, Change change, InDoubtCommits.@Nullable Asker asker) {
         endedByOthers.put(PhysicalConnections.physical(raw), Optional.ofNullable(asker));
         stand(raw, tags, analysedAt, change);
     }
@@ -206,7 +206,7 @@ public final class KnownConnections {
      * The same, for a statement that touches everything only because the schema is not known yet: that is settled as soon as
      * the schema is known.
      */
-    void standInDoubt(Connection raw, Unresolved statement, CommitDoubts.@Nullable Asker asker) {
+    void standInDoubt(Connection raw, Unresolved statement, InDoubtCommits.@Nullable Asker asker) {
         Connection physical = PhysicalConnections.physical(raw);
         boolean isNoted;
         synchronized (standing) {
@@ -250,8 +250,8 @@ public final class KnownConnections {
         boolean isCode = false;
         for (Unresolved each : statements) {
             if (!each.source.isInspected()) return;
-            Effect effect = each.source.effects().of(each.source, each.sql);
-            isCode |= effect.kind() != Effect.Kind.NONE && effect.kind() != Effect.Kind.WRITE;
+            StatementEffect effect = each.source.effects().of(each.source, each.sql);
+            isCode |= effect.kind() != StatementEffect.Kind.NONE && effect.kind() != StatementEffect.Kind.WRITE;
             touched = touched.plus(effect.tags());
         }
         synchronized (standing) {
@@ -297,22 +297,22 @@ public final class KnownConnections {
         leftOpen.remove(raw);
         if (!anyStanding || exposed.contains(raw)) return;
         Connection physical = PhysicalConnections.physical(raw);
-        Optional<CommitDoubts.Asker> others = endedByOthers.get(physical);
+        Optional<InDoubtCommits.Asker> others = endedByOthers.get(physical);
         if (others == null || isNonePrepared(physical)) take(raw).forEach(PendingWrite::committed);
         else endedByOthers(physical, others);
     }
 
-    private void endedByOthers(Connection physical, Optional<CommitDoubts.Asker> others) {
+    private void endedByOthers(Connection physical, Optional<InDoubtCommits.Asker> others) {
         // Without a pool to ask, it is asked again on the same connection when that is seen next time.
         if (others.isEmpty()) return;
-        CommitDoubts.Asker asker = others.get();
-        take(physical).forEach(write -> doubts.addBranch(write, physical, asker, CommitDoubts.First.NOTHING));
+        InDoubtCommits.Asker asker = others.get();
+        take(physical).forEach(write -> doubts.addBranch(write, physical, asker, InDoubtCommits.First.NOTHING));
     }
 
     /** The connection was seen outside a transaction, but is not one's own, so it cannot be asked. */
     void endedElsewhere(Connection physical) {
         if (!anyStanding) return;
-        Optional<CommitDoubts.Asker> others = endedByOthers.get(physical);
+        Optional<InDoubtCommits.Asker> others = endedByOthers.get(physical);
         if (others == null || PreparedTransactions.isFinal(physical, true))
             take(physical).forEach(PendingWrite::committed);
         else endedByOthers(physical, others);
@@ -347,10 +347,10 @@ public final class KnownConnections {
             standing.entrySet().removeIf(entry -> {
                 Connection physical = entry.getKey();
                 if (!PhysicalConnections.isClosed(physical)) return false;
-                Optional<CommitDoubts.Asker> others = endedByOthers.remove(physical);
+                Optional<InDoubtCommits.Asker> others = endedByOthers.remove(physical);
                 // A handle that hides its session is closed long before the session's transaction may end.
                 boolean isEnded = PhysicalConnections.isDriversOwn(physical)
-                        && (others == null || CommitDoubts.isInProcess(physical));
+                        && (others == null || InDoubtCommits.isInProcess(physical));
                 if (isEnded) over.addAll(entry.getValue().all());
                 else
                     entry.getValue()

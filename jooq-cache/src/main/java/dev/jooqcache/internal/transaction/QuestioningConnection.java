@@ -16,7 +16,7 @@ final class QuestioningConnection extends DefaultConnection {
     }
 
     /** Takes a connection in the transaction that was just begun, and rolls that back if there is none. */
-    static @Nullable Connection of(CommitDoubts.Asker pool, JtaTransaction transaction) throws SQLException {
+    static @Nullable Connection of(InDoubtCommits.Asker pool, JtaTransaction transaction) throws SQLException {
         try {
             Connection connection = pool.connection();
             if (connection == null) JtaTransaction.rollback(transaction);

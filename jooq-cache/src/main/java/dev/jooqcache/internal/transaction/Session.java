@@ -1,9 +1,9 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.transaction.SchemaWatch.Change;
-import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.dependency.StatementEffect;
+import dev.jooqcache.internal.transaction.SchemaVersions.Change;
+import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
 import dev.jooqcache.internal.transaction.TrackedSource.Origin;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
@@ -340,45 +340,46 @@ public final class Session {
      * @param dialect the dialect, which tells what its isolation levels mean where the JDBC URL tells no dialect
      * @return the reading
      */
-    public Reading reading(Tags tags, SQLDialect dialect) {
+    public ReadVisibility reading(Tags tags, SQLDialect dialect) {
         look();
         SessionState own = state;
-        if (own != null && own.isStandby()) return new Reading.Private(BypassReason.STANDBY);
+        if (own != null && own.isStandby()) return new ReadVisibility.Private(BypassReason.STANDBY);
         SQLDialect known = source.dialect() == SQLDialect.DEFAULT ? dialect : source.dialect();
         BypassReason obstacle = known.family() == SQLDialect.SQLITE ? sqliteObstacle() : null;
-        if (obstacle != null) return new Reading.Private(obstacle);
+        if (obstacle != null) return new ReadVisibility.Private(obstacle);
         if (!globals.isEmpty()) return readingInGlobal(tags, known);
         if (!inTransaction()) return outside(Isolation.View.outside(isolation(), known));
-        if (foreign || uncertain) return new Reading.Private(BypassReason.UNTRACKED_TRANSACTION);
-        if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
-        if (written().meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
+        if (foreign || uncertain) return new ReadVisibility.Private(BypassReason.UNTRACKED_TRANSACTION);
+        if (failed) return new ReadVisibility.Private(BypassReason.FAILED_TRANSACTION);
+        if (written().meets(tags)) return new ReadVisibility.Private(BypassReason.OWN_WRITE);
         return inside(Isolation.View.inside(isolation(), known));
     }
 
     /** How old a snapshot is that others may have taken on the same branch is not known. */
-    private Reading readingInGlobal(Tags tags, SQLDialect dialect) {
+    private ReadVisibility readingInGlobal(Tags tags, SQLDialect dialect) {
         GlobalTransaction global = globals.get(0);
         if (globals.size() > 1 || uncertain || !global.isObserved())
-            return new Reading.Private(BypassReason.UNTRACKED_TRANSACTION);
-        if (failed) return new Reading.Private(BypassReason.FAILED_TRANSACTION);
-        if (written().meets(tags) || global.written().meets(tags)) return new Reading.Private(BypassReason.OWN_WRITE);
+            return new ReadVisibility.Private(BypassReason.UNTRACKED_TRANSACTION);
+        if (failed) return new ReadVisibility.Private(BypassReason.FAILED_TRANSACTION);
+        if (written().meets(tags) || global.written().meets(tags))
+            return new ReadVisibility.Private(BypassReason.OWN_WRITE);
         return Isolation.View.inside(isolation(), dialect) == Isolation.View.NEWEST
-                ? Reading.SHARED
-                : new Reading.Private(BypassReason.ISOLATION);
+                ? ReadVisibility.SHARED
+                : new ReadVisibility.Private(BypassReason.ISOLATION);
     }
 
-    private Reading outside(Isolation.View view) {
-        if (view == Isolation.View.NONE) return new Reading.Private(BypassReason.ISOLATION);
-        return firstRows < 0 ? Reading.SHARED : new Reading.Snapshot(firstRows, true);
+    private ReadVisibility outside(Isolation.View view) {
+        if (view == Isolation.View.NONE) return new ReadVisibility.Private(BypassReason.ISOLATION);
+        return firstRows < 0 ? ReadVisibility.SHARED : new ReadVisibility.Snapshot(firstRows, true);
     }
 
-    private Reading inside(Isolation.View view) {
+    private ReadVisibility inside(Isolation.View view) {
         long clock = firstRows < 0 ? snapshotClock : Math.min(firstRows, snapshotClock);
         return switch (view) {
-            case NEWEST -> Reading.SHARED;
-            case SNAPSHOT -> new Reading.Snapshot(clock, snapshotTaken);
-            case SNAPSHOT_OF_EACH_TABLE -> new Reading.Snapshot(clock, false);
-            case NONE -> new Reading.Private(BypassReason.ISOLATION);
+            case NEWEST -> ReadVisibility.SHARED;
+            case SNAPSHOT -> new ReadVisibility.Snapshot(clock, snapshotTaken);
+            case SNAPSHOT_OF_EACH_TABLE -> new ReadVisibility.Snapshot(clock, false);
+            case NONE -> new ReadVisibility.Private(BypassReason.ISOLATION);
         };
     }
 
@@ -543,7 +544,7 @@ public final class Session {
      * @return its answer
      * @throws SQLException if it fails
      */
-    public <T> T run(Effect effect, long version, SqlCall<T> call) throws SQLException {
+    public <T> T run(StatementEffect effect, long version, SqlCall<T> call) throws SQLException {
         return run(null, effect, version, call, new UntakenResults(this));
     }
 
@@ -553,7 +554,8 @@ public final class Session {
      * @param sql its text, which tells more of its effect once the schema is known, or {@code null}
      * @param results keeps what it has written until then
      */
-    public <T> T run(@Nullable String sql, Effect effect, long version, SqlCall<T> call, UntakenResults results)
+    public <T> T run(
+            @Nullable String sql, StatementEffect effect, long version, SqlCall<T> call, UntakenResults results)
             throws SQLException {
         UntakenResults outer = executing;
         executing = results;
@@ -567,10 +569,10 @@ public final class Session {
         }
     }
 
-    private <T> T run(@Nullable String sql, Effect effect, SqlCall<T> call, long version) throws SQLException {
+    private <T> T run(@Nullable String sql, StatementEffect effect, SqlCall<T> call, long version) throws SQLException {
         look();
         boolean isInDoubt = sql != null
-                && effect.kind() == Effect.Kind.WRITE
+                && effect.kind() == StatementEffect.Kind.WRITE
                 && effect.tags().hasEverything();
         unresolved = isInDoubt ? sql : null;
         if (effect.kind().maySetNextIsolation()) setNextIsolation();
@@ -1000,10 +1002,10 @@ public final class Session {
         try {
             result = send(call);
         } catch (SQLException | RuntimeException | Error e) {
-            source.standWhilePrepared(write, physical(), CommitDoubts.First.SESSION_IDLE);
+            source.standWhilePrepared(write, physical(), InDoubtCommits.First.SESSION_IDLE);
             throw e;
         }
-        source.standWhilePrepared(write, physical(), CommitDoubts.First.NOTHING);
+        source.standWhilePrepared(write, physical(), InDoubtCommits.First.NOTHING);
         ended(clock);
         return result;
     }

@@ -1,10 +1,10 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.generation.Generations;
-import dev.jooqcache.internal.transaction.SchemaWatch.Catalog;
-import dev.jooqcache.internal.transaction.SchemaWatch.Change;
-import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.generation.GuardedGenerations;
+import dev.jooqcache.internal.transaction.SchemaVersions.Catalog;
+import dev.jooqcache.internal.transaction.SchemaVersions.Change;
+import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
 import dev.jooqcache.internal.transaction.UncachedSessions.Obstacle;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
@@ -49,15 +49,15 @@ public final class TrackedSource {
 
     private final String cacheName;
     private final String name;
-    private final Generations generations;
-    private final Effects effects;
-    private final CommitDoubts doubts;
+    private final GuardedGenerations generations;
+    private final StatementEffects effects;
+    private final InDoubtCommits doubts;
     private final KnownConnections connections;
-    private final SchemaWatch schemas;
+    private final SchemaVersions schemas;
     private final OtherInstances others;
     private final Returning returning;
     private final Enlisting enlisting;
-    private volatile CommitDoubts.@Nullable Asker asker;
+    private volatile InDoubtCommits.@Nullable Asker asker;
     private volatile boolean isAskerOfPools;
 
     /** The sessions of a known pool, or {@code null} if each connection is asked where it leads and how it is set. */
@@ -91,21 +91,21 @@ public final class TrackedSource {
     /** A handle that hides its session was given back within a transaction that SQL began. */
     private volatile boolean mayHideTransactions;
 
-    private volatile @Nullable Place lastPlace;
+    private volatile @Nullable TableReference lastPlace;
     private final AtomicBoolean told = new AtomicBoolean();
 
     public TrackedSource(
             String cacheName,
             String name,
-            Generations generations,
-            Effects effects,
-            CommitDoubts doubts,
+            GuardedGenerations generations,
+            StatementEffects effects,
+            InDoubtCommits doubts,
             KnownConnections connections,
-            SchemaWatch schemas,
+            SchemaVersions schemas,
             OtherInstances others,
             Returning returning,
             Enlisting enlisting,
-            CommitDoubts.@Nullable Asker asker,
+            InDoubtCommits.@Nullable Asker asker,
             @Nullable SessionStates states) {
         this.cacheName = cacheName;
         this.name = name;
@@ -123,7 +123,7 @@ public final class TrackedSource {
     }
 
     /** Where to ask for the outcome of commits, if that is not known yet. */
-    public void askOn(CommitDoubts.Asker other) {
+    public void askOn(InDoubtCommits.Asker other) {
         if (asker == null) asker = outsideGlobalTransactions(other);
     }
 
@@ -133,13 +133,13 @@ public final class TrackedSource {
     }
 
     /** The same, where each connection is a pool's that nobody uses. */
-    public void askOnPools(CommitDoubts.Asker pools) {
+    public void askOnPools(InDoubtCommits.Asker pools) {
         if (isAskerOfPools) return;
         asker = outsideGlobalTransactions(pools);
         isAskerOfPools = true;
     }
 
-    private CommitDoubts.Asker outsideGlobalTransactions(CommitDoubts.Asker given) {
+    private InDoubtCommits.Asker outsideGlobalTransactions(InDoubtCommits.Asker given) {
         return enlisting == Enlisting.POSSIBLE ? connections.globals.asker(given) : given;
     }
 
@@ -152,15 +152,15 @@ public final class TrackedSource {
         return name;
     }
 
-    public Generations generations() {
+    public GuardedGenerations generations() {
         return generations;
     }
 
-    public SchemaWatch schemas() {
+    public SchemaVersions schemas() {
         return schemas;
     }
 
-    public Effects effects() {
+    public StatementEffects effects() {
         return effects;
     }
 
@@ -230,9 +230,9 @@ public final class TrackedSource {
     /** The name of a database and of a session's state on it. */
     @SuppressWarnings("ReferenceEquality")
     String place(SessionState state) {
-        Place last = lastPlace;
+        TableReference last = lastPlace;
         if (last != null && last.state == state) return last.name;
-        Place place = new Place(state, name + '@' + state.digest());
+        TableReference place = new TableReference(state, name + '@' + state.digest());
         lastPlace = place;
         return place.name;
     }
@@ -249,7 +249,7 @@ public final class TrackedSource {
 
     /** Asks the catalog on another connection, in another thread: this one is in a global transaction. */
     void inspectApart() {
-        CommitDoubts.Asker pool = asker;
+        InDoubtCommits.Asker pool = asker;
         long now = System.nanoTime();
         if (pool == null || now - nextInspection < 0 || now - nextInspectionApart < 0) return;
         if (connections.isEverythingStanding()) return;
@@ -267,7 +267,7 @@ public final class TrackedSource {
         if (states != null || isAskerOfPools) inspectApart();
     }
 
-    private void inspectApart(CommitDoubts.Asker pool) {
+    private void inspectApart(InDoubtCommits.Asker pool) {
         try (Connection connection = pool.connection()) {
             if (connection != null && OpenTransactions.isOutside(PhysicalConnections.physical(connection)))
                 inspect(connection);
@@ -555,17 +555,17 @@ public final class TrackedSource {
     }
 
     /**
-     * What {@link Effects} knows of the schema, for its own use.
+     * What {@link StatementEffects} knows of the schema, for its own use.
      *
      * @param whose the one that asks
      * @return what was last set, or {@code null}, also if the data source belongs to another cache
      */
-    public @Nullable Object schema(Effects whose) {
+    public @Nullable Object schema(StatementEffects whose) {
         return whose.equals(effects) ? schema : null;
     }
 
     /**
-     * Keeps what {@link Effects} knows of the schema.
+     * Keeps what {@link StatementEffects} knows of the schema.
      *
      * @param known anything, or {@code null} if nothing is known
      */
@@ -767,7 +767,7 @@ public final class TrackedSource {
     }
 
     /** Marks what a transaction has written that is being prepared: any session can end it. */
-    void standWhilePrepared(PendingWrite write, Connection physical, CommitDoubts.First first) {
+    void standWhilePrepared(PendingWrite write, Connection physical, InDoubtCommits.First first) {
         if (write.tags().isEmpty()) return;
         if (asker != null) doubts.addBranch(write, physical, asker, first);
         else
@@ -801,7 +801,7 @@ public final class TrackedSource {
     }
 
     /** A branch of a global transaction is perhaps not final. Without a pool, its own connection is asked later. */
-    void doubtBranch(Connection physical, CommitDoubts.First first, Tags tags, long analysedAt, Change change) {
+    void doubtBranch(Connection physical, InDoubtCommits.First first, Tags tags, long analysedAt, Change change) {
         if (asker == null) standUntilOthersEnd(physical, tags, analysedAt, change);
         else doubts.addBranch(schemas.announce(tags, analysedAt, change), physical, asker, first);
     }
@@ -827,7 +827,7 @@ public final class TrackedSource {
      * @param state the state
      * @param name the name
      */
-    private record Place(SessionState state, String name) {}
+    private record TableReference(SessionState state, String name) {}
 
     /** Who else may use a connection between its check-out and its return. */
     public enum Origin {

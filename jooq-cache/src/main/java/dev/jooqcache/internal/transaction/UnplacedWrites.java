@@ -1,9 +1,9 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.dependency.Effect;
-import dev.jooqcache.internal.transaction.SchemaWatch.Change;
-import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
-import dev.jooqcache.internal.transaction.SchemaWatch.Versions;
+import dev.jooqcache.internal.dependency.StatementEffect;
+import dev.jooqcache.internal.transaction.SchemaVersions.Change;
+import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.Versions;
 import dev.jooqcache.spi.Tags;
 import java.util.HashSet;
 import java.util.List;
@@ -30,17 +30,17 @@ public final class UnplacedWrites {
 
     private final String cacheName;
     private final TrackedSource elsewhere;
-    private final Effects effects;
-    private final SchemaWatch schemas;
-    private final CommitDoubts doubts;
+    private final StatementEffects effects;
+    private final SchemaVersions schemas;
+    private final InDoubtCommits doubts;
     private final KnownConnections connections;
 
     public UnplacedWrites(
             String cacheName,
             TrackedSource elsewhere,
-            Effects effects,
-            SchemaWatch schemas,
-            CommitDoubts doubts,
+            StatementEffects effects,
+            SchemaVersions schemas,
+            InDoubtCommits doubts,
             KnownConnections connections) {
         this.cacheName = cacheName;
         this.elsewhere = elsewhere;
@@ -58,15 +58,15 @@ public final class UnplacedWrites {
      */
     public Analysis analyse(List<String> statements) {
         Versions before = schemas.versions();
-        Effect all = Effect.NONE;
+        StatementEffect all = StatementEffect.NONE;
         for (String sql : statements) all = all.then(effects.ofUnplaced(elsewhere, sql));
         return new Analysis(all, written(all, before, statements));
     }
 
-    private Written written(Effect effect, Versions analysedAt, List<String> statements) {
+    private Written written(StatementEffect effect, Versions analysedAt, List<String> statements) {
         if (effect.tags().isEmpty())
             return new Written(Tags.none(), analysedAt, Change.DATA, reads(Set.copyOf(statements), analysedAt));
-        Change change = effect.kind() == Effect.Kind.WRITE ? Change.DATA : Change.SCHEMA;
+        Change change = effect.kind() == StatementEffect.Kind.WRITE ? Change.DATA : Change.SCHEMA;
         return new Written(effect.tags(), analysedAt, change, null);
     }
 
@@ -122,14 +122,14 @@ public final class UnplacedWrites {
      * @param effect the effect in any of the databases
      * @param written what they write; if that is nothing in the databases known by now, the statements themselves
      */
-    public record Analysis(Effect effect, Written written) {}
+    public record Analysis(StatementEffect effect, Written written) {}
 
     private ReadStatements reads(Set<String> texts, Versions analysedAt) {
         return new ReadStatements(texts.size() > MOST_TEXTS ? null : texts, analysedAt);
     }
 
     /** Statements that write nothing in the databases that were known when they were analysed. */
-    private final class ReadStatements implements SchemaWatch.Reads {
+    private final class ReadStatements implements SchemaVersions.Reads {
 
         /** {@code null} if there are more than are kept. */
         private final @Nullable Set<String> texts;

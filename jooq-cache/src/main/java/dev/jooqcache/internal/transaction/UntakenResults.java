@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.transaction.SchemaWatch.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;

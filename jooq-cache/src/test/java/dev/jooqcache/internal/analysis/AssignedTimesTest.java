@@ -3,9 +3,9 @@ package dev.jooqcache.internal.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.internal.sql.AssignedTimes;
-import dev.jooqcache.internal.sql.BodyText;
 import dev.jooqcache.internal.sql.FactNames;
 import dev.jooqcache.internal.sql.LocalTypes;
+import dev.jooqcache.internal.sql.RoutineBody;
 import dev.jooqcache.internal.sql.RoutineLanguage;
 import dev.jooqcache.internal.sql.SqlLexer;
 import dev.jooqcache.internal.sql.SqlToken;
@@ -36,7 +36,7 @@ class AssignedTimesTest {
 
     private static boolean mayMove(String body) {
         List<SqlToken> tokens = tokens(body);
-        BodyText text = new BodyText(tokens, RoutineLanguage.PLPGSQL);
+        RoutineBody text = new RoutineBody(tokens, RoutineLanguage.PLPGSQL);
         assertThat(text.unknown()).isNull();
         LocalTypes types = new LocalTypes(
                 Set.of(TableName.of("x")),

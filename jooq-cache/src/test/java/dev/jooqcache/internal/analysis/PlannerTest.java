@@ -3,7 +3,7 @@ package dev.jooqcache.internal.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.internal.dependency.Effect;
+import dev.jooqcache.internal.dependency.StatementEffect;
 import org.jooq.SQLDialect;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,7 +111,7 @@ class PlannerTest {
                     set schema s2; insert into book values (1)     | H2       | TEMPORARY_TABLE
                     begin; create table x (id int); commit         | POSTGRES | AUTOCOMMIT
                     """)
-    void plan_ofControlStatement_hasItsEffect(String sql, SQLDialect dialect, Effect.Kind kind) {
+    void plan_ofControlStatement_hasItsEffect(String sql, SQLDialect dialect, StatementEffect.Kind kind) {
         assertThat(Planner.plan(sql, dialect).control().kind()).isEqualTo(kind);
     }
 

@@ -2,7 +2,7 @@ package dev.jooqcache.internal.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.internal.generation.Generations;
+import dev.jooqcache.internal.generation.GuardedGenerations;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
 import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Extent;
@@ -22,7 +22,7 @@ class SweeperTest {
     private static final Tags QUIET = Tags.of(List.of("quiet"));
     private static final Tags BUSY = Tags.of(List.of("busy"));
 
-    private final Generations generations = new Generations("test", new InJvmGenerationStore(64));
+    private final GuardedGenerations generations = new GuardedGenerations("test", new InJvmGenerationStore(64));
     private final MapStore store = new MapStore();
     private final Sweeper sweeper = new Sweeper(generations, store, 100);
 
@@ -82,7 +82,7 @@ class SweeperTest {
     void stored_whileAWriterIsAboutToCommit_decidesNothing() {
         put(key("one"), BUSY);
         write(BUSY);
-        Generations.Announcement writer = generations.announce(BUSY);
+        GuardedGenerations.Announcement writer = generations.announce(BUSY);
         assertThat(sweeper.stored(key("other"), new Validity(generations.capture(QUIET)), List.of(Extent.of(QUIET))))
                 .isZero();
         assertThat(store.get(key("one"))).isNotNull();
