@@ -72,7 +72,7 @@ export default defineConfig({
           page('Databases and isolation levels', 'databases'),
           page('Data sources', 'data-sources'),
           page('Tenants and routing', 'tenants-and-routing'),
-          page('Many instances', 'many-nodes'),
+          page('Many nodes', 'many-nodes'),
           page('JTA', 'jta')
         ]
       },
