@@ -110,6 +110,7 @@ class SingleFlightTest {
     }
 
     @DatabaseTest
+    @Tag("slow")
     void cursorLeftOpen_delaysOneReaderOnly(Database database) throws Exception {
         Duration wait = Duration.ofSeconds(2);
         try (Stage stage = waiting(database, wait);

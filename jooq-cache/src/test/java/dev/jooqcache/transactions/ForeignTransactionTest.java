@@ -25,6 +25,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.DataSourceConnectionProvider;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.ThreadLocalTransactionProvider;
+import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -57,6 +58,7 @@ class ForeignTransactionTest {
     }
 
     @DatabaseTest
+    @Tag("slow")
     void listenerOnly_writeInTransaction_isSeenFromCommitOn(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             DSLContext dsl = listenerOnly(f);
@@ -165,6 +167,7 @@ class ForeignTransactionTest {
     }
 
     @DatabaseTest
+    @Tag("slow")
     void untrackedSpringProxy_writeInTransaction_isSeenFromCommitOn(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             DSLContext dsl = overUntrackedSpringProxy(f);

@@ -307,6 +307,7 @@ class PoolTest {
     }
 
     @DatabaseTest
+    @Tag("slow")
     void naivePool_commitAfterReturn_isSeen(Database database) throws SQLException {
         try (Fixture f = Fixture.catalogue(database);
                 NaivePool naive = new NaivePool(f.pool.getJdbcUrl())) {
@@ -334,6 +335,7 @@ class PoolTest {
     }
 
     @DatabaseTest
+    @Tag("slow")
     void naivePool_sqlTransactionLeftOpen_commitAfterReturnIsSeen(Database database) throws SQLException {
         try (Fixture f = Fixture.catalogue(database);
                 NaivePool naive = new NaivePool(f.pool.getJdbcUrl())) {
@@ -391,6 +393,7 @@ class PoolTest {
     }
 
     @DatabaseTest
+    @Tag("slow")
     void naivePool_neverEnded_isNeverCachedButNeverStale(Database database) throws SQLException {
         try (Fixture f = Fixture.catalogue(database);
                 NaivePool naive = new NaivePool(f.pool.getJdbcUrl())) {
