@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a piece of code in the schema does when it is run: a view's definition, the body of a trigger or a routine, a
+ * The effects of running a piece of code in the schema: a view's definition, the body of a trigger or a routine, a
  * policy, a default, a check. Only what it does itself; what the views it reads and the routines it calls do, is told
  * there.
  *
@@ -97,7 +97,7 @@ public record Behavior(
     }
 
     /**
-     * What code does that does this and something else.
+     * Returns the behavior of code that does this and something else.
      *
      * @param other the rest of the code
      * @return both; unknown if either is
@@ -107,10 +107,10 @@ public record Behavior(
     }
 
     /**
-     * What is known of this code from two sources. What one does not know, the other's word fills in; what both know is
+     * Combines two sources about this code. What one does not know, the other's word fills in; what both know is
      * united, never replaced.
      *
-     * @param other the same code, described by somebody else
+     * @param other the same code, described by another source
      * @return both; unknown only if both are
      */
     public Behavior or(Behavior other) {

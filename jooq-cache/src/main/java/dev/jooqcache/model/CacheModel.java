@@ -32,7 +32,7 @@ public interface CacheModel {
     List<RoutineModel> routines();
 
     /**
-     * What could not be found out, for instance for want of a privilege. While there is anything, triggers count as
+     * Returns the gaps in the model, left for instance by a missing privilege. While there is anything, triggers count as
      * unknown, and every write touches everything.
      *
      * @return one phrase for each gap; empty if there is none
@@ -51,7 +51,8 @@ public interface CacheModel {
     }
 
     /**
-     * What is to be cached, and for how long. These are wishes, not facts: {@link #differences} does not compare them.
+     * Returns the rules for what is cached, and for how long. These are settings, not facts:
+     * {@link #differences} does not compare them.
      *
      * @return the rules; {@link CacheRules#NONE} unless the model was given some
      */
@@ -72,7 +73,7 @@ public interface CacheModel {
     }
 
     /**
-     * What differs between the facts of this model and those of another one of the same schema.
+     * Compares the facts of this model with those of another one of the same schema.
      *
      * @param live the other model, for instance the one inspected just now
      * @return one line for each difference, sorted; empty if the two say the same

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How results over one table are to be cached: a wish of the user's, not a fact of the schema.
+ * The caching options of results over one table: a user's setting, not a fact of the schema.
  *
  * <p>A result over several tables follows the strictest of their rules. Like a tag, a rule is for all relations of its
  * table's name, in whatever schema, and for the whole partition or inheritance tree of it. Immutable and thread-safe.
@@ -115,7 +115,7 @@ public record CacheRule(
         return one.compareTo(other) <= 0 ? one : other;
     }
 
-    /** What the rule says of its table. */
+    /** Describes the rule without its table. */
     String what() {
         if (excluded) return "excluded";
         StringJoiner what = new StringJoiner(", ");

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be cached, and for how long: the wishes that a model carries beside the facts of its schema. They stay in
+ * Decides what is cached, and for how long: the options that a model carries beside the facts of its schema. They stay in
  * force when the model's facts are outdated and the live schema is used in their place. Immutable and thread-safe.
  *
  * @param mode which queries are candidates, or {@code null} for the cache's setting

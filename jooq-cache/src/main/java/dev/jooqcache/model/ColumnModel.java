@@ -5,17 +5,17 @@ package dev.jooqcache.model;
  *
  * @param name its folded name
  * @param type its SQL type, as the catalog spells it
- * @param generation who computes it
+ * @param generation the source of its values
  */
 public record ColumnModel(String name, String type, Generation generation) {
 
-    /** Who computes the values of a column. */
+    /** The source of a column's values. */
     public enum Generation {
-        /** Whoever writes the row. */
+        /** The statement that writes the row. */
         NONE,
-        /** A sequence, unless the writer does. */
+        /** A sequence, unless the statement supplies a value. */
         IDENTITY,
-        /** The database, whenever the row is updated and the writer does not. */
+        /** The database, whenever the row is updated and the statement does not supply a value. */
         ON_UPDATE,
         /** An expression over other columns, when the row is written. */
         STORED,
@@ -28,14 +28,14 @@ public record ColumnModel(String name, String type, Generation generation) {
      *
      * @param name its folded name
      * @param type its SQL type, as the catalog spells it
-     * @param generation who computes it
+     * @param generation the source of its values
      */
     public ColumnModel {
         name = TableName.fold(name);
     }
 
     /**
-     * Whether the database computes the values, whoever writes the row.
+     * Returns whether the database computes the values, whatever statement writes the row.
      *
      * @return whether it does
      */

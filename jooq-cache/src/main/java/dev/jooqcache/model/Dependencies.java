@@ -104,7 +104,7 @@ public final class Dependencies {
     }
 
     /**
-     * What writes a table without any statement that could be seen. Of upkeep only what it certainly writes is taken: that it
+     * Finds a writer of a table that needs no visible statement. Of upkeep only what it certainly writes is taken: that it
      * writes nothing is promised by its functions' label, without which they cannot be in an index.
      *
      * @param tag the table's tag
@@ -270,7 +270,7 @@ public final class Dependencies {
     }
 
     /**
-     * What a read depends on.
+     * Returns the transitive dependencies of a read.
      *
      * @param tables the tables and views that the query names
      * @param called the routines that it calls and that are not known to be the database's own
@@ -285,7 +285,7 @@ public final class Dependencies {
     }
 
     /**
-     * What a write touches.
+     * Returns the tags that a write touches.
      *
      * @param tables the tables and views that the statement writes
      * @param events in which ways
@@ -297,7 +297,7 @@ public final class Dependencies {
     }
 
     /**
-     * What a write touches.
+     * Returns the tags that a write touches.
      *
      * @param tables the tables and views that the statement writes
      * @param events in which ways
@@ -324,9 +324,9 @@ public final class Dependencies {
     }
 
     /**
-     * What invalidates the queries over each relation, and how. Left out are TRUNCATE, which is a DELETE that takes all
-     * referring tables with it, and writes that touch {@linkplain Reach#everything() everything}, as far as it is not
-     * known what.
+     * Returns the writes that invalidate the queries over each relation, and how they reach it. Left out are
+     * TRUNCATE, which is a DELETE that takes all referring tables with it, and writes that touch
+     * {@linkplain Reach#everything() everything}, as far as it is not known what.
      *
      * @return for each relation the ways to it, the shortest first
      */
@@ -337,7 +337,7 @@ public final class Dependencies {
     /** A foreign key of some table to another one. */
     record Reference(String child, ForeignKeyModel key) {
 
-        /** What the referring rows suffer, or {@code null} if nothing. */
+        /** The effect on the referring rows, or {@code null} if there is none. */
         @Nullable
         WriteEvent consequence(WriteEvent event) {
             return switch (event) {

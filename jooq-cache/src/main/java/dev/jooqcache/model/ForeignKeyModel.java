@@ -20,7 +20,7 @@ public record ForeignKeyModel(
         Action onDelete,
         Action onUpdate) {
 
-    /** What happens to referring rows. */
+    /** The referential action on referring rows. */
     public enum Action {
         /** Nothing: the statement fails instead. */
         RESTRICT,

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a read depends on, all the way down.
+ * The transitive dependencies of a read.
  *
  * @param tags the tags of the tables that it depends on, each with the way to it; an empty way if the query names it
  * @param indirect those of the tags that it depends on, perhaps among other ways, otherwise than by a text that names them

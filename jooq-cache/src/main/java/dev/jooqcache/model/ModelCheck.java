@@ -1,7 +1,7 @@
 package dev.jooqcache.model;
 
 /**
- * What is done, when a data source is first used, about a given model that may not describe its schema.
+ * The action taken, when a data source is first used, if a given model may not describe its schema.
  *
  * <p>A model with a {@linkplain CacheModel#version() version} is compared by it: one query on Flyway's history, none on
  * the catalog. Without a version, the catalog is read and compared fact by fact.

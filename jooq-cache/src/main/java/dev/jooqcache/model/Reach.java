@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a write touches, through cascades and triggers, all the way down.
+ * The tags that a write touches, transitively through cascades and triggers.
  *
  * @param tags the tags that it touches, each with the way to it; an empty way if the statement names it
  * @param indirect those of the tags that it touches, perhaps among other ways, otherwise than by the statement itself
@@ -35,7 +35,7 @@ public record Reach(
     }
 
     /**
-     * What is touched by both.
+     * Returns the union of both.
      *
      * @param other another reach
      * @return the union

@@ -96,13 +96,13 @@ final class ReadWalk {
         }
     }
 
-    /** What is written without a statement is not cached. */
+    /** Denies caching of a table that is written without a statement. */
     private void unseen(String tag, String relation, String way) {
         String writer = dependencies.unseenWriter(tag);
         if (writer != null) deny(BypassReason.UNTRACEABLE_TABLE, relation + on(way) + ": " + writer + " may write it");
     }
 
-    /** What the types of its columns, and its indexes, call where values are compared. */
+    /** Follows the routines that the column types and the indexes call where values are compared. */
     private void support(String relation, String way) {
         String support = Dependencies.supportOf(relation);
         if (dependencies.hasRoutine(support)) call(support, way(way, "types of " + relation));

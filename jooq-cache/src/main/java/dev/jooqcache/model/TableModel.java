@@ -57,7 +57,7 @@ public record TableModel(
         OTHER
     }
 
-    /** What keeps the rows of a table from depending on visible writes alone. */
+    /** A reason why the rows of a table do not depend on visible writes alone. */
     public enum Trait {
         /** Policies show other rows to other roles. */
         ROW_SECURITY("row security shows each role other rows"),
@@ -80,7 +80,7 @@ public record TableModel(
         }
 
         /**
-         * Why it matters.
+         * Returns the reason why it matters.
          *
          * @return a phrase without a full stop
          */
@@ -142,7 +142,7 @@ public record TableModel(
                 && (declared.name.schema().isEmpty() || declared.name.schema().equals(name.schema()));
     }
 
-    /** What is known from two sources about this relation. */
+    /** Combines two sources about this relation. */
     TableModel or(TableModel other) {
         return new TableModel(
                 name,
@@ -238,7 +238,7 @@ public record TableModel(
          *
          * @param column the next column
          * @param type its SQL type
-         * @param generation who computes it
+         * @param generation the source of its values
          * @return this builder
          */
         public Builder column(String column, String type, ColumnModel.Generation generation) {

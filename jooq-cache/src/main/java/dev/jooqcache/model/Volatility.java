@@ -1,6 +1,6 @@
 package dev.jooqcache.model;
 
-/** How far equal arguments give equal results, from the most to the least reliable. */
+/** The degree to which equal arguments give equal results, from the most to the least reliable. */
 public enum Volatility {
     /** Always. */
     IMMUTABLE,
@@ -8,13 +8,13 @@ public enum Volatility {
     STABLE,
     /** As long as the session's user, role, schema and settings do not change either. */
     SESSION,
-    /** Nobody has promised anything; a declaration can. */
+    /** Nothing is promised; a declaration can supply it. */
     UNKNOWN,
     /** Not even twice in a row: it asks the clock, a sequence, or for a random number. */
     VOLATILE;
 
     /**
-     * What holds for code that does two things.
+     * Returns the volatility of code that does two things.
      *
      * @param other how reliable the second one is
      * @return the less reliable of the two
@@ -23,7 +23,7 @@ public enum Volatility {
         return compareTo(other) >= 0 ? this : other;
     }
 
-    /** What is known from two sources about one and the same code: a promise of one stands for the other's silence. */
+    /** Combines two sources about the same code: a promise of one stands for the other's silence. */
     Volatility or(Volatility other) {
         if (this == UNKNOWN) return other;
         return other == UNKNOWN ? this : and(other);

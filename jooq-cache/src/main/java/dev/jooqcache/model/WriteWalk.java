@@ -145,7 +145,7 @@ final class WriteWalk {
         for (String routine : behavior.calls()) call(routine, way);
     }
 
-    /** What reading runs: a view's functions, policies, computed columns, and triggers on reading. */
+    /** Follows the code that reading runs: a view's functions, policies, computed columns, and triggers on reading. */
     private void read(TableName table, String way) {
         if (table.isSystem() || !read.add(table.name())) return;
         for (String member : dependencies.tree(table.name())) {

@@ -1,5 +1,5 @@
 /**
- * What is true of a schema, as far as invalidation needs it: keys, views, cascades, triggers, routines. All types are
+ * The model of a schema, as far as invalidation needs it: keys, views, cascades, triggers, routines. All types are
  * immutable and thread-safe; no method takes or answers {@code null} unless it says so.
  */
 @NullMarked

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe, and immutable but for its validity and its mappings. The values are of the closed set that {@link Values}
  * names; the mutable ones among them (arrays, {@code java.sql.Timestamp} and its like) must be copied before they are
- * handed to anybody.
+ * handed out.
  *
  * @param query the query that this answers, so that the answer to another one is noticed
  * @param validity at which state of the generation store's clock the rows were exact: first that before the SQL was sent,
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param cells the values, row by row; {@code null} where the getter answered {@code null} or {@code wasNull}
  * @param rows the number of rows
  * @param bytes an estimate of the heap that the cells take, in bytes
- * @param metaData the columns' description, or {@code null} if nobody asked for it
- * @param mappings what readers have made of it
+ * @param metaData the columns' description, or {@code null} if it was not requested
+ * @param mappings the objects mapped from it
  */
 public record CachedResult(
         Fingerprint query,
@@ -36,7 +36,7 @@ public record CachedResult(
         Mappings mappings) {
 
     /**
-     * A result of which nobody has made anything yet.
+     * Creates a result without mappings.
      *
      * @param query the query that this answers
      * @param validity at which state of the clock the rows were exact
@@ -46,7 +46,7 @@ public record CachedResult(
      * @param cells the values, row by row
      * @param rows the number of rows
      * @param bytes an estimate of the heap that the cells take, in bytes
-     * @param metaData the columns' description, or {@code null} if nobody asked for it
+     * @param metaData the columns' description, or {@code null} if it was not requested
      */
     public CachedResult(
             Fingerprint query,
@@ -79,7 +79,7 @@ public record CachedResult(
     public record Reads(List<Access> accesses, @Nullable Object[] values) {}
 
     /**
-     * What {@link java.sql.ResultSetMetaData} says about one column.
+     * The {@link java.sql.ResultSetMetaData} of one column.
      *
      * @param label see {@code getColumnLabel}
      * @param name see {@code getColumnName}

@@ -1,8 +1,8 @@
 package dev.jooqcache.spi;
 
 /**
- * What of one table a result depends on. It stands as long as nothing was committed to the table, or nothing to the part:
- * every write that touches a tag of the part touches the table's as well.
+ * The part of one table on which a result depends. It stands as long as nothing was committed to the table, or nothing
+ * to the part: every write that touches a tag of the part touches the table's as well.
  *
  * <p>The first of the two is the shorter look, and for a table that is seldom written the better one: tags of keys share
  * cells with others, and may seem to be touched when they are not.
@@ -12,7 +12,7 @@ package dev.jooqcache.spi;
  */
 public record Extent(Tags table, Tags part) {
 
-    /** What every result depends on. */
+    /** The extent on which every result depends. */
     public static final Extent EVERYTHING = of(Tags.everything());
 
     /**

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which query this is: everything besides the data that can make two executions read differently.
+ * The identity of a query: everything besides the data that can make two executions read differently.
  *
  * <p>Two fingerprints are equal exactly if their parts are; nothing is digested, so there are no collisions. The bind
  * values are in the exact form that {@link Values#canonical} gives, so 1, 1L, 1.0 and {@code "1"} differ. The same query
@@ -89,7 +89,7 @@ public final class Fingerprint {
     }
 
     /**
-     * How the columns will be read.
+     * Returns the way in which the columns will be read.
      *
      * @return a description of the columns' bindings
      */

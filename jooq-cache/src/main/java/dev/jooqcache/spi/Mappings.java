@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What readers have made of a result, so that the next one need not make it again. It goes when the result goes, and is
- * not part of it: {@link Codec} leaves it out. Thread-safe.
+ * Objects mapped from a result, kept so that the next reader need not map it again. They are dropped with the result, and
+ * are not part of it: {@link Codec} leaves them out. Thread-safe.
  */
 public final class Mappings {
 
@@ -28,9 +28,9 @@ public final class Mappings {
     }
 
     /**
-     * What somebody has kept here.
+     * Returns the rows that an owner has kept here.
      *
-     * @param owner who asks; compared by identity
+     * @param owner the object that keeps rows here; compared by identity
      * @return what {@link #keep} was given, or {@code null} if it was nothing, or is not kept any more
      */
     public @Nullable List<?> of(Object owner) {
@@ -40,9 +40,9 @@ public final class Mappings {
     }
 
     /**
-     * Keeps something. Of several who keep at the same time some may be forgotten; only the last few are kept.
+     * Keeps rows. Of several concurrent calls some may be lost; only the last few are kept.
      *
-     * @param owner whose it is
+     * @param owner the object that keeps the rows; compared by identity
      * @param rows an immutable list of immutable objects, which others will be handed
      */
     public void keep(Object owner, List<?> rows) {

@@ -1,7 +1,7 @@
 package dev.jooqcache.spi;
 
 /**
- * What a set of tags stands at, read from a {@link GenerationStore} at one moment, or what its clock stood at.
+ * The generation of a set of tags, read from a {@link GenerationStore} at one moment, or the value of its clock.
  *
  * @param incarnation the identity of the store's present life: unique per start, changed whenever the store may have
  *     gone backwards

@@ -33,8 +33,8 @@ public final class Tags {
     private static final Tags EVERYTHING = new Tags(new Object[] {EVERYTHING_TAG}, new long[] {EVERYTHING_HASH});
 
     /**
-     * Strings for tables, {@link PartName} and {@link KeyName} for names that are made only when somebody asks; {@code
-     * null} if the names were left out.
+     * Strings for tables, {@link PartName} and {@link KeyName} for names that are made only on request;
+     * {@code null} if the names were left out.
      */
     private final Object @Nullable [] names;
 

@@ -1,5 +1,5 @@
 /**
- * What a storage engine implements: where results are kept ({@link dev.jooqcache.spi.ResultStore}) and where generations
+ * The interfaces of a storage engine: where results are kept ({@link dev.jooqcache.spi.ResultStore}) and where generations
  * are ({@link dev.jooqcache.spi.GenerationStore}).
  *
  * <p>Everything that passes through these interfaces is immutable and has an exact binary form

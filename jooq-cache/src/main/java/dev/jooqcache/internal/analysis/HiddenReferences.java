@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tables that refer to others by foreign keys, which the catalog of MySQL's family shows to one user and not to another. A
- * write cascades to them whoever makes it, and what nobody is shown nobody reads; so each data source is told what the
+ * write by any user cascades to them, and a table that no user is shown is not read; so each data source is told what the
  * others are shown. Thread-safe.
  */
 final class HiddenReferences {

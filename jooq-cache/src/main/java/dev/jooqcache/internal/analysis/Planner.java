@@ -96,7 +96,7 @@ final class Planner {
         return isWithin && isKnown ? plan.with(StatementEffect.of(StatementEffect.Kind.SETTING_FOR_QUERY)) : plan;
     }
 
-    /** The plan of a text, whoever wrote it. */
+    /** The plan of a text, whatever its origin. */
     static Plan plan(String text, SQLDialect dialect) {
         String sql = StatementTexts.withoutSettings(text, dialect);
         SqlLexer lexer = new SqlLexer(sql, dialect);

@@ -208,7 +208,7 @@ public final class Statements implements StatementEffects {
     }
 
     /**
-     * What a write of the given tables by somebody unseen touches, on whatever data source it was.
+     * Returns the tags that an untracked write of the given tables touches, on whatever data source it was.
      *
      * @param tables tables, aliases or joins; tables of one name in several schemas are all meant
      * @return their tags, and those of what cascades from them
@@ -231,7 +231,7 @@ public final class Statements implements StatementEffects {
             }
         }
         for (TableName name : names) {
-            // Perhaps a synonym, or a table that somebody unseen has just created.
+            // Perhaps a synonym, or a table that an untracked statement has just created.
             boolean known = all.isEmpty() || all.stream().anyMatch(schema -> schema.hasRelation(name.name()));
             if (!known) touched = touched.withEverything();
             for (Dependencies schema : all)
@@ -325,7 +325,7 @@ public final class Statements implements StatementEffects {
         return true;
     }
 
-    /** Whether another data source has other keys for a table of the same name, which nobody knew until now. */
+    /** Returns whether another data source has other keys for a table of the same name, which was not known until now. */
     private boolean isDisputed(TrackedSource dataSource, Dependencies schema) {
         boolean news = false;
         synchronized (dataSources) {

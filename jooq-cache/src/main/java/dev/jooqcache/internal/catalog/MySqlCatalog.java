@@ -62,8 +62,8 @@ public final class MySqlCatalog extends Catalog {
             order by u.table_schema, u.table_name, u.constraint_name, u.ordinal_position""";
 
     /**
-     * Schemas whose triggers are shown: a server without privilege checks lists no privileges for anybody. Who may read the
-     * tables of users is shown the privileges of all of them.
+     * Schemas whose triggers are shown: a server without privilege checks lists no privileges at all. A user that may read the
+     * tables of users is shown the privileges of all users.
      */
     private static final String SHOWN = """
             select '%' from information_schema.user_privileges
@@ -79,7 +79,7 @@ public final class MySqlCatalog extends Catalog {
               left(current_user(), length(current_user()) - length(substring_index(current_user(), '@', -1)) - 1),
               '''@''', substring_index(current_user(), '@', -1), '''')""";
 
-    /** On MariaDB a role has no host, and everybody has that of the public; roles that a role has are enabled with it. */
+    /** On MariaDB a role has no host, and every user has the PUBLIC role; roles that a role has are enabled with it. */
     private static final String OWN_OR_ROLES = "(" + OWN + """
              or binary grantee = binary '''PUBLIC''@'''''
              or exists (select 1 from information_schema.enabled_roles r

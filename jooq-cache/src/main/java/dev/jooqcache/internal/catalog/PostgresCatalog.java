@@ -781,7 +781,7 @@ public final class PostgresCatalog extends Catalog {
     private Behavior behavior(String language, String volatility, String body, String signature) {
         boolean understood = language.equals("sql") || language.equals("plpgsql");
         if (!understood)
-            // Nobody looks into it, but an administrator has promised that it depends on nothing.
+            // The body is not analysed, but an administrator has promised that it depends on nothing.
             return volatility.equals("i") ? Behavior.NONE : Behavior.unknown("it is written in " + language);
         Behavior text = code().body(
                         body, language.equals("sql") ? RoutineLanguage.SQL : RoutineLanguage.PLPGSQL, signature)

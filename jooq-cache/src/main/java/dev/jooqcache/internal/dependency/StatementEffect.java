@@ -19,7 +19,7 @@ public record StatementEffect(Kind kind, TagPlan plan) {
     /** A statement that changes the schema. */
     public static final StatementEffect SCHEMA = new StatementEffect(Kind.SCHEMA, Tags.everything());
 
-    /** Code that nobody can look into. */
+    /** Code that cannot be analysed. */
     public static final StatementEffect CODE = new StatementEffect(Kind.CODE, Tags.everything());
 
     /**
@@ -61,7 +61,7 @@ public record StatementEffect(Kind kind, TagPlan plan) {
         SCHEMA,
         /** As {@link #SCHEMA}, and a name means something else in this session from here on: a temporary table. */
         TEMPORARY_TABLE,
-        /** Code that nobody can look into: of unknown effect on the data, the schema and perhaps the session. */
+        /** Code that cannot be analysed: of unknown effect on the data, the schema and perhaps the session. */
         CODE,
         /** Touches everything and may commit by itself. */
         UNKNOWN,

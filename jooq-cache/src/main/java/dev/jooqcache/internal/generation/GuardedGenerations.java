@@ -36,7 +36,7 @@ public final class GuardedGenerations implements AutoCloseable {
 
     private final Queue<Runnable> unsettled = new ArrayDeque<>();
 
-    /** Held by who recovers, while he calls the store: if it hangs, others must not wait for him. */
+    /** Held by the recovering thread during store calls, so that a hung store blocks no other thread. */
     private final ReentrantLock recovering = new ReentrantLock();
 
     private volatile boolean suspect;
@@ -201,7 +201,7 @@ public final class GuardedGenerations implements AutoCloseable {
         store.close();
     }
 
-    /** Who recovers at the same time would take the mark away again; the count tells him that there is a new one. */
+    /** A concurrent recovery could clear the mark; the counter lets it detect the new failure. */
     private void disturbed() {
         disturbances++;
         suspect = true;
@@ -238,7 +238,7 @@ public final class GuardedGenerations implements AutoCloseable {
         }
     }
 
-    /** Called by who recovers, so that nobody else takes anything away. */
+    /** Called by the recovering thread only, so that no other thread removes an entry. */
     private void settleAll() {
         for (Runnable first; (first = firstUnsettled()) != null; ) {
             first.run();

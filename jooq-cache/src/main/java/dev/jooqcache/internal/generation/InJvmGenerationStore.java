@@ -53,18 +53,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>So stored rows that pass a look are the content of the database at every instant from the end of R1, or from the
  * snapshot of R2 if that is later, to the beginning of the look: what took effect before the SQL is in them, and nothing
  * did afterwards. The look is made <i>during</i> the read that is served, therefore it is served the content at one instant
- * of its own time. Whoever saw W's rows anywhere, even before W4, looks after W2, and cannot be served the past. That the
- * tags are known only after the SQL does no harm, as R1 needs none.
+ * of its own time. A read that begins after W's rows were seen anywhere, even before W4, looks after W2, and cannot be
+ * served the past. That the tags are known only after the SQL does no harm, as R1 needs none.
  *
- * <p><b>Extension.</b> Who notes the clock k' and then looks with k may go on with k': by the lemma nothing took effect until
- * the look began, and what does later gets a higher number than k'. Whatever was written of a table besides is forgotten
+ * <p><b>Extension.</b> A read that notes the clock k' and then looks with k may go on with k': by the lemma nothing took effect
+ * until the look began, and what does later gets a higher number than k'. Whatever was written of a table besides is forgotten
  * that way.
  *
  * <p>A cell's number only rises because issuing and writing it is one step with respect to other issuers (rule P15): here, a
  * lock that writers hold for a few nanoseconds. Readers take no lock.
  *
  * <p>With two cells: W marks both before COMMIT, and removes no mark but by writing a number issued after it. So from
- * before W2 on, each of the two shows an intent or a higher number to whoever reads it, and so does the lower of them.
+ * before W2 on, each of the two shows an intent or a higher number to every look, and so does the lower of them.
  *
  * <p>A number is never issued twice: the clock only rises, and the incarnation, a random number per store, makes the
  * numbers of another store's life different (rule P12). At a million commits a second, 48 bits last for nine years.

@@ -269,7 +269,7 @@ public final class DataSources {
     }
 
     /**
-     * Announces a writer of unknown effect whom nobody sees.
+     * Announces an untracked write of unknown scope.
      *
      * @return ends it: what is known of the schemas is forgotten, and everything is invalidated
      */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes the {@link Fingerprint} of an execution. */
 public final class Fingerprints {
 
-    /** Whether the database had warnings was not asked, so that others, who ask, must not be served it. */
+    /** Marks an execution that did not fetch warnings: its result must not be served to one that does. */
     private static final String UNASKED = ";warnings";
 
     private Fingerprints() {}

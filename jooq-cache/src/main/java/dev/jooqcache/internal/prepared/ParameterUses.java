@@ -56,7 +56,7 @@ final class ParameterUses implements VisitListener {
                 || part instanceof CustomTable;
     }
 
-    /** Whether a parameter stands in a part that somebody else than jOOQ renders. */
+    /** Returns whether a parameter is in a custom query part, which jOOQ does not render itself. */
     boolean isInCustom() {
         return inCustom;
     }

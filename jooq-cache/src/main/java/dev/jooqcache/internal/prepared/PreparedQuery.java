@@ -293,7 +293,7 @@ public final class PreparedQuery<R extends Record> {
                 learnMore(seen, result, arguments);
             } else if (learns && dsl.render(query).equals(seen.fingerprint().sql())) {
                 LearnedStatement first = LearnedStatement.of(seen, made(dsl, making), result, parameters, arguments);
-                // This calls converters of the user's, who may wait for somebody, so it is done without a lock.
+                // This calls user-defined converters, which may wait for another thread, so no lock is held.
                 if (first != null && isSame(first, result, arguments)) begin(first);
             }
         } catch (RuntimeException | Error e) {

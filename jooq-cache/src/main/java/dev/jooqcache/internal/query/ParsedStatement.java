@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One statement's text as jOOQ's parser understands it, in which each bind marker knows its place.
  *
- * <p>The text is what the database gets, whoever wrote it: implicit joins and emulations are spelled out, and nothing that
+ * <p>The text is what the database gets, whatever produced it: implicit joins and emulations are spelled out, and nothing that
  * a listener or a custom part has rendered is missing.
  *
  * @param query the parsed statement

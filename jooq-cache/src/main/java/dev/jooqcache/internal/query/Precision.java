@@ -11,9 +11,9 @@ import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the rows and columns of tables are told apart. Thread-safe.
+ * Decides how finely the rows and columns of tables are distinguished. Thread-safe.
  *
- * <p>Tags of keys meet only if all who read and write a table agree on what its keys are. Two data sources of one cache
+ * <p>Tags of keys match only if all readers and writers of a table agree on what its keys are. Two data sources of one cache
  * can lead to one database and yet see different catalogs; a table on which they differ is taken as a whole from then on.
  */
 public final class Precision {

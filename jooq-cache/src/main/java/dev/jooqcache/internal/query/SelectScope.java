@@ -119,7 +119,7 @@ final class SelectScope {
         combined = true;
     }
 
-    /** Whether nobody has begun to follow it. */
+    /** Begins to follow it; returns {@code false} if that was begun before. */
     boolean begin() {
         boolean first = !begun;
         begun = true;
@@ -204,7 +204,7 @@ final class SelectScope {
      * Those columns of its result that are columns of its FROM and are the same in all rows of a group, if its rows are
      * grouped.
      *
-     * @param names the folded names of all columns of its result, in order; an empty one for a column that nobody can name
+     * @param names the folded names of all columns of its result, in order; an empty one for a column that cannot be named
      */
     Map<String, Column> passed(List<String> names) {
         List<? extends SelectFieldOrAsterisk> items = select.$select();

@@ -80,7 +80,7 @@ public record TrackedColumns(
         return new TrackedColumns(columns, types, tracked, sole, computed);
     }
 
-    /** What must be the same for all who read and write a table, for their tags to meet. */
+    /** The properties on which all readers and writers of a table must agree for their tags to match. */
     public String signature() {
         return columns + " by " + tracked + types + computed;
     }

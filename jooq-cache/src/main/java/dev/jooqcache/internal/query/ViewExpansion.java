@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The texts by which a query reads: its own, and those of the plain views that it names, directly or in another view.
  *
- * <p>What all who read a view pin of one of its columns, they read of the view's result only. If that column is one of a
- * table of the view, and the view's text is nothing but rows joined and filtered, then this is the result of its text with
- * the same values demanded in its WHERE; so its tables are pinned as if that stood there. See {@link PredicateAnalysis}.
+ * <p>If all readers of a view pin a value of one of its columns, they read only that part of the view's
+ * result. If that column is one of a table of the view, and the view's text is nothing but rows joined and filtered, then
+ * this is the result of its text with the same values demanded in its WHERE; so its tables are pinned as if that stood
+ * there. See {@link PredicateAnalysis}.
  */
 final class ViewExpansion {
 
@@ -128,7 +129,7 @@ final class ViewExpansion {
         return new Outputs(view.columns().stream().map(ColumnModel::name).toList(), pins);
     }
 
-    /** The values of a view's columns that make a difference to those who read it. */
+    /** The values of a view's columns that affect its readers. */
     private Map<String, List<Value>> pinnedByAll(String view) {
         // Some code whose text is not known may read all of it.
         if (lineage.indirect().contains(view)) return Map.of();

@@ -257,7 +257,7 @@ public final class CacheEngine {
 
     /** The cache must never break a query: its own failure is logged once, and counted. */
     public void failed(String where, Throwable e) {
-        // Who was in a call of the store when it was closed.
+        // A thread may have been in a call of the store when it was closed.
         if (closed) return;
         boolean first = counters.failures.sum() == 0;
         counters.failures.increment();

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * Follows one execution through jOOQ's events.
  *
  * <ol>
- *   <li>{@code start}: the connection is to be a tracked one, whoever provides it.
+ *   <li>{@code start}: the connection is to be a tracked one, whatever provides it.
  *   <li>{@code renderEnd}: the SQL is known, no connection is taken. Decide: hit, miss or bypass.
  *   <li>{@code executeEnd}: exchange the result set, for the recorded one (hit) or one that records (miss).
  *   <li>The last row has been read: validate and store (rule P4).
@@ -326,7 +326,7 @@ public final class CachingListener implements ExecuteListener {
                 || analyzed.admission().admits();
     }
 
-    /** Why a result of this stamp may be neither shown to the reader nor taken from him, or {@code null} if it may. */
+    /** The reason why this read may neither be served a result of this stamp nor store one, or {@code null} if it may. */
     private static @Nullable BypassReason privacy(ReadVisibility reading, Stamp stamp) {
         if (reading instanceof ReadVisibility.Private own) return own.reason();
         return reading instanceof ReadVisibility.Snapshot snapshot && stamp.generation() > snapshot.clock()
@@ -341,7 +341,7 @@ public final class CachingListener implements ExecuteListener {
 
     /** What another execution of the same query has found, if there is one to wait for. */
     private @Nullable CachedResult await(Fingerprint key, Stamp now, ReadVisibility reading) {
-        // Who holds a connection, perhaps in a transaction, never waits: the leader may need what he holds.
+        // A thread holding a connection, perhaps in a transaction, never waits; the leader may be blocked on it.
         if (session != null || !(reading instanceof ReadVisibility.Shared)) return null;
         long wait = engine.settings.singleFlightTimeout().toNanos();
         if (wait <= 0) return null;

@@ -10,8 +10,8 @@ import org.jooq.ExecuteListenerProvider;
 import org.jooq.impl.DefaultExecuteListenerProvider;
 
 /**
- * Whether nobody besides the cache follows executions on a configuration, who might change the SQL, or want to be told of
- * it. Who is told of failures only, as Spring's translator of exceptions is, does not count.
+ * Checks that a configuration has no listener besides the cache's that might change the SQL or has to be told of an
+ * execution. A listener for failures only, such as Spring's exception translator, does not count.
  */
 public final class ListenerCheck {
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets one of several simultaneous misses execute the query while the others wait for it (rule P16).
  *
- * <p>A flight belongs to a fingerprint and the stamp that its leader captured; who joins has captured the same stamp
- * himself, so the rows are exact at an instant of his own read. Waits are bounded. What a waiter gets is a second look
+ * <p>A flight belongs to a fingerprint and the stamp that its leader captured; a waiter has captured the same stamp
+ * itself, so the rows are exact at an instant of its own read. Waits are bounded. What a waiter gets is a second look
  * into the store; if the leader failed or could not store, the waiter goes to the database. Thread-safe.
  */
 final class SingleFlight {
@@ -19,9 +19,9 @@ final class SingleFlight {
     private final ConcurrentHashMap<Key, Flight> flights = new ConcurrentHashMap<>();
 
     /**
-     * Begins to lead the flight of a query, unless somebody does already.
+     * Begins to lead the flight of a query, unless another thread leads it.
      *
-     * @return the flight, which the caller must {@link Flight#land}, or {@code null} if somebody else leads
+     * @return the flight, which the caller must {@link Flight#land}, or {@code null} if another thread leads
      */
     @Nullable
     Flight lead(Fingerprint fingerprint, Stamp stamp) {
@@ -36,7 +36,7 @@ final class SingleFlight {
         // A thread that reads a cursor row by row may ask the same query again: it must not wait for itself.
         if (flight == null || flight.slow || flight.leader == Thread.currentThread()) return;
         try {
-            // One that was waited for in vain, perhaps a cursor left open, delays nobody else.
+            // A flight that timed out once, perhaps a cursor left open, is not waited for again.
             if (!flight.landed.await(nanos, TimeUnit.NANOSECONDS)) flight.slow = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Objects that take whatever is written into them and keep nothing. jOOQ's bindings ask a connection for large objects to
- * write bind values into; on a hit nobody reads them.
+ * write bind values into; on a hit they are never read.
  */
 final class Discarding {
 

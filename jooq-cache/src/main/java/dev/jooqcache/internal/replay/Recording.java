@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Recording implements ReadDependencies.ResultRows {
 
-    /** Stands for a cell that nobody has read. */
+    /** Stands for a cell that has not been read. */
     private static final Object UNREAD = new Reads(List.of(), new Object[0]);
 
     private final int columns;
@@ -119,7 +119,7 @@ public final class Recording implements ReadDependencies.ResultRows {
 
     private Object cell(Recording nested) {
         nested.endRow();
-        // A row that nobody has read yet may be read later, unseen.
+        // A row that has not been read yet may be read later, unrecorded.
         if (nested.rows == 0) nested.cancel(BypassReason.UNKNOWN_RESULT_VALUE);
         if (nested.cancelled != null) {
             cancel(nested.cancelled);

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.Map;
 
 /**
- * The driver's array, whose content is recorded. Whoever reads it in another way than by {@link #getArray()} reads what
+ * The driver's array, whose content is recorded. Any access other than {@link #getArray()} reads what
  * is not recorded; that ends the recording, as a hit could answer it only by executing the query again.
  */
 final class RecordingArray implements Array {

@@ -8,7 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLXML;
 import org.jooq.tools.jdbc.DefaultPreparedStatement;
 
-/** The statement of a hit: it also takes the bind values that jOOQ's mock refuses. Nobody reads them. */
+/** The statement of a hit: it also takes the bind values that jOOQ's mock refuses. They are never read. */
 final class ReplayStatement extends DefaultPreparedStatement {
 
     ReplayStatement(PreparedStatement mock, Connection creator) {

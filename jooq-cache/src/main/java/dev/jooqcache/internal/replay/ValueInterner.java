@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Equal values of one result, of which one is enough: drivers make each cell anew, also where many rows have the same. Knows
- * only the last few, and only values that nobody can change. Used by one thread.
+ * only the last few, and only immutable values. Used by one thread.
  */
 final class ValueInterner {
 

@@ -65,7 +65,7 @@ public final class StatementKind {
             "consistent",
             "snapshot");
 
-    /** After it nobody knows whether a transaction is under way. */
+    /** After it, it is unknown whether a transaction is under way. */
     static final StatementEffect MAYBE_IN_TRANSACTION =
             new StatementEffect(Kind.AUTOCOMMIT, StatementEffect.UNKNOWN.tags());
 

@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * What one global transaction has written, on whatever connections, until its transaction manager says how it has ended.
  *
- * <p>The writes are announced when the manager is about to prepare. What is written after that, by others who are told as
- * well, is announced at once. When the transaction is over, each connection on which it wrote is looked at, since the
+ * <p>The writes are announced when the manager is about to prepare. What is written after that, by other synchronizations,
+ * is announced at once. When the transaction is over, each connection on which it wrote is looked at, since the
  * manager's word is about the outcome, not about each database: a branch that is still open, or prepared, or whose
  * connection is gone, keeps intents of its own until it is final. Thread-safe: managers end transactions in other threads,
  * too, when the time is up.

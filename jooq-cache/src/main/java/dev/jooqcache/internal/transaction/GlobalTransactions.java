@@ -24,7 +24,7 @@ final class GlobalTransactions {
         return transaction != null && !isOver(transaction);
     }
 
-    /** Its manager may take it for active until it has told everybody. */
+    /** Its manager may take it for active until it has notified all participants. */
     private boolean isOver(JtaTransaction transaction) {
         GlobalTransaction known = active.get(transaction.key());
         return known != null && known.isOver();

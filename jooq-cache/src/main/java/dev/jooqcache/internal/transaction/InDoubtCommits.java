@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>the same session answers once more, as a session executes its commands in their order; or
  *   <li>PostgreSQL, asked on another connection, no longer lists the session's process; or
- *   <li>where nobody can be asked, or answers for that server and its numbers of processes, the quarantine has passed.
+ *   <li>where no connection can be asked, or none answers for that server and its process ids, the quarantine has passed.
  * </ol>
  *
  * <p>A branch of a global transaction can outlive its session, prepared. It is final when, after that, none is prepared
@@ -66,7 +66,7 @@ public final class InDoubtCommits implements AutoCloseable {
      * Makes an empty collection.
      *
      * @param cacheName begins every log line
-     * @param quarantine how long an outcome that nobody can be asked for stays in doubt
+     * @param quarantine how long an outcome stays in doubt if no connection can be asked for it
      */
     public InDoubtCommits(String cacheName, Duration quarantine) {
         this.cacheName = cacheName;
@@ -189,7 +189,7 @@ public final class InDoubtCommits implements AutoCloseable {
 
     private void tick() {
         try {
-            // Asking the database takes its time; nobody who adds a doubt is to wait for it.
+            // Asking the database takes its time; a thread that adds a doubt must not wait for it.
             Map<Asker, Set<String>> prepared = new HashMap<>();
             for (Doubt doubt : List.copyOf(doubts)) {
                 if (!isOverOrQuarantined(doubt, prepared)) continue;

@@ -43,8 +43,8 @@ public final class KnownConnections {
     final PhysicalConnections otherIsolation = new PhysicalConnections();
 
     /**
-     * An isolation level was set, or may have been set, for their next transaction alone (MySQL's family). The server tells
-     * nobody, and whoever takes the connection next may begin that transaction.
+     * An isolation level was set, or may have been set, for their next transaction alone (MySQL's family). The server does
+     * not report it, and the next holder of the connection may begin that transaction.
      */
     final PhysicalConnections nextIsolation = new PhysicalConnections();
 
@@ -54,15 +54,15 @@ public final class KnownConnections {
     /** Whether a transaction is open on them cannot be known any more. */
     final PhysicalConnections uncertain = new PhysicalConnections();
 
-    /** They were given back within a transaction whose snapshot nobody may have ended. */
+    /** They were given back within a transaction whose snapshot may still be open. */
     final PhysicalConnections leftOpen = new PhysicalConnections();
 
     /** What the log has told of them. */
     final UncachedSessions uncached = new UncachedSessions();
 
     /**
-     * Others end their transactions, and can be about to commit when they are closed; with whom to ask whether that is
-     * over, if there is anybody.
+     * Others end their transactions, and can be about to commit when they are closed; mapped to the asker that tells
+     * whether that is over, if there is one.
      */
     private final Map<Connection, Optional<InDoubtCommits.Asker>> endedByOthers =
             Collections.synchronizedMap(new IdentityHashMap<>());
@@ -223,7 +223,7 @@ public final class KnownConnections {
         if (statement.source.isInspected()) settle(physical);
     }
 
-    /** A schema has become known: what stands for statements of which nobody knew what they touch is narrowed to that. */
+    /** A schema has become known: the marks of statements of unknown effect are narrowed to what they touch. */
     void settle() {
         if (!anyStanding) return;
         List<Connection> inDoubt = new ArrayList<>();
@@ -273,7 +273,7 @@ public final class KnownConnections {
         return anyStanding;
     }
 
-    /** Whether a writer of unknown effect may be about to commit where nobody sees it. */
+    /** Returns whether a writer of unknown effect may be about to commit unseen. */
     boolean isEverythingStanding() {
         if (!anyStanding) return false;
         synchronized (standing) {
@@ -366,7 +366,7 @@ public final class KnownConnections {
     }
 
     /**
-     * A statement that was sent when nobody knew what it touches.
+     * A statement that was sent when it was unknown what it touches.
      *
      * @param source where
      * @param sql its text

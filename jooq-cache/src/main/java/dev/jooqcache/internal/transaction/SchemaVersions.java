@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * version up and then escalates every registered write to everything. Whichever comes first, no write ends with tags of
  * another schema than it ran on. The change's own mark on everything stands until that is done.
  *
- * <p>A statement that leads nobody knows where may write in a database that is not known yet, though it writes nothing in
+ * <p>A statement of unknown destination may write in a database that is not known yet, though it writes nothing in
  * those that are. It is registered, too, as a write without tags: it marks nothing before another database becomes known.
  *
- * <p>What is not understood may have changed the schema, too: code that nobody can look into, a text that jOOQ's parser
- * does not know, a writer that cannot be seen. Plain DML has not, even where nobody knows yet what it touches.
+ * <p>What is not understood may have changed the schema, too: code that cannot be analysed, a text that jOOQ's parser
+ * does not know, a writer that cannot be seen. Plain DML has not, even where it is not yet known what it touches.
  */
 public final class SchemaVersions {
 
@@ -93,7 +93,7 @@ public final class SchemaVersions {
         underWay.forEach(PendingWrite::escalateWrite);
     }
 
-    /** The same, by a writer that leads nobody knows where. */
+    /** The same, by a writer of unknown destination. */
     private void changedElsewhere() {
         synchronized (this) {
             changesElsewhere++;
@@ -104,8 +104,8 @@ public final class SchemaVersions {
     /**
      * Makes known what was read from a catalog, unless some schema was changed meanwhile.
      *
-     * <p>From then on results of that data source are stored. A write under way that was analysed without this schema, as it
-     * leads nobody knows where, is escalated before; so are statements that write nothing in the databases known so far, if
+     * <p>From then on results of that data source are stored. A write under way that was analysed without this schema, as its
+     * destination is unknown, is escalated before; so are statements that write nothing in the databases known so far, if
      * the catalog is new, until it is known that they write nothing there either.
      *
      * @param readAt the version before it was read
@@ -189,7 +189,7 @@ public final class SchemaVersions {
      * @param changes how many changes there have been
      * @param publications how often a schema was made known
      * @param databases how often one was made known for the first time
-     * @param changesElsewhere how many of the changes were made by writers that lead nobody knows where
+     * @param changesElsewhere how many of the changes were made by writers of unknown destination
      */
     record Versions(long changes, long publications, long databases, long changesElsewhere) {}
 
@@ -286,7 +286,7 @@ public final class SchemaVersions {
 
         /**
          * Takes the escalation of statements back that turn out to write nothing in the database that has become known. Its
-         * schema must be the one on which they have run: not one that was changed since, whoever has changed it.
+         * schema must be the one on which they have run: not one that was changed since, by whatever writer.
          */
         private void reconsider() {
             Versions now = versions();

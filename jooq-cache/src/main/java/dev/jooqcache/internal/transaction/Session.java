@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The transaction state of one connection, from its check-out to its return.
  *
- * <p>Every statement and every transaction call of the connection passes through here, whoever makes it; here the commit
+ * <p>Every statement and every transaction call of the connection passes through here, whatever code makes it; here the commit
  * protocol is carried out (rules P2, P5, P6, P11):
  *
  * <ul>
@@ -77,7 +77,7 @@ public final class Session {
     private List<PendingWrite> leftOver;
     private volatile boolean failed;
 
-    /** A statement is under way: who gives the connection back now wants it aborted. */
+    /** A statement is under way: giving the connection back now is a request to abort it. */
     private volatile boolean sending;
 
     private volatile boolean exposed;
@@ -232,7 +232,7 @@ public final class Session {
     }
 
     /**
-     * The connection was handed out to somebody else before it was given back: each of the holders may end the transaction
+     * The connection was handed out again before it was given back: each of the holders may end the transaction
      * of the others, so that what they write stands until the connection is seen outside of one.
      */
     void handedOutAgain() {
@@ -1169,7 +1169,7 @@ public final class Session {
         forgetState();
     }
 
-    /** The application tells who it is, which is a name in lists of sessions, or decides what they may see. */
+    /** The application sets its client info: a name in lists of sessions, or an input of policies on what they may see. */
     public void describe() {
         touched();
         switch (source.dialect().family()) {
@@ -1196,7 +1196,7 @@ public final class Session {
     }
 
     /**
-     * Somebody gets at the driver's own connection and may write there unseen: everything stands until the connection
+     * The application unwraps the driver's own connection and may write there unseen: everything stands until the connection
      * is given back.
      */
     public void exposed() {
@@ -1234,7 +1234,7 @@ public final class Session {
         boolean oldSnapshot = open && statementSent && !isReadCommitted();
         boolean exposure = (exposed || committingLate) && autoCommit;
         if (global && !statementSent && !sending) use();
-        // While it is given back, somebody else may have taken it already.
+        // While it is given back, another thread may have taken it already.
         source.released(this, physical());
         try {
             call.run();

@@ -132,7 +132,7 @@ public final class TrackedSource {
         dialect = known;
     }
 
-    /** The same, where each connection is a pool's that nobody uses. */
+    /** The same, where each connection is an idle one of a pool. */
     public void askOnPools(InDoubtCommits.Asker pools) {
         if (isAskerOfPools) return;
         asker = outsideGlobalTransactions(pools);
@@ -260,7 +260,7 @@ public final class TrackedSource {
     }
 
     /**
-     * The same, while a transaction is under way whose end nobody may see. Only on a pool's own connection: another data
+     * The same, while a transaction is under way whose end may go unseen. Only on a pool's own connection: another data
      * source may hand out the one that is in use.
      */
     void inspectPoolApart() {
@@ -474,7 +474,7 @@ public final class TrackedSource {
     }
 
     /**
-     * Asks the catalog. Does nothing while somebody else is at it for long, or while a transaction is changing the schema,
+     * Asks the catalog. Does nothing while another thread is at it for long, or while a transaction is changing the schema,
      * for whose locks the catalog might have to wait.
      */
     void inspect(Connection raw) {
@@ -749,7 +749,7 @@ public final class TrackedSource {
         else connections.standInDoubt(raw, new KnownConnections.Unresolved(this, sql, analysedAt), asker);
     }
 
-    /** Marks what a transaction writes that was begun, and will be ended, where nobody sees it. */
+    /** Marks the writes of a transaction that was begun, and will be ended, unseen. */
     void standUntilOthersEnd(Connection raw, Tags tags, long analysedAt, Change change) {
         connections.standUntilOthersEnd(raw, tags, analysedAt, change, asker);
     }
@@ -829,9 +829,9 @@ public final class TrackedSource {
      */
     private record TableReference(SessionState state, String name) {}
 
-    /** Who else may use a connection between its check-out and its return. */
+    /** The other uses of a connection that are possible between its check-out and its return. */
     public enum Origin {
-        /** Nobody: it was taken from the pool itself, and every use is seen. */
+        /** None: it was taken from the pool itself, and every use is seen. */
         OWN,
         /** Others hold it as well: its transaction may begin and end unseen. */
         SHARED

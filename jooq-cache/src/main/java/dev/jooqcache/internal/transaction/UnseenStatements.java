@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * SQL that a pool and its driver are configured to execute by themselves, past every session.
  *
  * <p>What such a statement sets is found out with the session's state. One thing is not: MySQL's family can set an isolation level
- * for the next transaction alone, and tells nobody.
+ * for the next transaction alone, and does not report it.
  *
  * @param onceForEach executed on each new connection
  * @param atEachCheckOut perhaps executed whenever the pool hands a connection out
