@@ -3,10 +3,10 @@ package dev.jooqcache.internal.prepared;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.jdbc.TrackedConnectionProvider;
 import dev.jooqcache.internal.read.CacheEngine;
-import dev.jooqcache.internal.read.CachingListener;
 import dev.jooqcache.internal.read.ExecutionProbe;
 import dev.jooqcache.internal.read.ExecutionProbe.Seen;
 import dev.jooqcache.internal.read.ListenerCheck;
+import dev.jooqcache.internal.read.ReadLog;
 import dev.jooqcache.internal.read.ReadOptions;
 import dev.jooqcache.internal.replay.DefaultZone;
 import dev.jooqcache.internal.replay.ReplayConnection;
@@ -29,22 +29,18 @@ import org.jooq.RecordMapper;
 import org.jooq.Result;
 import org.jooq.ResultQuery;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A query that is executed with different arguments. The first few times it is executed by jOOQ, as any other; from then
  * on the cache is asked without jOOQ, and jOOQ executes what the cache does not have. Outside of transactions only: within
  * them jOOQ is asked, which looks at the connection.
  *
- * <p>What decides about a hit is the same as in {@link CachingListener}: the key of the same parts, the same obstacles, the
+ * <p>What decides about a hit is the same as in {@code CachingListener}: the key of the same parts, the same obstacles, the
  * same look at the generations during the read. Thread-safe.
  *
  * @param <R> the type of its records
  */
 public final class PreparedQuery<R extends Record> {
-
-    private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache.decision");
 
     private final CacheEngine engine;
     private final DSLContext dsl;
@@ -254,7 +250,7 @@ public final class PreparedQuery<R extends Record> {
     private void served(Found found) {
         found.statement.admission().hit();
         engine.counters.hits.increment();
-        if (LOG.isDebugEnabled()) CachingListener.logHit(engine, found.shortcut.sql(), found.statement.tables());
+        ReadLog.hit(engine, found.shortcut.sql(), found.statement.tables());
     }
 
     /** The records, or {@code null} if they cannot be read from what was recorded, or not by jOOQ: it will tell why. */
