@@ -9,9 +9,6 @@ import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
-import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The transaction state of one connection, from its check-out to its return.
  *
- * <p>Every statement and every transaction call of the connection passes through here, whatever code makes it; here the commit
- * protocol is carried out (rules P2, P5, P6, P11):
+ * <p>Every statement and every transaction call of the connection passes through here, whatever code makes it, and is
+ * bracketed as the {@link CommitProtocol} needs it (rules P2, P5, P6, P11):
  *
  * <ul>
  *   <li>A write in a transaction is noted when it is sent. Savepoints take nothing back.
@@ -51,12 +48,11 @@ public final class Session {
 
     static final int UNKNOWN_ISOLATION = -1;
 
-    /** A transaction that touches more tags than this is not followed row by row. */
-    private static final int MOST_TAGS = 256;
-
     private final TrackedSource source;
     private final Connection raw;
     private final Origin origin;
+    private final CommitProtocol protocol;
+    private final TransactionWrites written;
 
     /** Where the session leads and how it is set, as far as that is known to hold still. */
     private volatile @Nullable SessionState state;
@@ -99,9 +95,6 @@ public final class Session {
     private final boolean beganInAutoCommit;
     private volatile boolean ownTransaction;
     private volatile boolean joined;
-    private volatile Tags written = Tags.none();
-    private volatile long analysedAt;
-    private volatile Change change = Change.DATA;
     private volatile boolean statementSent;
     private volatile boolean snapshotTaken;
 
@@ -146,6 +139,8 @@ public final class Session {
         this.source = source;
         this.raw = raw;
         this.origin = origin;
+        this.protocol = new CommitProtocol(source, raw, this);
+        this.written = new TransactionWrites(source.schemas());
         this.state = origin == Origin.OWN ? source.lastState(raw) : null;
         this.autoCommit = autoCommit;
         this.beganInAutoCommit = autoCommit;
@@ -160,8 +155,7 @@ public final class Session {
         this.leftOver = leftOver;
         this.isolation = isolation;
         this.initialIsolation = isolation;
-        this.analysedAt = source.schemas().version();
-        for (PendingWrite write : leftOver) written = written.plus(write.tags());
+        leftOver.forEach(written::goOn);
         join();
         if (inTransaction()) source.opened(this);
     }
@@ -237,8 +231,12 @@ public final class Session {
      */
     void handedOutAgain() {
         shared = true;
-        if (!written.isEmpty()) source.standUntilOthersEnd(physical(), written, analysedAt, change);
+        if (!written.isEmpty()) standUntilOthersEnd();
         uncertain();
+    }
+
+    private void standUntilOthersEnd() {
+        source.standUntilOthersEnd(physical(), written.tags(), written.analysedAt(), written.change());
     }
 
     private void begunUnseen() {
@@ -252,7 +250,7 @@ public final class Session {
     private void endedUnseen() {
         if (foreign) source.seenOutside(raw);
         else if (globals.isEmpty() && (!joined || isPerhapsLocal()))
-            announceWritten().committed();
+            written.announce().committed();
         autoCommit = true;
         foreign = false;
         begun = false;
@@ -351,7 +349,7 @@ public final class Session {
         if (!inTransaction()) return outside(Isolation.View.outside(isolation(), known));
         if (foreign || uncertain) return new ReadVisibility.Private(BypassReason.UNTRACKED_TRANSACTION);
         if (failed) return new ReadVisibility.Private(BypassReason.FAILED_TRANSACTION);
-        if (written().meets(tags)) return new ReadVisibility.Private(BypassReason.OWN_WRITE);
+        if (written.current().meets(tags)) return new ReadVisibility.Private(BypassReason.OWN_WRITE);
         return inside(Isolation.View.inside(isolation(), known));
     }
 
@@ -361,7 +359,7 @@ public final class Session {
         if (globals.size() > 1 || uncertain || !global.isObserved())
             return new ReadVisibility.Private(BypassReason.UNTRACKED_TRANSACTION);
         if (failed) return new ReadVisibility.Private(BypassReason.FAILED_TRANSACTION);
-        if (written().meets(tags) || global.written().meets(tags))
+        if (written.current().meets(tags) || global.written().meets(tags))
             return new ReadVisibility.Private(BypassReason.OWN_WRITE);
         return Isolation.View.inside(isolation(), dialect) == Isolation.View.NEWEST
                 ? ReadVisibility.SHARED
@@ -588,7 +586,7 @@ public final class Session {
             case ROLLBACK -> rollback(call);
             case ROLLBACK_TO_SAVEPOINT -> rollbackToSavepoint(call);
             case IMPLICIT_COMMIT -> {
-                T result = bracket(announceWritten(), call);
+                T result = bracket(written.announce(), call);
                 snapshotEnded();
                 yield result;
             }
@@ -652,7 +650,7 @@ public final class Session {
     /** Some settings of H2's commit what is under way. PostgreSQL's do not. */
     private <T> T set(SqlCall<T> call) throws SQLException {
         if (!inTransaction() || source.dialect().family() == SQLDialect.POSTGRES) return send(call);
-        T result = bracket(announceWritten(), call);
+        T result = bracket(written.announce(), call);
         snapshotEnded();
         return result;
     }
@@ -679,17 +677,7 @@ public final class Session {
     private <T> T writeInGlobal(Tags tags, long version, SqlCall<T> call) throws SQLException {
         note(tags, version, Change.DATA);
         PendingWrite write = source.schemas().announce(tags, version, Change.DATA);
-        T result;
-        try {
-            result = send(call);
-        } catch (SQLException | RuntimeException | Error e) {
-            if (isStillGlobal()) write.abandoned();
-            else endFailed(write, e);
-            throw e;
-        }
-        if (isStillGlobal()) write.abandoned();
-        else write.committed();
-        return result;
+        return protocol.bracket(write, () -> send(call), this::isStillGlobal);
     }
 
     /** Whether what was just sent is a part of the transaction: it is not over, and the connection is in one. */
@@ -796,7 +784,7 @@ public final class Session {
         } finally {
             // A routine or a trigger has committed by itself, which the analysis should have told; perhaps before it
             // failed.
-            if (OpenTransactions.isNoneUnderWay(physical())) announceWritten().committed();
+            if (OpenTransactions.isNoneUnderWay(physical())) written.announce().committed();
         }
     }
 
@@ -812,22 +800,7 @@ public final class Session {
         String sql = unresolved;
         if (unseen && sql != null && may == Change.DATA) source.standInDoubt(physical(), sql, version);
         else if (unseen) source.standUntilOthersEnd(physical(), tags, version, may);
-        if (may == Change.SCHEMA) change = may;
-        if (written.isEmpty()) analysedAt = version;
-        analysedAt = Math.min(analysedAt, version);
-        Tags all = written.plus(tags);
-        written = all.size() > MOST_TAGS ? all.coarse() : all;
-    }
-
-    /** What the transaction has written: anything, if the schema was changed since that was analysed. */
-    private Tags written() {
-        Tags tags = written;
-        return tags.isEmpty() || !source.schemas().isOutdated(analysedAt) ? tags : tags.plus(Tags.everything());
-    }
-
-    /** Announces what the transaction has written. */
-    private PendingWrite announceWritten() {
-        return source.schemas().announce(written, analysedAt, change);
+        written.add(tags, version, may);
     }
 
     /** Intent, execute, bump: what one statement writes and commits by itself. */
@@ -836,23 +809,20 @@ public final class Session {
     }
 
     private <T> T bracket(PendingWrite write, SqlCall<T> call) throws SQLException {
-        if (!write.tags().isEmpty()) physical();
-        T result;
-        try {
-            result = send(call);
-        } catch (SQLException | RuntimeException | Error e) {
-            endFailed(write, e);
-            throw e;
-        }
+        return protocol.bracket(write, () -> send(call), result -> settles(write, result));
+    }
+
+    /** Settles what a statement has written, or has that done when its results are taken, and says which. */
+    private boolean settles(PendingWrite write, @Nullable Object result) {
         if (isSqlite() && autoCommit && isRows(result)) {
             committingLate = true;
             source.stand(physical(), write.tags(), source.schemas().version(), Change.DATA);
         }
         standIfBegunMeanwhile(write);
         UntakenResults results = executing;
-        if (results == null || inTransaction() || !results.mayFollow(result)) write.committed();
-        else results.keep(write);
-        return result;
+        if (results == null || inTransaction() || !results.mayFollow(result)) return true;
+        results.keep(write);
+        return false;
     }
 
     /** Results of a statement are kept by the session until it gives its connection back. */
@@ -883,12 +853,6 @@ public final class Session {
         write.committed();
     }
 
-    /** What has failed may have taken effect in part; and perhaps it is still running. */
-    private void endFailed(PendingWrite write, Throwable e) {
-        if (isAnswerOfServer(e)) write.committed();
-        else source.doubt(write, raw, physical());
-    }
-
     /** A pool that enlists a connection at its first use: what was taken for autocommit was a part of a transaction. */
     private void standIfBegunMeanwhile(PendingWrite write) {
         if (inTransaction() || write.tags().isEmpty() || isOutside()) return;
@@ -907,7 +871,7 @@ public final class Session {
     }
 
     private <T> T unknown(SqlCall<T> call) throws SQLException {
-        Tags before = written;
+        Tags before = written.tags();
         long version = source.schemas().version();
         if (inTransaction()) note(Tags.everything(), version, Change.SCHEMA);
         return bracket(source.schemas().announce(before.plus(Tags.everything()), version, Change.SCHEMA), call);
@@ -940,7 +904,7 @@ public final class Session {
         boolean within = inTransaction();
         if (!within) asked();
         long clock = source.generations().now();
-        T result = bracket(announceWritten(), call);
+        T result = bracket(written.announce(), call);
         explicit = true;
         snapshotEnded();
         if (!within) snapshotClock = clock;
@@ -961,19 +925,14 @@ public final class Session {
     }
 
     private <T> T sendCommit(SqlCall<T> call) throws SQLException {
-        PendingWrite write = announceWritten();
-        if (!written.isEmpty()) physical();
-        T result;
-        try {
-            result = call.run();
-        } catch (SQLException | RuntimeException | Error e) {
-            failed = true;
-            if (isDefiniteRollback(e)) write.abandoned();
-            else source.doubt(write, raw, physical());
-            throw e;
-        }
-        write.committed();
-        return result;
+        return protocol.commit(written.announce(), () -> {
+            try {
+                return call.run();
+            } catch (SQLException | RuntimeException | Error e) {
+                failed = true;
+                throw e;
+            }
+        });
     }
 
     public <T> T rollback(SqlCall<T> call) throws SQLException {
@@ -995,17 +954,9 @@ public final class Session {
     /** The first phase of a two-phase commit: another session will end the transaction, so its intents stand. */
     private <T> T prepare(SqlCall<T> call) throws SQLException {
         // Other sessions have perhaps written in the same transaction.
-        Tags all = foreign || uncertain ? Tags.everything() : written();
-        PendingWrite write = source.schemas().announce(all, analysedAt, change);
+        PendingWrite write = written.announce(foreign || uncertain ? Tags.everything() : written.current());
         long clock = source.generations().now();
-        T result;
-        try {
-            result = send(call);
-        } catch (SQLException | RuntimeException | Error e) {
-            source.standWhilePrepared(write, physical(), InDoubtCommits.First.SESSION_IDLE);
-            throw e;
-        }
-        source.standWhilePrepared(write, physical(), InDoubtCommits.First.NOTHING);
+        T result = protocol.prepare(write, () -> send(call));
         ended(clock);
         return result;
     }
@@ -1031,8 +982,7 @@ public final class Session {
     private void reset() {
         ownTransaction = false;
         joined = !globals.isEmpty();
-        written = Tags.none();
-        change = Change.DATA;
+        written.clear();
         isolationUnknown = false;
         if (isolationOfTransaction) isolation = UNKNOWN_ISOLATION;
         isolationOfTransaction = false;
@@ -1063,7 +1013,7 @@ public final class Session {
         if (explicit && autoCommit) {
             // Some drivers commit what SQL has begun, some leave it open.
             uncertain();
-            bracket(announceWritten(), call.asCall());
+            bracket(written.announce(), call.asCall());
             autoCommit = value;
         } else if (value && !autoCommit) {
             commitBySwitchingOn(call);
@@ -1131,7 +1081,7 @@ public final class Session {
         if (isUnderWay) setNextIsolation();
         if (inTransaction() && (statementSent || (isUnderWay && isMysql()))) {
             // H2 commits; MySQL's family means the next transaction.
-            bracket(announceWritten(), call.asCall());
+            bracket(written.announce(), call.asCall());
             isolationUnknown = true;
         } else {
             call.run();
@@ -1222,7 +1172,7 @@ public final class Session {
         boolean unended = open && !written.isEmpty() && (!global || isPerhapsLocal());
         if (global && !autoCommit && !written.isEmpty() && isPerhapsLocal())
             globals.forEach(GlobalTransaction::perhapsLocal);
-        if (unended) source.stand(physical(), written, analysedAt, change);
+        if (unended) source.stand(physical(), written.tags(), written.analysedAt(), written.change());
         leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
         if (explicit) source.uncertain(raw);
@@ -1239,7 +1189,7 @@ public final class Session {
         try {
             call.run();
         } finally {
-            written = Tags.none();
+            written.forget();
             List.copyOf(untaken).forEach(UntakenResults::taken);
             if (exposure) source.noLongerExposed(physical());
             if (oldSnapshot) source.leftOpen(physical());
@@ -1268,19 +1218,6 @@ public final class Session {
         return isolation == Connection.TRANSACTION_READ_COMMITTED && !isolationUnknown;
     }
 
-    private static boolean isDefiniteRollback(Throwable e) {
-        return e instanceof SQLException sql && SqlStates.isRollback(sql.getSQLState());
-    }
-
-    /** Whether the exception is the server's word on the statement, so that nothing of it is still running there. */
-    private static boolean isAnswerOfServer(Throwable e) {
-        if (!(e instanceof SQLException sql)
-                || e instanceof SQLNonTransientConnectionException
-                || e instanceof SQLTransientConnectionException
-                || e instanceof SQLRecoverableException) return false;
-        return SqlStates.isAnswer(sql.getSQLState());
-    }
-
     /** Sends a query once more, and reads it to its end. */
     @FunctionalInterface
     public interface Resending {
@@ -1301,13 +1238,13 @@ public final class Session {
      */
     @FunctionalInterface
     public interface SqlCall<T> {
-        public T run() throws SQLException;
+        T run() throws SQLException;
     }
 
     /** A call of JDBC without an answer. */
     @FunctionalInterface
     public interface VoidCall {
-        public void run() throws SQLException;
+        void run() throws SQLException;
 
         default SqlCall<Boolean> asCall() {
             return () -> {
