@@ -3,6 +3,8 @@ package dev.jooqcache.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jooqcache.BypassReason;
+import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue;
@@ -10,6 +12,9 @@ import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
 import dev.jooqcache.testing.Log;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -17,6 +22,7 @@ import javax.sql.DataSource;
 import org.jooq.Configuration;
 import org.jooq.DSLContext;
 import org.jooq.impl.DefaultConfiguration;
+import org.reactivestreams.Publisher;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
@@ -93,6 +99,41 @@ class UntrackedDataSourceTest {
                             .as("a derived configuration")
                             .isEqualTo("1984");
                 }
+        }
+    }
+
+    /** The cache fails at what it asks of the configuration; what JDBC writes is seen all the same. */
+    @DatabaseTest
+    void update_besideAFactoryThatCannotBeNamed_isSeen(Database database) {
+        try (Fixture f = Fixture.catalogue(database).expectingFailures()) {
+            DSLContext reading = listening(f.cache, f.pool, database);
+            Books.title(reading);
+            DSLContext failing = listening(f.cache, f.pool, database);
+            failing.configuration().set(new Unnamed());
+            Books.retitle(failing, "Ulysses");
+            assertThat(f.cache.stats().failures()).isPositive();
+            assertThat(Books.title(reading)).isEqualTo("Ulysses");
+            CacheStats done = f.during(() -> Books.title(failing));
+            assertThat(done.bypasses(BypassReason.CACHE_FAILURE)).isEqualTo(1);
+            assertThat(done.stores()).isZero();
+        }
+    }
+
+    private static final class Unnamed implements ConnectionFactory {
+
+        @Override
+        public Publisher<? extends Connection> create() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ConnectionFactoryMetadata getMetadata() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String toString() {
+            throw new UnsupportedOperationException();
         }
     }
 }
