@@ -2,6 +2,7 @@ package dev.jooqcache;
 
 import dev.jooqcache.internal.read.ReadOptions;
 import dev.jooqcache.internal.read.ReadOptions.Use;
+import dev.jooqcache.internal.settings.GivenSettings;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -70,9 +71,7 @@ public final class CacheHint {
      * @throws IllegalArgumentException if the duration is not positive
      */
     public static CacheHint expireAfterWrite(Duration duration) {
-        Objects.requireNonNull(duration, "CacheHint.expireAfterWrite");
-        if (duration.isNegative() || duration.isZero())
-            throw new IllegalArgumentException("CacheHint.expireAfterWrite must be positive: " + duration);
+        GivenSettings.requirePositive("CacheHint.expireAfterWrite", duration);
         return new CacheHint(new ReadOptions(Use.ENABLE, duration, null));
     }
 

@@ -9,6 +9,7 @@ import dev.jooqcache.internal.generation.InJvmGenerationStore;
 import dev.jooqcache.internal.jdbc.DataSources;
 import dev.jooqcache.internal.query.Precision;
 import dev.jooqcache.internal.read.CacheSettings;
+import dev.jooqcache.internal.settings.GivenSettings;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.CacheModel;
 import dev.jooqcache.model.ModelCheck;
@@ -17,9 +18,7 @@ import dev.jooqcache.model.TableName;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.ResultStore;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -43,8 +42,7 @@ public final class QueryCacheBuilder {
 
     private static final int DEFAULT_GENERATION_CELLS = 1 << 19;
 
-    /** The settings that were set, each as it is shown in a message. */
-    private final Map<String, String> set = new HashMap<>();
+    private final GivenSettings given = new GivenSettings();
 
     private String name = "jooq-cache";
     private @Nullable CacheMode mode;
@@ -82,7 +80,7 @@ public final class QueryCacheBuilder {
     public QueryCacheBuilder name(String value) {
         Objects.requireNonNull(value, "name");
         if (value.isBlank()) throw new IllegalArgumentException("name must not be blank: '" + value + "'");
-        requireUnset("name", value);
+        given.set("name", value);
         name = value;
         return this;
     }
@@ -96,7 +94,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder mode(CacheMode value) {
-        requireUnset("mode", value);
+        given.set("mode", value);
         mode = value;
         return this;
     }
@@ -109,7 +107,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder admission(AdmissionPolicy value) {
-        requireUnset("admission", value);
+        given.set("admission", value);
         admission = value;
         return this;
     }
@@ -122,7 +120,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder invalidation(InvalidationGranularity value) {
-        requireUnset("invalidation", value);
+        given.set("invalidation", value);
         invalidation = value;
         return this;
     }
@@ -157,7 +155,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder maximumEntries(int value) {
-        requireAtLeast("maximumEntries", 1, value);
+        given.setAtLeast("maximumEntries", 1, value);
         maximumEntries = value;
         return this;
     }
@@ -172,7 +170,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder maximumRowsPerResult(int value) {
-        requireAtLeast("maximumRowsPerResult", 1, value);
+        given.setAtLeast("maximumRowsPerResult", 1, value);
         maximumRowsPerResult = value;
         return this;
     }
@@ -186,7 +184,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder maximumBytesPerResult(long value) {
-        requireAtLeast("maximumBytesPerResult", 1, value);
+        given.setAtLeast("maximumBytesPerResult", 1, value);
         maximumBytesPerResult = value;
         return this;
     }
@@ -202,7 +200,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder expireAfterWrite(Duration value) {
-        requirePositive("expireAfterWrite", value);
+        given.setPositive("expireAfterWrite", value);
         expireAfterWrite = value;
         return this;
     }
@@ -220,7 +218,7 @@ public final class QueryCacheBuilder {
         Objects.requireNonNull(value, "singleFlightTimeout");
         if (value.isNegative())
             throw new IllegalArgumentException("singleFlightTimeout must not be negative: " + value);
-        requireUnset("singleFlightTimeout", value);
+        given.set("singleFlightTimeout", value);
         singleFlightTimeout = value;
         return this;
     }
@@ -236,7 +234,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder inDoubtTimeout(Duration value) {
-        requirePositive("inDoubtTimeout", value);
+        given.setPositive("inDoubtTimeout", value);
         inDoubtTimeout = value;
         return this;
     }
@@ -250,7 +248,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder maximumAnalyzedStatements(int value) {
-        requireAtLeast("maximumAnalyzedStatements", 1, value);
+        given.setAtLeast("maximumAnalyzedStatements", 1, value);
         maximumAnalyzedStatements = value;
         return this;
     }
@@ -265,7 +263,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder maximumAnalyzedStatementBytes(long value) {
-        requireAtLeast("maximumAnalyzedStatementBytes", 1, value);
+        given.setAtLeast("maximumAnalyzedStatementBytes", 1, value);
         maximumAnalyzedStatementBytes = value;
         return this;
     }
@@ -299,7 +297,7 @@ public final class QueryCacheBuilder {
      */
     public QueryCacheBuilder model(CacheModel value) {
         Objects.requireNonNull(value, "model");
-        requireUnset("model", value.getClass().getName());
+        given.set("model", value.getClass().getName());
         model = value;
         return this;
     }
@@ -312,7 +310,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder modelCheck(ModelCheck value) {
-        requireUnset("modelCheck", value);
+        given.set("modelCheck", value);
         modelCheck = value;
         return this;
     }
@@ -400,7 +398,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder sessionScope(Supplier<@Nullable String> value) {
-        requireUnset("sessionScope", value);
+        given.set("sessionScope", value);
         sessionScope = value;
         return this;
     }
@@ -426,7 +424,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder store(ResultStore value) {
-        requireUnset("store", value);
+        given.set("store", value);
         store = value;
         return this;
     }
@@ -440,7 +438,7 @@ public final class QueryCacheBuilder {
      * @throws IllegalStateException if it was already set
      */
     public QueryCacheBuilder generationStore(GenerationStore value) {
-        requireUnset("generationStore", value);
+        given.set("generationStore", value);
         generationStore = value;
         return this;
     }
@@ -457,7 +455,7 @@ public final class QueryCacheBuilder {
     public QueryCacheBuilder generationCells(int value) {
         if (value < 2 || Integer.bitCount(value) != 1)
             throw new IllegalArgumentException("generationCells must be a power of two, >= 2: " + value);
-        requireUnset("generationCells", value);
+        given.set("generationCells", value);
         generationCells = value;
         return this;
     }
@@ -474,32 +472,15 @@ public final class QueryCacheBuilder {
         return new QueryCache(this);
     }
 
-    private void requireUnset(String setting, Object value) {
-        String first = set.putIfAbsent(setting, String.valueOf(Objects.requireNonNull(value, setting)));
-        if (first != null) throw new IllegalStateException(setting + " was already set to " + first);
-    }
-
-    private void requireAtLeast(String setting, long least, long value) {
-        if (value < least) throw new IllegalArgumentException(setting + " must be >= " + least + ": " + value);
-        requireUnset(setting, value);
-    }
-
-    private void requirePositive(String setting, Duration value) {
-        Objects.requireNonNull(value, setting);
-        if (value.isNegative() || value.isZero())
-            throw new IllegalArgumentException(setting + " must be positive: " + value);
-        requireUnset(setting, value);
-    }
-
     private static void requireNonNull(String setting, Object[] values) {
         for (Object value : Objects.requireNonNull(values, setting)) Objects.requireNonNull(value, setting);
     }
 
     private void requireNotBoth(String custom, String ofDefault) {
-        if (set.containsKey(custom) && set.containsKey(ofDefault))
+        if (given.get(custom) != null && given.get(ofDefault) != null)
             throw new IllegalStateException(
-                    ofDefault + " (" + set.get(ofDefault) + ") is a setting of the default store, and " + custom + " ("
-                            + set.get(custom) + ") replaces that: set only one of the two");
+                    ofDefault + " (" + given.get(ofDefault) + ") is a setting of the default store, and " + custom
+                            + " (" + given.get(custom) + ") replaces that: set only one of the two");
     }
 
     String name() {

@@ -48,8 +48,9 @@ class ArchitectureTest {
         return Stream.of(
                 Arguments.of("dev.jooqcache.spi", new String[] {}),
                 Arguments.of("dev.jooqcache.model", new String[] {}),
-                Arguments.of("dev.jooqcache.ehcache", new String[] {"spi"}),
+                Arguments.of("dev.jooqcache.ehcache", new String[] {"spi", "internal.settings"}),
                 Arguments.of("dev.jooqcache.inspect", new String[] {"model", "internal.analysis", "internal.catalog"}),
+                Arguments.of("dev.jooqcache.internal.settings", new String[] {}),
                 Arguments.of("dev.jooqcache.internal.generation", new String[] {"spi"}),
                 Arguments.of("dev.jooqcache.internal.dependency", new String[] {"spi"}),
                 Arguments.of(

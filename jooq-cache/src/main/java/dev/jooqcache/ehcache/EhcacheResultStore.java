@@ -1,13 +1,12 @@
 package dev.jooqcache.ehcache;
 
+import dev.jooqcache.internal.settings.GivenSettings;
 import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.ehcache.Cache;
@@ -131,7 +130,7 @@ public final class EhcacheResultStore implements ResultStore {
      */
     public static final class Builder {
 
-        private final Set<String> settings = new HashSet<>();
+        private final GivenSettings given = new GivenSettings();
         private int heapEntries = 10_000;
         private long offHeapMegabytes;
         private long diskMegabytes;
@@ -150,8 +149,7 @@ public final class EhcacheResultStore implements ResultStore {
          * @throws IllegalStateException if it was already set
          */
         public Builder maximumEntries(int entries) {
-            if (entries < 1) throw new IllegalArgumentException("maximumEntries must be >= 1: " + entries);
-            requireUnset("maximumEntries", heapEntries);
+            given.setAtLeast("maximumEntries", 1, entries);
             heapEntries = entries;
             return this;
         }
@@ -166,7 +164,7 @@ public final class EhcacheResultStore implements ResultStore {
          */
         public Builder offHeap(long megabytes) {
             if (megabytes < 1) throw new IllegalArgumentException("offHeap must be >= 1 (MiB): " + megabytes);
-            requireUnset("offHeap", offHeapMegabytes);
+            given.set("offHeap", megabytes);
             offHeapMegabytes = megabytes;
             return this;
         }
@@ -183,7 +181,7 @@ public final class EhcacheResultStore implements ResultStore {
         public Builder disk(Path path, long megabytes) {
             Objects.requireNonNull(path, "disk");
             if (megabytes < 1) throw new IllegalArgumentException("disk must be >= 1 (MiB): " + megabytes);
-            requireUnset("disk", diskMegabytes);
+            given.set("disk", megabytes);
             directory = path;
             diskMegabytes = megabytes;
             return this;
@@ -198,8 +196,7 @@ public final class EhcacheResultStore implements ResultStore {
          * @throws IllegalStateException if it was already set
          */
         public Builder expireAfterWrite(Duration duration) {
-            requirePositive("expireAfterWrite", duration);
-            requireUnset("expireAfterWrite", timeToLive);
+            given.setPositive("expireAfterWrite", duration);
             timeToLive = duration;
             return this;
         }
@@ -211,7 +208,7 @@ public final class EhcacheResultStore implements ResultStore {
          * @throws IllegalStateException if {@code expireAfterWrite} was already set
          */
         public Builder noExpiration() {
-            requireUnset("expireAfterWrite", timeToLive);
+            given.set("expireAfterWrite", "no limit");
             timeToLive = null;
             return this;
         }
@@ -225,22 +222,9 @@ public final class EhcacheResultStore implements ResultStore {
          * @throws IllegalStateException if it was already set
          */
         public Builder expireAfterAccess(Duration duration) {
-            requirePositive("expireAfterAccess", duration);
-            requireUnset("expireAfterAccess", timeToIdle);
+            given.setPositive("expireAfterAccess", duration);
             timeToIdle = duration;
             return this;
-        }
-
-        private static void requirePositive(String setting, Duration duration) {
-            Objects.requireNonNull(duration, setting);
-            if (duration.isNegative() || duration.isZero())
-                throw new IllegalArgumentException(setting + " must be positive: " + duration);
-        }
-
-        private void requireUnset(String setting, @Nullable Object value) {
-            if (!settings.add(setting))
-                throw new IllegalStateException(
-                        setting + " was already set to " + (value == null ? "no limit" : value));
         }
 
         /**
