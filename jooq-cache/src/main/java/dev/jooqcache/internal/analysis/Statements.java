@@ -320,39 +320,37 @@ public final class Statements implements StatementEffects {
     }
 
     private boolean publish(TrackedSource dataSource, @Nullable Dependencies schema) {
-        if (schema != null && (isDisputed(dataSource, schema) || isHiding(dataSource, schema))) return false;
+        if (schema != null && hasNews(dataSource, schema)) return false;
         dataSource.setSchema(schema);
         return true;
     }
 
-    /** Returns whether another data source has other keys for a table of the same name, which was not known until now. */
-    private boolean isDisputed(TrackedSource dataSource, Dependencies schema) {
+    /**
+     * Compares a schema with those of the other data sources, and returns whether that told what was not known until now, so that
+     * statements must be analysed again.
+     */
+    private boolean hasNews(TrackedSource dataSource, Dependencies schema) {
+        boolean mayHide = StatementKind.isMysql(dataSource.dialect());
         boolean news = false;
         synchronized (dataSources) {
             for (TrackedSource other : dataSources) {
                 Dependencies known = other == dataSource ? null : schema(other);
                 if (known == null || known == schema) continue;
-                for (TableModel table : schema.model().tables()) {
-                    String name = table.name().name();
-                    if (known.hasRelation(name)
-                            && !signature(dataSource, schema, name).equals(signature(other, known, name)))
-                        news |= precision.dispute(name);
-                }
+                news |= dispute(dataSource, schema, other, known);
+                if (mayHide && mayBeOneDatabase(dataSource, other))
+                    news |= references.learn(schema.model(), known.model());
             }
         }
         return news;
     }
 
-    /** Whether another data source is shown foreign keys that this one is not, or the reverse, which were not known until now. */
-    private boolean isHiding(TrackedSource dataSource, Dependencies schema) {
-        if (!StatementKind.isMysql(dataSource.dialect())) return false;
+    /** Finds tables of one name that have other keys in another data source. */
+    private boolean dispute(TrackedSource dataSource, Dependencies schema, TrackedSource other, Dependencies known) {
         boolean news = false;
-        synchronized (dataSources) {
-            for (TrackedSource other : dataSources) {
-                Dependencies known = other == dataSource ? null : schema(other);
-                if (known == null || known == schema || !mayBeOneDatabase(dataSource, other)) continue;
-                news |= references.learn(schema.model(), known.model());
-            }
+        for (TableModel table : schema.model().tables()) {
+            String name = table.name().name();
+            if (known.hasRelation(name) && !signature(dataSource, schema, name).equals(signature(other, known, name)))
+                news |= precision.dispute(name);
         }
         return news;
     }
