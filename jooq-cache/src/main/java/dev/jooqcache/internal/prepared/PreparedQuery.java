@@ -6,7 +6,6 @@ import dev.jooqcache.internal.read.CacheEngine;
 import dev.jooqcache.internal.read.ExecutionProbe;
 import dev.jooqcache.internal.read.ExecutionProbe.Seen;
 import dev.jooqcache.internal.read.ListenerCheck;
-import dev.jooqcache.internal.read.ReadLog;
 import dev.jooqcache.internal.read.ReadOptions;
 import dev.jooqcache.internal.replay.DefaultZone;
 import dev.jooqcache.internal.replay.ReplayConnection;
@@ -62,7 +61,7 @@ public final class PreparedQuery<R extends Record> {
         this.engine = engine;
         this.dsl = configuration.dsl();
         this.hint = CacheEngine.options(configuration);
-        this.provider = engine.tracking.track(configuration.connectionProvider());
+        this.provider = engine.dataSources().track(configuration.connectionProvider());
         this.making = making;
         this.parameters = parameters;
         this.types = types;
@@ -238,7 +237,7 @@ public final class PreparedQuery<R extends Record> {
         TrackedSource source = provider.outside();
         String place = source == null ? null : source.commonPlace();
         if (source == null || place == null) return null;
-        AnalyzedStatement statement = known.statement(engine.statements, source);
+        AnalyzedStatement statement = known.statement(engine.statements(), source);
         if (statement == null || statement.castsText()) return null;
         String scope = engine.scope(hint);
         if (engine.obstacle(hint, statement, scope) != null) return null;
@@ -249,8 +248,7 @@ public final class PreparedQuery<R extends Record> {
 
     private void served(Found found) {
         found.statement.admission().hit();
-        engine.counters.hits.increment();
-        ReadLog.hit(engine, found.shortcut.sql(), found.statement.tables());
+        engine.served(found.shortcut.sql(), found.statement.tables());
     }
 
     /** The records, or {@code null} if they cannot be read from what was recorded, or not by jOOQ: it will tell why. */

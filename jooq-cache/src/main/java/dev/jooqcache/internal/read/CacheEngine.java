@@ -40,9 +40,9 @@ public final class CacheEngine {
 
     final CacheSettings settings;
     final GuardedGenerations generations;
-    public final Statements statements;
-    public final DataSources tracking;
-    public final Counters counters = new Counters();
+    final Statements statements;
+    final DataSources tracking;
+    final Counters counters = new Counters();
     final SingleFlight flights = new SingleFlight();
     private final ResultStore store;
     private final Sweeper sweeper;
@@ -97,6 +97,35 @@ public final class CacheEngine {
      */
     public Counters counters() {
         return counters;
+    }
+
+    /**
+     * The analysis of SQL.
+     *
+     * @return the statements
+     */
+    public Statements statements() {
+        return statements;
+    }
+
+    /**
+     * The data sources.
+     *
+     * @return those of the cache
+     */
+    public DataSources dataSources() {
+        return tracking;
+    }
+
+    /**
+     * Counts a hit, and logs it.
+     *
+     * @param sql the text
+     * @param tables the tables that the query reads
+     */
+    public void served(@Nullable String sql, Object tables) {
+        counters.hits.increment();
+        ReadLog.hit(this, sql, tables);
     }
 
     /**

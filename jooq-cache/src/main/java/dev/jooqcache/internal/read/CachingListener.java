@@ -268,8 +268,7 @@ final class CachingListener implements ExecuteListener {
         }
         ReadDecision ended = recording == null ? decision : recording.refusal(ctx);
         if (ended instanceof Hit) {
-            engine.counters.hits.increment();
-            ReadLog.hit(engine, ctx.sql(), tables);
+            engine.served(ctx.sql(), tables);
         } else if (ended instanceof NotStored miss) {
             engine.counters.missed(miss.reason());
             ReadLog.executed(engine, ctx.sql(), miss.reason(), miss.detail());

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts how reads ended. Thread-safe, without contention. */
 public final class Counters {
 
-    public final LongAdder hits = new LongAdder();
+    final LongAdder hits = new LongAdder();
     final LongAdder misses = new LongAdder();
     final LongAdder stores = new LongAdder();
     final LongAdder removals = new LongAdder();

@@ -6,20 +6,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One line at DEBUG for each read. Bind values are never logged. */
-public final class ReadLog {
+final class ReadLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.jooqcache.decision");
 
     private ReadLog() {}
 
-    /**
-     * Logs a hit.
-     *
-     * @param engine the cache
-     * @param sql the text
-     * @param tables the tables that the query reads
-     */
-    public static void hit(CacheEngine engine, @Nullable String sql, Object tables) {
+    static void hit(CacheEngine engine, @Nullable String sql, Object tables) {
         if (LOG.isDebugEnabled()) LOG.debug("{}: hit: {} reads {}", engine.settings.name(), sql, tables);
     }
 
