@@ -15,6 +15,7 @@ final class HostileRun {
     private static final int TEXTS_PER_SCHEMA = 1_000;
     private final Database database;
     private final long seed;
+    private final SplittableRandom seeds;
     private final long shrinkingNanos;
     private final HostileEpisode.Tally tally = new HostileEpisode.Tally();
 
@@ -22,6 +23,7 @@ final class HostileRun {
     HostileRun(Database database, long seed, Duration shrinking) {
         this.database = database;
         this.seed = seed;
+        this.seeds = new SplittableRandom(seed);
         this.shrinkingNanos = shrinking.toNanos();
     }
 
@@ -29,9 +31,12 @@ final class HostileRun {
         return tally;
     }
 
-    /** Makes so many texts, and answers the story of the first difference, or {@code null} if there is none. */
+    /**
+     * Makes texts until there are so many, those of earlier calls among them.
+     *
+     * @return the story of the first difference, or {@code null} if there is none
+     */
     String run(long texts) throws Exception {
-        SplittableRandom seeds = new SplittableRandom(seed);
         while (tally.texts < texts) {
             long own = tally.texts == 0 ? seed : seeds.nextLong();
             SplittableRandom random = new SplittableRandom(own);

@@ -28,7 +28,17 @@ class HostileTextTest {
                 case MARIADB -> new Least(0.1, 0.03);
             };
         }
+
+        boolean isReached(HostileEpisode.Tally tally) {
+            return tally.understoodShare() > understood && tally.hitRatio() > hits;
+        }
     }
+
+    /**
+     * Schemas differ much: on PostgreSQL 0.14 to 0.45 of the reads of two schemas are hits, 0.32 in the mean of 60 seeds. What is
+     * too little of a few is looked for in so many times as many before the test fails.
+     */
+    private static final int MOST_ROUNDS = 8;
 
     private static final long SEED_OF_MUTANTS = 2;
 
@@ -36,29 +46,32 @@ class HostileTextTest {
     void everyAnswer_equalsTheDatabases(Database database) throws Exception {
         long seed = Long.getLong("jooqcache.seed", System.nanoTime());
         long texts = Long.getLong("jooqcache.hostile." + database.name().toLowerCase(Locale.ROOT), 1_000);
-        HostileEpisode.Tally tally = run(database, texts, seed, Duration.ofMinutes(1));
-        assertThat((double) tally.understood / tally.texts)
+        HostileRun run = new HostileRun(database, seed, Duration.ofMinutes(1));
+        Least least = Least.on(database);
+        HostileEpisode.Tally tally = run.tally();
+        int rounds = 0;
+        do run(database, run, ++rounds * texts, seed);
+        while (rounds < MOST_ROUNDS && !least.isReached(tally));
+        assertThat(tally.understoodShare())
                 .as("what is not understood proves nothing: %s", tally)
-                .isGreaterThan(Least.on(database).understood);
-        assertThat((double) tally.hits / tally.reads)
+                .isGreaterThan(least.understood);
+        assertThat(tally.hitRatio())
                 .as("without hits nothing is proved: %s", tally)
-                .isGreaterThan(Least.on(database).hits);
+                .isGreaterThan(least.hits);
     }
 
     /** The same texts each time, of which each mutant answers one wrong. */
     void textsOfOneSeed_areAnsweredAsByTheDatabase(Database database) throws Exception {
-        run(database, database == Database.H2 ? 3_000 : 1_000, SEED_OF_MUTANTS, Duration.ZERO);
+        HostileRun run = new HostileRun(database, SEED_OF_MUTANTS, Duration.ZERO);
+        run(database, run, database == Database.H2 ? 3_000 : 1_000, SEED_OF_MUTANTS);
     }
 
-    private static HostileEpisode.Tally run(Database database, long texts, long seed, Duration shrinking)
-            throws Exception {
+    private static void run(Database database, HostileRun run, long texts, long seed) throws Exception {
         System.out.println("HostileTextTest on " + database + ": -Djooqcache.seed=" + seed);
-        HostileRun run = new HostileRun(database, seed, shrinking);
         long begin = System.nanoTime();
         String story = run.run(texts);
-        HostileEpisode.Tally tally = run.tally();
-        System.out.printf("HostileTextTest on %s: %s, %.1f s%n", database, tally, (System.nanoTime() - begin) / 1e9);
+        System.out.printf(
+                "HostileTextTest on %s: %s, %.1f s%n", database, run.tally(), (System.nanoTime() - begin) / 1e9);
         assertThat(story).isNull();
-        return tally;
     }
 }
