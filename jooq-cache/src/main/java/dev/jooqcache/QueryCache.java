@@ -2,6 +2,7 @@ package dev.jooqcache;
 
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.analysis.Statements;
+import dev.jooqcache.internal.entry.Codec;
 import dev.jooqcache.internal.generation.GuardedGenerations;
 import dev.jooqcache.internal.jdbc.DataSources;
 import dev.jooqcache.internal.prepared.PreparedQuery;
@@ -70,6 +71,7 @@ public final class QueryCache implements AutoCloseable {
     QueryCache(QueryCacheBuilder settings) {
         this.name = settings.name();
         this.store = settings.resultStore();
+        store.open(new Codec());
         this.generations = new GuardedGenerations(name, settings.generations());
         this.statements = settings.statements();
         this.doubts = new InDoubtCommits(name, settings.inDoubtTimeout());

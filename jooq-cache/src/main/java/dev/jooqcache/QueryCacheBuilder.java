@@ -1,6 +1,5 @@
 package dev.jooqcache;
 
-import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.internal.analysis.Models;
 import dev.jooqcache.internal.analysis.NamedTables;
@@ -416,8 +415,9 @@ public final class QueryCacheBuilder {
     }
 
     /**
-     * Sets the store of results. The cache closes it. Default: {@link EhcacheResultStore#onHeap()}. It cannot be set together with
-     * {@link #maximumEntries}, which is a setting of the store then.
+     * Sets the store of results. The cache opens and closes it. Default: what the {@link dev.jooqcache.spi.ResultStoreFactory} on
+     * the class path creates, which is {@code EhcacheResultStore.onHeap()} with {@code jooq-cache-ehcache}. It cannot be set
+     * together with {@link #maximumEntries}, which is a setting of the store then.
      *
      * @param value the store; no other cache may use it
      * @return this builder
@@ -464,7 +464,8 @@ public final class QueryCacheBuilder {
      * Builds the cache.
      *
      * @return the cache, to be closed by its owner
-     * @throws IllegalStateException if two settings contradict each other
+     * @throws IllegalStateException if two settings contradict each other, or if no store is set and the class path has no
+     *     {@link dev.jooqcache.spi.ResultStoreFactory}, or more than one
      */
     public QueryCache build() {
         requireNotBoth("store", "maximumEntries");
@@ -497,9 +498,7 @@ public final class QueryCacheBuilder {
 
     ResultStore resultStore() {
         if (store != null) return store;
-        EhcacheResultStore.Builder heap = EhcacheResultStore.onHeap().maximumEntries(maximumEntries);
-        if (expireAfterWrite != null) heap.expireAfterWrite(expireAfterWrite);
-        return heap.build();
+        return DefaultStore.create(maximumEntries, expireAfterWrite);
     }
 
     GenerationStore generations() {

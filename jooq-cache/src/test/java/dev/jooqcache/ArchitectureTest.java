@@ -48,11 +48,11 @@ class ArchitectureTest {
         return Stream.of(
                 Arguments.of("dev.jooqcache.spi", new String[] {}),
                 Arguments.of("dev.jooqcache.model", new String[] {}),
-                Arguments.of("dev.jooqcache.ehcache", new String[] {"spi", "internal.settings"}),
                 Arguments.of("dev.jooqcache.inspect", new String[] {"model", "internal.analysis", "internal.catalog"}),
                 Arguments.of("dev.jooqcache.internal.settings", new String[] {}),
-                Arguments.of("dev.jooqcache.internal.generation", new String[] {"spi"}),
-                Arguments.of("dev.jooqcache.internal.dependency", new String[] {"spi"}),
+                Arguments.of("dev.jooqcache.internal.entry", new String[] {"spi"}),
+                Arguments.of("dev.jooqcache.internal.generation", new String[] {"spi", "internal.entry"}),
+                Arguments.of("dev.jooqcache.internal.dependency", new String[] {"spi", "internal.entry"}),
                 Arguments.of(
                         "dev.jooqcache.internal.transaction",
                         new String[] {"spi", "internal.generation", "internal.dependency"}),
@@ -75,12 +75,18 @@ class ArchitectureTest {
                         "dev.jooqcache.internal.catalog", new String[] {"model", "internal.sql", "internal.analysis"}),
                 Arguments.of(
                         "dev.jooqcache.internal.replay",
-                        new String[] {"spi", "internal.dependency", "internal.transaction"}),
+                        new String[] {"spi", "internal.entry", "internal.dependency", "internal.transaction"}),
                 Arguments.of("dev.jooqcache.internal.key", new String[] {
-                    "spi", "internal.dependency", "internal.sql", "internal.analysis", "internal.replay"
+                    "spi",
+                    "internal.entry",
+                    "internal.dependency",
+                    "internal.sql",
+                    "internal.analysis",
+                    "internal.replay"
                 }),
                 Arguments.of("dev.jooqcache.internal.read", new String[] {
                     "spi",
+                    "internal.entry",
                     "internal.dependency",
                     "internal.generation",
                     "internal.transaction",
@@ -92,6 +98,7 @@ class ArchitectureTest {
                 }),
                 Arguments.of("dev.jooqcache.internal.prepared", new String[] {
                     "spi",
+                    "internal.entry",
                     "internal.transaction",
                     "internal.jdbc",
                     "internal.analysis",

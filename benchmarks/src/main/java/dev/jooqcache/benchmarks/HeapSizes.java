@@ -1,9 +1,9 @@
 package dev.jooqcache.benchmarks;
 
 import dev.jooqcache.QueryCache;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
+import dev.jooqcache.spi.StoredResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,7 +68,7 @@ final class HeapSizes {
     }
 
     private static List<?> stored(Database database, int pages) {
-        List<CachedResult> results = new ArrayList<>();
+        List<StoredResult> results = new ArrayList<>();
         try (QueryCache cache = QueryCache.builder().store(collecting(results)).build()) {
             DSLContext dsl = cache.derive(database.configuration()).dsl();
             for (int page = 0; page < pages; page++) Queries.page(dsl, page).fetch();
@@ -76,16 +76,16 @@ final class HeapSizes {
         return results;
     }
 
-    private static ResultStore collecting(List<CachedResult> results) {
+    private static ResultStore collecting(List<StoredResult> results) {
         return new ResultStore() {
             @Override
-            public @Nullable CachedResult get(Fingerprint key) {
+            public @Nullable StoredResult get(Fingerprint key) {
                 return null;
             }
 
             @Override
-            public boolean put(Fingerprint key, CachedResult result, @Nullable Duration timeToLive) {
-                return results.add(result);
+            public void put(Fingerprint key, StoredResult result, @Nullable Duration timeToLive) {
+                results.add(result);
             }
 
             @Override

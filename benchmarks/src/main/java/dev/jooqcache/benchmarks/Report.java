@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class Report {
 
     private static final String COMMAND = """
-            mvn -q package -DskipTests -pl benchmarks -am && java -jar benchmarks/target/benchmarks.jar
+            ./mvnw -q package -DskipTests -pl benchmarks -am && java -jar benchmarks/target/benchmarks.jar
             """;
 
     private final Results results;

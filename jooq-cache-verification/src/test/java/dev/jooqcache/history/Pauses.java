@@ -1,12 +1,12 @@
 package dev.jooqcache.history;
 
-import dev.jooqcache.ehcache.EhcacheResultStore;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.StoredResult;
 import dev.jooqcache.spi.Tags;
+import dev.jooqcache.testing.CaffeineStore;
 import dev.jooqcache.testing.ForwardingGenerationStore;
 import dev.jooqcache.testing.ForwardingResultStore;
 import dev.jooqcache.testing.InterceptedDataSource;
@@ -38,18 +38,18 @@ final class Pauses {
     }
 
     ResultStore results() {
-        return new ForwardingResultStore(EhcacheResultStore.onHeap().build()) {
+        return new ForwardingResultStore(new CaffeineStore()) {
             @Override
-            public CachedResult get(Fingerprint key) {
-                CachedResult result = super.get(key);
+            public StoredResult get(Fingerprint key) {
+                StoredResult result = super.get(key);
                 here();
                 return result;
             }
 
             @Override
-            public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+            public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
                 here();
-                return super.put(key, result, timeToLive);
+                super.put(key, result, timeToLive);
             }
         };
     }

@@ -142,7 +142,8 @@ class CorrectnessDocumentTest {
                 "../jooq-cache/src/main",
                 "../jooq-cache/src/test",
                 "../jooq-cache-verification/src/test",
-                "../migrations/src/test"))
+                "../jooq-cache-ehcache/src/test",
+                "../jooq-cache-flyway/src/test"))
             for (Path file : javaFiles(Path.of(root))) {
                 String name = file.getFileName().toString().replace(".java", "");
                 sources.merge(name, read(file), String::concat);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The identity of a query: everything besides the data that can make two executions read differently.
  *
  * <p>Two fingerprints are equal exactly if their parts are; nothing is digested, so there are no collisions. The bind
- * values are in the exact form that {@link Values#canonical} gives, so 1, 1L, 1.0 and {@code "1"} differ. The same query
+ * values are in an exact, canonical form, so 1, 1L, 1.0 and {@code "1"} differ. The same query
  * has the same fingerprint in every JVM. Immutable and thread-safe.
  */
 public final class Fingerprint {

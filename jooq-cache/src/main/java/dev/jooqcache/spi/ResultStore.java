@@ -6,12 +6,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps recorded results, at most one per fingerprint.
  *
- * <p>A store may forget anything at any time. It need not know about stamps: each {@link CachedResult} carries its own,
- * and the cache compares it after every {@link #get}, as it compares the query that the result answers. A corrupt or
- * foreign value is a miss. Implementations are thread-safe and return in bounded time; whatever they throw is counted,
- * logged once, and treated as a miss.
+ * <p>A store may forget anything at any time, and need not know what a result depends on: the cache checks after every {@link
+ * #get} that the result answers the query and is still exact. A corrupt or foreign value is a miss. Implementations are
+ * thread-safe and return in bounded time; whatever they throw is counted, logged once, and treated as a miss.
  */
 public interface ResultStore extends AutoCloseable {
+
+    /**
+     * Starts the store. The cache calls it once, when it is built, and before any other method but {@link #maximumEntries} and
+     * {@link #expireAfterWrite}; what it throws, {@code QueryCacheBuilder.build()} throws. Default: nothing, which suits a store
+     * on the heap.
+     *
+     * @param codec makes bytes of keys and results, and the other way round
+     * @throws IllegalStateException if the store was already opened, if that matters to it: it serves one cache
+     */
+    default void open(ResultCodec codec) {}
 
     /**
      * Looks a result up.
@@ -20,7 +29,7 @@ public interface ResultStore extends AutoCloseable {
      * @return the result, or {@code null} if there is none
      */
     @Nullable
-    CachedResult get(Fingerprint key);
+    StoredResult get(Fingerprint key);
 
     /**
      * Puts a result in, in place of an older one.
@@ -28,9 +37,8 @@ public interface ResultStore extends AutoCloseable {
      * @param key the fingerprint of the query
      * @param result the result
      * @param timeToLive how long it may be served, positive; {@code null} means the store's own setting
-     * @return whether the store accepted it
      */
-    boolean put(Fingerprint key, CachedResult result, @Nullable Duration timeToLive);
+    void put(Fingerprint key, StoredResult result, @Nullable Duration timeToLive);
 
     /**
      * Drops one result.

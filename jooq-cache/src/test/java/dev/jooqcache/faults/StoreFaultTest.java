@@ -8,13 +8,13 @@ import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.StoredResult;
 import dev.jooqcache.spi.Tags;
 import dev.jooqcache.testing.Books;
+import dev.jooqcache.testing.CaffeineStore;
 import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
@@ -64,20 +64,19 @@ class StoreFaultTest {
             }
         }
 
-        final ForwardingResultStore results =
-                new ForwardingResultStore(EhcacheResultStore.onHeap().build()) {
-                    @Override
-                    public CachedResult get(Fingerprint key) {
-                        at(Operation.GET);
-                        return super.get(key);
-                    }
+        final ForwardingResultStore results = new ForwardingResultStore(new CaffeineStore()) {
+            @Override
+            public StoredResult get(Fingerprint key) {
+                at(Operation.GET);
+                return super.get(key);
+            }
 
-                    @Override
-                    public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
-                        at(Operation.PUT);
-                        return super.put(key, result, timeToLive);
-                    }
-                };
+            @Override
+            public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
+                at(Operation.PUT);
+                super.put(key, result, timeToLive);
+            }
+        };
 
         final ForwardingGenerationStore generations = new ForwardingGenerationStore(new InJvmGenerationStore(1 << 10)) {
             @Override

@@ -4,19 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
-import dev.jooqcache.spi.Access;
-import dev.jooqcache.spi.Access.Getter;
-import dev.jooqcache.spi.CachedResult;
-import dev.jooqcache.spi.CachedResult.ColumnMetaData;
-import dev.jooqcache.spi.CachedResult.Reads;
-import dev.jooqcache.spi.Codec;
-import dev.jooqcache.spi.Codec.CorruptException;
-import dev.jooqcache.spi.Extent;
+import dev.jooqcache.internal.entry.Access;
+import dev.jooqcache.internal.entry.Access.Getter;
+import dev.jooqcache.internal.entry.CachedResult;
+import dev.jooqcache.internal.entry.CachedResult.ColumnMetaData;
+import dev.jooqcache.internal.entry.CachedResult.Reads;
+import dev.jooqcache.internal.entry.Codec;
+import dev.jooqcache.internal.entry.Extent;
+import dev.jooqcache.internal.entry.Validity;
+import dev.jooqcache.internal.entry.Values;
 import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultCodec.CorruptException;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
-import dev.jooqcache.spi.Validity;
-import dev.jooqcache.spi.Values;
 import dev.jooqcache.testing.Exactly;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
@@ -48,6 +48,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("K5")
 @Tag("K7")
 class CodecTest {
+
+    private static final Codec CODEC = new Codec();
 
     private static final int HEADER = 8;
 
@@ -140,7 +142,7 @@ class CodecTest {
     void decodeResult_value_isTheSame(Object value) {
         assertThat(Values.isRecordable(value)).isTrue();
         assertThat(Exactly.describe(
-                        Codec.decodeResult(Codec.encode(result(value))).cells()))
+                        CODEC.decodeResult(CODEC.encode(result(value))).cells()))
                 .isEqualTo(Exactly.describe(new Object[] {value}));
     }
 
@@ -148,15 +150,15 @@ class CodecTest {
     @MethodSource("values")
     void decodeFingerprint_bind_isEqual(Object value) {
         Fingerprint key = key(Values.canonical(value), null);
-        Fingerprint read = Codec.decodeFingerprint(Codec.encode(key));
+        Fingerprint read = CODEC.decodeKey(CODEC.encode(key));
         assertThat(read).isEqualTo(key).hasSameHashCodeAs(key);
-        assertThat(Codec.encode(read)).isEqualTo(Codec.encode(key));
+        assertThat(CODEC.encode(read)).isEqualTo(CODEC.encode(key));
     }
 
     @Test
     void decodeResult_everyPart_isTheSame() {
         CachedResult result = everything();
-        CachedResult read = Codec.decodeResult(Codec.encode(result));
+        CachedResult read = CODEC.decodeResult(CODEC.encode(result));
         assertThat(Exactly.describe(read.cells())).isEqualTo(Exactly.describe(result.cells()));
         assertThat(read)
                 .usingRecursiveComparison()
@@ -167,36 +169,35 @@ class CodecTest {
 
     @Test
     void encode_valueOutsideTheSet_isRefused() {
-        assertThatThrownBy(() -> Codec.encode(result(new StringBuilder())))
+        assertThatThrownBy(() -> CODEC.encode(result(new StringBuilder())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("StringBuilder");
     }
 
     @Test
     void decode_keyAsResult_isCorrupt() {
-        assertThatThrownBy(() -> Codec.decodeResult(Codec.encode(key("a")))).isInstanceOf(CorruptException.class);
-        assertThatThrownBy(() -> Codec.decodeFingerprint(Codec.encode(everything())))
-                .isInstanceOf(CorruptException.class);
+        assertThatThrownBy(() -> CODEC.decodeResult(CODEC.encode(key("a")))).isInstanceOf(CorruptException.class);
+        assertThatThrownBy(() -> CODEC.decodeKey(CODEC.encode(everything()))).isInstanceOf(CorruptException.class);
     }
 
     @Test
     void decode_everyTruncation_isCorrupt() {
-        byte[] bytes = Codec.encode(everything());
+        byte[] bytes = CODEC.encode(everything());
         for (int length = 0; length < bytes.length; length++) {
             byte[] part = Arrays.copyOf(bytes, length);
-            assertThatThrownBy(() -> Codec.decodeResult(part)).isInstanceOf(CorruptException.class);
+            assertThatThrownBy(() -> CODEC.decodeResult(part)).isInstanceOf(CorruptException.class);
             if (length > HEADER)
-                assertThatThrownBy(() -> Codec.decodeResult(sealed(part))).isInstanceOf(CorruptException.class);
+                assertThatThrownBy(() -> CODEC.decodeResult(sealed(part))).isInstanceOf(CorruptException.class);
         }
     }
 
     @Test
     void decode_everyFlippedBit_isCorrupt() {
-        byte[] bytes = Codec.encode(everything());
+        byte[] bytes = CODEC.encode(everything());
         for (int bit = 0; bit < bytes.length * 8; bit++) {
             byte[] flipped = bytes.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThatThrownBy(() -> Codec.decodeResult(flipped)).isInstanceOf(CorruptException.class);
+            assertThatThrownBy(() -> CODEC.decodeResult(flipped)).isInstanceOf(CorruptException.class);
         }
     }
 
@@ -209,16 +210,16 @@ class CodecTest {
         Random random = new Random(seed);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         byte[][] originals = {
-            Codec.encode(everything()),
-            Codec.encode(key(values().map(CodecTest::bind).toArray()))
+            CODEC.encode(everything()),
+            CODEC.encode(key(values().map(CodecTest::bind).toArray()))
         };
         int corrupt = 0;
         for (int i = 0; i < 200_000; i++) {
             byte[] bytes = sealed(damaged(originals[i % 2], random));
             long before = threads.getCurrentThreadAllocatedBytes();
             try {
-                if (random.nextBoolean()) Codec.decodeResult(bytes);
-                else Codec.decodeFingerprint(bytes);
+                if (random.nextBoolean()) CODEC.decodeResult(bytes);
+                else CODEC.decodeKey(bytes);
             } catch (CorruptException e) {
                 corrupt++;
             } catch (Throwable e) {

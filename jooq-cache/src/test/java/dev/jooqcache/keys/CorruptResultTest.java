@@ -5,8 +5,8 @@ import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.CacheStats;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.StoredResult;
 import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
@@ -24,18 +24,18 @@ import org.junit.jupiter.api.Tag;
 class CorruptResultTest {
 
     private static final class Strange extends KeyedStore {
-        private UnaryOperator<CachedResult> answer = result -> result;
+        private UnaryOperator<StoredResult> answer = result -> result;
         private boolean refuses;
 
         @Override
-        public CachedResult get(Fingerprint key) {
+        public StoredResult get(Fingerprint key) {
             return answer.apply(super.get(key));
         }
 
         @Override
-        public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+        public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
             if (refuses) throw new IllegalStateException("put");
-            return super.put(key, result, timeToLive);
+            super.put(key, result, timeToLive);
         }
     }
 
@@ -83,7 +83,7 @@ class CorruptResultTest {
                 .with(Catalogue.DDL)
                 .expectingFailures()) {
             f.warm(dsl -> dsl.select(BOOK.ID, BOOK.TITLE).from(BOOK).where(BOOK.ID.eq(1)));
-            CachedResult foreign = store.get(store.keys().get(0));
+            StoredResult foreign = store.get(store.keys().get(0));
             store.answer = result -> foreign;
             CacheStats done = f.during(() -> f.assertFresh(CorruptResultTest::titles));
             assertThat(done.hits()).isZero();
@@ -98,11 +98,37 @@ class CorruptResultTest {
                 .with(Catalogue.DDL)
                 .expectingFailures()) {
             f.warm(dsl -> dsl.select(AUTHOR.ID, AUTHOR.NAME).from(AUTHOR));
-            CachedResult foreign = store.get(store.keys().get(0));
+            StoredResult foreign = store.get(store.keys().get(0));
             store.answer = result -> foreign;
             CacheStats done = f.during(() -> f.assertFresh(CorruptResultTest::titles));
             assertThat(done.hits()).isZero();
             assertThat(done.failures()).isPositive();
+        }
+    }
+
+    @DatabaseTest
+    void fetch_resultOfAClassOfTheStores_isMiss(Database database) {
+        Strange store = new Strange();
+        store.answer = result -> result == null ? null : new Wrapped(result);
+        try (Fixture f = Fixture.empty(database, settings -> settings.store(store))
+                .with(Catalogue.DDL)
+                .expectingFailures()) {
+            f.assertFresh(CorruptResultTest::titles);
+            CacheStats done = f.during(() -> f.assertFresh(CorruptResultTest::titles));
+            assertThat(done.hits()).isZero();
+            assertThat(done.failures()).isPositive();
+        }
+    }
+
+    private record Wrapped(StoredResult result) implements StoredResult {
+        @Override
+        public long bytes() {
+            return result.bytes();
+        }
+
+        @Override
+        public boolean hasSameRows(StoredResult other) {
+            return result.hasSameRows(other);
         }
     }
 }

@@ -2,8 +2,8 @@ package dev.jooqcache.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jooqcache.internal.entry.Values;
 import dev.jooqcache.spi.Fingerprint;
-import dev.jooqcache.spi.Values;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

@@ -7,7 +7,7 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.val;
 
 import dev.jooqcache.fidelity.ShoutBinding;
-import dev.jooqcache.spi.Codec;
+import dev.jooqcache.internal.entry.Codec;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
@@ -29,6 +29,8 @@ import org.jooq.types.DayToSecond;
 /** The keys of some queries, as bytes: the same wherever this runs. */
 final class PrintKeys {
 
+    private static final Codec CODEC = new Codec();
+
     enum Mood {
         SAD
     }
@@ -47,7 +49,7 @@ final class PrintKeys {
         }
         List<String> keys = new ArrayList<>();
         for (Fingerprint key : store.lookedUp())
-            keys.add(HexFormat.of().formatHex(Codec.encode(elsewhere(key))) + " "
+            keys.add(HexFormat.of().formatHex(CODEC.encode(elsewhere(key))) + " "
                     + elsewhere(key).hashCode());
         return keys;
     }

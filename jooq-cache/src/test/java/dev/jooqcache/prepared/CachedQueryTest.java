@@ -19,11 +19,11 @@ import dev.jooqcache.CacheMode;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.CachedQuery;
 import dev.jooqcache.MappedQuery;
-import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
+import dev.jooqcache.testing.EncodedStore;
 import dev.jooqcache.testing.Fixture;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -529,10 +529,7 @@ class CachedQueryTest {
 
     @DatabaseTest
     void offHeap_mapsAnew(Database database) {
-        try (Fixture f = Fixture.catalogue(
-                database,
-                settings ->
-                        settings.store(EhcacheResultStore.onHeap().offHeap(2).build()))) {
+        try (Fixture f = Fixture.catalogue(database, settings -> settings.store(new EncodedStore()))) {
             MappedQuery<Title> titles = bookById(f).map(Records.mapping(Title::new));
             for (int i = 0; i < 3; i++)
                 for (int id = 1; id <= 3; id++)

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.AdmissionPolicy;
 import dev.jooqcache.CacheStats;
-import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.StoredResult;
 import dev.jooqcache.spi.Tags;
+import dev.jooqcache.testing.CaffeineStore;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -102,19 +102,19 @@ class CostTest {
 
     private final class CountingResults extends ForwardingResultStore {
         CountingResults(int maximumEntries) {
-            super(EhcacheResultStore.onHeap().maximumEntries(maximumEntries).build());
+            super(new CaffeineStore(maximumEntries, null));
         }
 
         @Override
-        public CachedResult get(Fingerprint key) {
+        public StoredResult get(Fingerprint key) {
             calls.incrementAndGet();
             return super.get(key);
         }
 
         @Override
-        public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+        public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
             calls.incrementAndGet();
-            return super.put(key, result, timeToLive);
+            super.put(key, result, timeToLive);
         }
 
         @Override

@@ -9,12 +9,12 @@ import static org.jooq.impl.DSL.table;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCacheBuilder;
-import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.internal.generation.StoppingStore;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.StoredResult;
 import dev.jooqcache.spi.Tags;
+import dev.jooqcache.testing.CaffeineStore;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.Fixture;
 import dev.jooqcache.testing.ForwardingGenerationStore;
@@ -360,13 +360,13 @@ final class Stage implements AutoCloseable {
 
     private static final class Results extends ForwardingResultStore {
         Results() {
-            super(EhcacheResultStore.onHeap().build());
+            super(new CaffeineStore());
         }
 
         @Override
-        public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+        public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
             Actor.reach("beforeStore");
-            return super.put(key, result, timeToLive);
+            super.put(key, result, timeToLive);
         }
     }
 

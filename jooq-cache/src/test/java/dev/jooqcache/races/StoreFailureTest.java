@@ -8,14 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheStats;
-import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.StoredResult;
 import dev.jooqcache.spi.Tags;
 import dev.jooqcache.testing.Books;
+import dev.jooqcache.testing.CaffeineStore;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -108,19 +108,19 @@ class StoreFailureTest {
 
         private final class BreakingResults extends ForwardingResultStore {
             BreakingResults() {
-                super(EhcacheResultStore.onHeap().build());
+                super(new CaffeineStore());
             }
 
             @Override
-            public CachedResult get(Fingerprint key) {
+            public StoredResult get(Fingerprint key) {
                 check(Operation.GET);
                 return super.get(key);
             }
 
             @Override
-            public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+            public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
                 check(Operation.PUT);
-                return super.put(key, result, timeToLive);
+                super.put(key, result, timeToLive);
             }
 
             @Override

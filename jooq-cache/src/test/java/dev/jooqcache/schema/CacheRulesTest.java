@@ -11,7 +11,6 @@ import dev.jooqcache.CacheDecision;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheMode;
 import dev.jooqcache.QueryCacheBuilder;
-import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.inspect.SchemaInspector;
 import dev.jooqcache.model.CacheModel;
 import dev.jooqcache.model.CacheRule;
@@ -20,8 +19,10 @@ import dev.jooqcache.model.Dependencies;
 import dev.jooqcache.model.ModelCheck;
 import dev.jooqcache.model.TableModel;
 import dev.jooqcache.model.TableName;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultStore;
+import dev.jooqcache.spi.StoredResult;
+import dev.jooqcache.testing.CaffeineStore;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -56,13 +57,13 @@ class CacheRulesTest {
         final List<Duration> times = new CopyOnWriteArrayList<>();
 
         Noting() {
-            super(EhcacheResultStore.onHeap().build());
+            super(new CaffeineStore(10_000, Duration.ofMinutes(5)));
         }
 
         @Override
-        public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+        public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
             times.add(timeToLive);
-            return super.put(key, result, timeToLive);
+            super.put(key, result, timeToLive);
         }
 
         Duration last() {
@@ -157,11 +158,11 @@ class CacheRulesTest {
             assertThat(told(f, "a")).containsExactly("a: expireAfterWrite PT10M");
             assertThat(told(f, "a natural join b")).as("5 minutes are shorter").isEmpty();
         }
-        EhcacheResultStore given = EhcacheResultStore.onHeap().build();
+        ResultStore given = new CaffeineStore(10_000, Duration.ofMinutes(5));
         try (Fixture f = given(database, rules, cache -> cache.store(given))) {
             assertThat(told(f, "a natural join b")).as("5 minutes are shorter").isEmpty();
         }
-        EhcacheResultStore forever = EhcacheResultStore.onHeap().noExpiration().build();
+        ResultStore forever = new CaffeineStore();
         try (Fixture f = given(database, rules, cache -> cache.store(forever))) {
             assertThat(told(f, "a natural join b")).containsExactly("a: expireAfterWrite PT10M");
         }

@@ -1,8 +1,9 @@
 package dev.jooqcache.testing;
 
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultCodec;
 import dev.jooqcache.spi.ResultStore;
+import dev.jooqcache.spi.StoredResult;
 import java.time.Duration;
 
 /** Passes everything on to another store; tests override what they want to see, delay or break. */
@@ -15,13 +16,18 @@ public class ForwardingResultStore implements ResultStore {
     }
 
     @Override
-    public CachedResult get(Fingerprint key) {
+    public void open(ResultCodec codec) {
+        store.open(codec);
+    }
+
+    @Override
+    public StoredResult get(Fingerprint key) {
         return store.get(key);
     }
 
     @Override
-    public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
-        return store.put(key, result, timeToLive);
+    public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
+        store.put(key, result, timeToLive);
     }
 
     @Override

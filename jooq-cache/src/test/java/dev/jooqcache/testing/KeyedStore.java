@@ -1,8 +1,8 @@
 package dev.jooqcache.testing;
 
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
+import dev.jooqcache.spi.StoredResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A simple store that tells its keys. */
 public class KeyedStore implements ResultStore {
 
-    private final Map<Fingerprint, CachedResult> results = new ConcurrentHashMap<>();
+    private final Map<Fingerprint, StoredResult> results = new ConcurrentHashMap<>();
     private final List<Fingerprint> looked = new CopyOnWriteArrayList<>();
 
     /** The fingerprints under which results were put. */
@@ -26,15 +26,14 @@ public class KeyedStore implements ResultStore {
     }
 
     @Override
-    public CachedResult get(Fingerprint key) {
+    public StoredResult get(Fingerprint key) {
         looked.add(key);
         return results.get(key);
     }
 
     @Override
-    public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+    public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
         results.put(key, result);
-        return true;
     }
 
     @Override

@@ -16,7 +16,6 @@ import dev.jooqcache.CacheMode;
 import dev.jooqcache.InvalidationGranularity;
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.QueryCacheBuilder;
-import dev.jooqcache.ehcache.EhcacheResultStore;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
 import dev.jooqcache.model.Behavior;
 import dev.jooqcache.model.CacheModel;
@@ -24,7 +23,6 @@ import dev.jooqcache.model.ModelCheck;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.testing.KeyedStore;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -47,7 +45,6 @@ class SettingsTest {
 
     static Stream<Arguments> badSettings() {
         QueryCacheBuilder cache = QueryCache.builder();
-        EhcacheResultStore.Builder store = EhcacheResultStore.onHeap();
         return Stream.of(
                 bad(() -> cache.name(""), "name must not be blank: ''"),
                 bad(() -> cache.name(" \t"), "name must not be blank: ' \t'"),
@@ -61,17 +58,6 @@ class SettingsTest {
                 bad(() -> cache.inDoubtTimeout(ZERO), "inDoubtTimeout must be positive: PT0S"),
                 bad(() -> cache.maximumAnalyzedStatements(0), "maximumAnalyzedStatements must be >= 1: 0"),
                 bad(() -> cache.maximumAnalyzedStatementBytes(0), "maximumAnalyzedStatementBytes must be >= 1: 0"),
-                bad(() -> store.maximumEntries(0), "maximumEntries must be >= 1: 0"),
-                bad(() -> store.offHeap(0), "offHeap must be >= 1 (MiB): 0"),
-                bad(() -> store.disk(Path.of("x"), 0), "disk must be >= 1 (MiB): 0"),
-                bad(() -> store.expireAfterWrite(ZERO), "expireAfterWrite must be positive: PT0S"),
-                bad(() -> store.expireAfterAccess(ofSeconds(-1)), "expireAfterAccess must be positive: PT-1S"),
-                bad(
-                        () -> EhcacheResultStore.onHeap()
-                                .offHeap(8)
-                                .disk(Path.of("x"), 8)
-                                .build(),
-                        "offHeap must be smaller than disk: 8 MiB >= 8 MiB"),
                 bad(() -> CacheHint.expireAfterWrite(ZERO), "CacheHint.expireAfterWrite must be positive: PT0S"),
                 bad(() -> CacheHint.sessionScope(""), "CacheHint.sessionScope must not be empty"),
                 bad(() -> cache.generationCells(3), "generationCells must be a power of two, >= 2: 3"),
@@ -153,9 +139,6 @@ class SettingsTest {
                 setter("sessionScope", cache -> cache.sessionScope(null)),
                 setter("store", cache -> cache.store(null)),
                 setter("generationStore", cache -> cache.generationStore(null)),
-                setter("disk", cache -> EhcacheResultStore.onHeap().disk(null, 8)),
-                setter("expireAfterWrite", cache -> EhcacheResultStore.onHeap().expireAfterWrite(null)),
-                setter("expireAfterAccess", cache -> EhcacheResultStore.onHeap().expireAfterAccess(null)),
                 setter("CacheHint.expireAfterWrite", cache -> CacheHint.expireAfterWrite(null)),
                 setter("CacheHint.sessionScope", cache -> CacheHint.sessionScope(null)),
                 setter("hint", cache -> CacheHint.none().and(null)));
@@ -203,21 +186,6 @@ class SettingsTest {
         QueryCacheBuilder cache = QueryCache.builder();
         call.accept(cache);
         assertThatIllegalStateException().isThrownBy(() -> call.accept(cache)).withMessage(message);
-    }
-
-    @Test
-    void set_twiceOnAStore_isRefusedWithTheFirstValue() {
-        EhcacheResultStore.Builder store =
-                EhcacheResultStore.onHeap().maximumEntries(3).offHeap(4).noExpiration();
-        assertThatIllegalStateException()
-                .isThrownBy(() -> store.maximumEntries(5))
-                .withMessage("maximumEntries was already set to 3");
-        assertThatIllegalStateException()
-                .isThrownBy(() -> store.offHeap(5))
-                .withMessage("offHeap was already set to 4");
-        assertThatIllegalStateException()
-                .isThrownBy(() -> store.expireAfterWrite(ofSeconds(1)))
-                .withMessage("expireAfterWrite was already set to no limit");
     }
 
     @Test

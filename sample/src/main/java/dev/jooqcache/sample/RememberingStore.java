@@ -1,10 +1,9 @@
 package dev.jooqcache.sample;
 
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
+import dev.jooqcache.spi.StoredResult;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RememberingStore implements ResultStore {
 
-    private final Map<Fingerprint, CachedResult> results = new HashMap<>();
-    private final Map<Fingerprint, CachedResult> last = new HashMap<>();
+    private final Map<Fingerprint, StoredResult> results = new HashMap<>();
+    private final Map<Fingerprint, StoredResult> last = new HashMap<>();
     private long changed;
     private long unchanged;
 
@@ -31,22 +30,21 @@ final class RememberingStore implements ResultStore {
     }
 
     @Override
-    public @Nullable CachedResult get(Fingerprint key) {
+    public @Nullable StoredResult get(Fingerprint key) {
         return results.get(key);
     }
 
     @Override
-    public boolean put(Fingerprint key, CachedResult result, @Nullable Duration timeToLive) {
+    public void put(Fingerprint key, StoredResult result, @Nullable Duration timeToLive) {
         results.put(key, result);
-        CachedResult before = last.put(key, result);
+        StoredResult before = last.put(key, result);
         if (before != null) {
-            if (before.rows() == result.rows() && Arrays.deepEquals(before.cells(), result.cells())) {
+            if (before.hasSameRows(result)) {
                 unchanged++;
             } else {
                 changed++;
             }
         }
-        return true;
     }
 
     @Override

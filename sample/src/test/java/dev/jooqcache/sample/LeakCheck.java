@@ -17,7 +17,8 @@ final class LeakCheck {
     /** What each of at most 10,000 entries, and twice as many queued ones, may hold. */
     private static final long INSTANCES_OF_FULL_CACHE = 100_000;
 
-    private static final List<String> PER_ENTRY = List.of("spi.", "ehcache.", "internal.execute.Sweeper$Stored");
+    private static final List<String> PER_ENTRY =
+            List.of("spi.", "internal.entry.", "ehcache.", "internal.execute.Sweeper$Stored");
 
     /** What belongs to statements, transactions and connections under way, of which there are a few. */
     private static final long INSTANCES_UNDER_WAY = 500;

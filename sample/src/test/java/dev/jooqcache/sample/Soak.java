@@ -113,7 +113,7 @@ final class Soak {
                 heap.bytes() / 1e6,
                 heap.of("CachedResult"),
                 heap.of("Session"),
-                heap.of("SchemaVersions$PendingWrite"),
+                heap.of("SchemaVersions$WriteIntent"),
                 heap.of("SingleFlight$Flight"),
                 threads,
                 connections,

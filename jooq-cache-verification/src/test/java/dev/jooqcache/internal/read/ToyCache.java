@@ -1,5 +1,6 @@
 package dev.jooqcache.internal.read;
 
+import dev.jooqcache.internal.entry.Validity;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
 import dev.jooqcache.internal.read.SingleFlight.Flight;
 import dev.jooqcache.spi.Fingerprint;
@@ -7,7 +8,6 @@ import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.GenerationStore.Intent;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
-import dev.jooqcache.spi.Validity;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;

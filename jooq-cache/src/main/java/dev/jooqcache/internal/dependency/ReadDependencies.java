@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.dependency;
 
-import dev.jooqcache.spi.Extent;
+import dev.jooqcache.internal.entry.Extent;
 import dev.jooqcache.spi.Tags;
 import java.util.ArrayList;
 import java.util.List;

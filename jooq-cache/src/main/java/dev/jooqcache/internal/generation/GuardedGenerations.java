@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.generation;
 
-import dev.jooqcache.spi.Extent;
+import dev.jooqcache.internal.entry.Extent;
 import dev.jooqcache.spi.GenerationStore;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;

@@ -1,9 +1,9 @@
 package dev.jooqcache.internal.key;
 
+import dev.jooqcache.internal.entry.Values;
+import dev.jooqcache.internal.entry.Values.Canonical;
+import dev.jooqcache.internal.entry.Values.UnknownValueException;
 import dev.jooqcache.internal.replay.ReplayConnection;
-import dev.jooqcache.spi.Values;
-import dev.jooqcache.spi.Values.Canonical;
-import dev.jooqcache.spi.Values.UnknownValueException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;

@@ -2,8 +2,8 @@ package dev.jooqcache.internal.key;
 
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.dependency.BindValues;
+import dev.jooqcache.internal.entry.Values;
 import dev.jooqcache.spi.Fingerprint;
-import dev.jooqcache.spi.Values;
 import java.util.List;
 import org.jooq.Configuration;
 import org.jooq.Param;

@@ -2,12 +2,12 @@ package dev.jooqcache.internal.prepared;
 
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.analysis.Statements;
+import dev.jooqcache.internal.entry.Values;
 import dev.jooqcache.internal.key.BoundValue;
 import dev.jooqcache.internal.key.Conversion;
 import dev.jooqcache.internal.read.ExecutionProbe.Seen;
 import dev.jooqcache.internal.transaction.TrackedSource;
 import dev.jooqcache.spi.Fingerprint;
-import dev.jooqcache.spi.Values;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.LocalDate;

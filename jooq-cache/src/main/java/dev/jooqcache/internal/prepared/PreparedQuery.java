@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.prepared;
 
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
+import dev.jooqcache.internal.entry.CachedResult;
 import dev.jooqcache.internal.jdbc.TrackedConnectionProvider;
 import dev.jooqcache.internal.read.CacheEngine;
 import dev.jooqcache.internal.read.ExecutionProbe;
@@ -11,7 +12,6 @@ import dev.jooqcache.internal.replay.DefaultZone;
 import dev.jooqcache.internal.replay.ReplayConnection;
 import dev.jooqcache.internal.replay.ReplayResultSet;
 import dev.jooqcache.internal.transaction.TrackedSource;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Fingerprint;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

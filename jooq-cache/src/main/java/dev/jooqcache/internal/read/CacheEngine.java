@@ -5,6 +5,8 @@ import dev.jooqcache.CacheMode;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
 import dev.jooqcache.internal.analysis.Statements;
 import dev.jooqcache.internal.dependency.BindValues;
+import dev.jooqcache.internal.entry.CachedResult;
+import dev.jooqcache.internal.entry.Extent;
 import dev.jooqcache.internal.generation.GuardedGenerations;
 import dev.jooqcache.internal.generation.GuardedGenerations.Standing;
 import dev.jooqcache.internal.jdbc.DataSources;
@@ -13,11 +15,10 @@ import dev.jooqcache.internal.key.JooqInternals;
 import dev.jooqcache.internal.replay.DefaultZone;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.TrackedSource;
-import dev.jooqcache.spi.CachedResult;
-import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.StoredResult;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -250,10 +251,13 @@ public final class CacheEngine {
     @Nullable
     public CachedResult get(Fingerprint fingerprint, long clock) {
         try {
-            CachedResult result = store.get(fingerprint);
-            if (result != null && !result.query().equals(fingerprint))
+            StoredResult stored = store.get(fingerprint);
+            if (stored == null) return null;
+            if (!(stored instanceof CachedResult result))
+                throw new IllegalStateException("the store answered a result of its own: " + stored.getClass());
+            if (!result.query().equals(fingerprint))
                 throw new IllegalStateException("the store answered the result of another query");
-            return result != null && result.zone().equals(DefaultZone.id()) && isExact(result, clock) ? result : null;
+            return result.zone().equals(DefaultZone.id()) && isExact(result, clock) ? result : null;
         } catch (RuntimeException | Error e) {
             failed("get", e);
             return null;
@@ -263,7 +267,7 @@ public final class CacheEngine {
     boolean put(Fingerprint fingerprint, CachedResult result, @Nullable Duration limit) {
         if (closed) return false;
         try {
-            if (!store.put(fingerprint, result, limit)) return false;
+            store.put(fingerprint, result, limit);
             counters.stores.increment();
             counters.removals.add(sweeper.stored(fingerprint, result.validity(), result.extents()));
             return true;

@@ -2,6 +2,7 @@ package dev.jooqcache.internal.read;
 
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.analysis.AnalyzedStatement;
+import dev.jooqcache.internal.entry.CachedResult;
 import dev.jooqcache.internal.jdbc.TrackedConnectionProvider;
 import dev.jooqcache.internal.key.Fingerprints;
 import dev.jooqcache.internal.key.JooqInternals;
@@ -15,7 +16,6 @@ import dev.jooqcache.internal.replay.ReplayResultSet;
 import dev.jooqcache.internal.transaction.Question;
 import dev.jooqcache.internal.transaction.Session;
 import dev.jooqcache.internal.transaction.TrackedSource;
-import dev.jooqcache.spi.CachedResult;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

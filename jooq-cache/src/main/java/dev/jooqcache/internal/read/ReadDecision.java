@@ -1,8 +1,8 @@
 package dev.jooqcache.internal.read;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.entry.CachedResult;
 import dev.jooqcache.internal.read.SingleFlight.Flight;
-import dev.jooqcache.spi.CachedResult;
 import dev.jooqcache.spi.Stamp;
 import org.jspecify.annotations.Nullable;
 

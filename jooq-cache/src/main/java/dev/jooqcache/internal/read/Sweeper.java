@@ -1,11 +1,12 @@
 package dev.jooqcache.internal.read;
 
+import dev.jooqcache.internal.entry.CachedResult;
+import dev.jooqcache.internal.entry.Extent;
+import dev.jooqcache.internal.entry.Validity;
 import dev.jooqcache.internal.generation.GuardedGenerations;
 import dev.jooqcache.internal.generation.GuardedGenerations.Standing;
-import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
-import dev.jooqcache.spi.Validity;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,8 +57,8 @@ final class Sweeper {
             return 0;
         }
         size.decrementAndGet();
-        var present = store.get(oldest.fingerprint);
-        if (present == null || !present.stamp().equals(oldest.validity.stamp())) return 0;
+        if (!(store.get(oldest.fingerprint) instanceof CachedResult present)) return 0;
+        if (!present.stamp().equals(oldest.validity.stamp())) return 0;
         store.remove(oldest.fingerprint);
         return 1;
     }

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.replay;
 
-import dev.jooqcache.spi.Values;
-import dev.jooqcache.spi.Values.Canonical;
+import dev.jooqcache.internal.entry.Values;
+import dev.jooqcache.internal.entry.Values.Canonical;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;

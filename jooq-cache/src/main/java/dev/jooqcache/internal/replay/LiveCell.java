@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.replay;
 
-import dev.jooqcache.spi.Access;
+import dev.jooqcache.internal.entry.Access;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.ResultSet;

@@ -1,10 +1,10 @@
 package dev.jooqcache.internal.replay;
 
+import dev.jooqcache.internal.entry.Access;
+import dev.jooqcache.internal.entry.CachedResult;
+import dev.jooqcache.internal.entry.CachedResult.Reads;
+import dev.jooqcache.internal.entry.Values.Canonical;
 import dev.jooqcache.internal.transaction.Question;
-import dev.jooqcache.spi.Access;
-import dev.jooqcache.spi.CachedResult;
-import dev.jooqcache.spi.CachedResult.Reads;
-import dev.jooqcache.spi.Values.Canonical;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.ResultSet;

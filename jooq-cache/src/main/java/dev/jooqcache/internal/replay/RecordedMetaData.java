@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.replay;
 
-import dev.jooqcache.spi.CachedResult.ColumnMetaData;
+import dev.jooqcache.internal.entry.CachedResult.ColumnMetaData;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.jooqcache.internal.replay;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.internal.entry.Access;
+import dev.jooqcache.internal.entry.Access.Getter;
 import dev.jooqcache.internal.transaction.Question;
-import dev.jooqcache.spi.Access;
-import dev.jooqcache.spi.Access.Getter;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Blob;

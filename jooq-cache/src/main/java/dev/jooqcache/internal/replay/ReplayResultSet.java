@@ -1,11 +1,11 @@
 package dev.jooqcache.internal.replay;
 
-import dev.jooqcache.spi.Access;
-import dev.jooqcache.spi.Access.Getter;
-import dev.jooqcache.spi.CachedResult;
-import dev.jooqcache.spi.CachedResult.Reads;
-import dev.jooqcache.spi.Values;
-import dev.jooqcache.spi.Values.Canonical;
+import dev.jooqcache.internal.entry.Access;
+import dev.jooqcache.internal.entry.Access.Getter;
+import dev.jooqcache.internal.entry.CachedResult;
+import dev.jooqcache.internal.entry.CachedResult.Reads;
+import dev.jooqcache.internal.entry.Values;
+import dev.jooqcache.internal.entry.Values.Canonical;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.Blob;

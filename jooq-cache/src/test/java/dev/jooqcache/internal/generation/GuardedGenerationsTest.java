@@ -2,9 +2,9 @@ package dev.jooqcache.internal.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jooqcache.internal.entry.Extent;
 import dev.jooqcache.internal.generation.GuardedGenerations.Announcement;
 import dev.jooqcache.internal.generation.GuardedGenerations.Standing;
-import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
 import dev.jooqcache.testing.ForwardingGenerationStore;

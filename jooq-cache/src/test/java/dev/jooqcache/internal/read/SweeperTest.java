@@ -2,15 +2,16 @@ package dev.jooqcache.internal.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jooqcache.internal.entry.CachedResult;
+import dev.jooqcache.internal.entry.Extent;
+import dev.jooqcache.internal.entry.Validity;
 import dev.jooqcache.internal.generation.GuardedGenerations;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
-import dev.jooqcache.spi.CachedResult;
-import dev.jooqcache.spi.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.Stamp;
+import dev.jooqcache.spi.StoredResult;
 import dev.jooqcache.spi.Tags;
-import dev.jooqcache.spi.Validity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -73,7 +74,7 @@ class SweeperTest {
         for (int i = 0; i < 5_000; i++) {
             write(BUSY);
             put(key("same"), BUSY);
-            assertThat(store.get(key("same")).stamp()).isEqualTo(generations.capture(BUSY));
+            assertThat(((CachedResult) store.get(key("same"))).stamp()).isEqualTo(generations.capture(BUSY));
         }
         assertThat(store.results).hasSize(1);
     }
@@ -93,17 +94,16 @@ class SweeperTest {
     }
 
     private static final class MapStore implements ResultStore {
-        final Map<Fingerprint, CachedResult> results = new HashMap<>();
+        final Map<Fingerprint, StoredResult> results = new HashMap<>();
 
         @Override
-        public CachedResult get(Fingerprint key) {
+        public StoredResult get(Fingerprint key) {
             return results.get(key);
         }
 
         @Override
-        public boolean put(Fingerprint key, CachedResult result, Duration timeToLive) {
+        public void put(Fingerprint key, StoredResult result, Duration timeToLive) {
             results.put(key, result);
-            return true;
         }
 
         @Override

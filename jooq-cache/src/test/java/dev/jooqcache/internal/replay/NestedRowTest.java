@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jooqcache.BypassReason;
-import dev.jooqcache.spi.CachedResult;
-import dev.jooqcache.spi.Codec;
-import dev.jooqcache.spi.Extent;
+import dev.jooqcache.internal.entry.CachedResult;
+import dev.jooqcache.internal.entry.Codec;
+import dev.jooqcache.internal.entry.Extent;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** Rows in cells, as H2 answers them, which jOOQ reads from 3.21 on. */
 class NestedRowTest {
+
+    private static final Codec CODEC = new Codec();
 
     private static final String SQL = "select id, row(id, name, row(price, cast(null as int))) from t order by id";
 
@@ -89,7 +91,7 @@ class NestedRowTest {
         assertThat(recording.cancelled()).isNull();
         Fingerprint query = new Fingerprint("1", "H2", SQL, "", "", List.of(), new Object[0]);
         CachedResult result = recording.finish(query, Stamp.of(1, 1), List.of(Extent.of(Tags.of(List.of("t")))));
-        CachedResult stored = Codec.decodeResult(Codec.encode(result));
+        CachedResult stored = CODEC.decodeResult(CODEC.encode(result));
         executions.set(0);
         ReplayResultSet rows = new ReplayResultSet(stored, 0, null, this::execute);
         rows.readByJooq();
