@@ -26,6 +26,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.BooleanSupplier;
@@ -59,6 +60,7 @@ public final class Statements implements StatementEffects {
     private final TextMemory<Known> statements;
     private final Set<TrackedSource> dataSources =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    private final Map<TrackedSource, Schema> schemas = Collections.synchronizedMap(new WeakHashMap<>());
     private final Inspections inspections = new Inspections();
     private final HiddenReferences references = new HiddenReferences();
     private final Models models;
@@ -181,7 +183,7 @@ public final class Statements implements StatementEffects {
     public @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql) {
         Known known = statements.get(dataSource, sql);
         if (known == null) return null;
-        return isCurrent(known, dataSource) ? known.statement : remember(dataSource, sql, known.plan);
+        return isCurrent(known) ? known.statement : remember(dataSource, sql, known.plan);
     }
 
     /**
@@ -195,7 +197,7 @@ public final class Statements implements StatementEffects {
     public @Nullable AnalyzedStatement known(TrackedSource dataSource, String sql, Last last) {
         Last.Answer before = last.answer;
         Known known = before != null && before.dataSource == dataSource ? before.entry.get() : null;
-        if (known != null && isCurrent(known, dataSource)) return known.statement;
+        if (known != null && isCurrent(known)) return known.statement;
         AnalyzedStatement statement = known(dataSource, sql);
         TextMemory.Entry<Known> entry = statements.entry(dataSource, sql);
         last.answer = entry == null ? null : new Last.Answer(dataSource, entry);
@@ -203,8 +205,8 @@ public final class Statements implements StatementEffects {
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private boolean isCurrent(Known known, TrackedSource dataSource) {
-        return known.schema == schema(dataSource) && known.disputes == precision.disputes();
+    private boolean isCurrent(Known known) {
+        return known.schema == known.source.dependencies && known.disputes == precision.disputes();
     }
 
     /**
@@ -247,12 +249,13 @@ public final class Statements implements StatementEffects {
     private AnalyzedStatement remember(TrackedSource dataSource, String sql, Plan plan) {
         if (mayRename(dataSource, sql, plan)) precision.renamed();
         int disputes = precision.disputes();
-        Dependencies schema = schema(dataSource);
+        Schema source = schemaOf(dataSource);
+        Dependencies schema = source.dependencies;
         AnalyzedStatement statement =
                 schema == null ? unresolved(dataSource, sql, plan) : resolved(dataSource, sql, plan, schema);
         Known before = statements.get(dataSource, sql);
         if (before != null) statement = statement.with(before.statement.admission());
-        statements.put(dataSource, sql, new Known(plan, statement, schema, disputes, Questions.told(sql)));
+        statements.put(dataSource, sql, new Known(plan, statement, source, schema, disputes, Questions.told(sql)));
         if (statement.effect().tags().hasEverything())
             LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), sql);
         return statement;
@@ -279,7 +282,12 @@ public final class Statements implements StatementEffects {
     }
 
     private @Nullable Dependencies schema(TrackedSource dataSource) {
-        return (Dependencies) dataSource.schema(this);
+        Schema known = schemas.get(dataSource);
+        return known == null ? null : known.dependencies;
+    }
+
+    private Schema schemaOf(TrackedSource dataSource) {
+        return schemas.computeIfAbsent(dataSource, any -> new Schema());
     }
 
     @Override
@@ -321,7 +329,7 @@ public final class Statements implements StatementEffects {
 
     private boolean publish(TrackedSource dataSource, @Nullable Dependencies schema) {
         if (schema != null && hasNews(dataSource, schema)) return false;
-        dataSource.setSchema(schema);
+        schemaOf(dataSource).dependencies = schema;
         return true;
     }
 
@@ -368,7 +376,7 @@ public final class Statements implements StatementEffects {
     @Override
     public void forget(TrackedSource dataSource) {
         models.changed(dataSource);
-        dataSource.setSchema(null);
+        schemaOf(dataSource).dependencies = null;
     }
 
     /** Saves a query that is executed again and again the search for its text, as long as that is remembered. Thread-safe. */
@@ -379,9 +387,15 @@ public final class Statements implements StatementEffects {
         private record Answer(TrackedSource dataSource, TextMemory.Entry<Known> entry) {}
     }
 
+    /** What is known of the schema of one data source at present: nothing, from each DDL on until its catalog was read. */
+    private static final class Schema {
+        private volatile @Nullable Dependencies dependencies;
+    }
+
     private record Known(
             Plan plan,
             AnalyzedStatement statement,
+            Schema source,
             @Nullable Dependencies schema,
             int disputes,
             LookBack question) {}

@@ -85,7 +85,6 @@ public final class TrackedSource {
     private volatile long nextInspectionApart = nextInspection;
     private final ReentrantLock inspecting = new ReentrantLock();
     private volatile @Nullable Set<String> inDoubt;
-    private volatile @Nullable Object schema;
     private volatile boolean askedBack;
 
     /** A handle that hides its session was given back within a transaction that SQL began. */
@@ -552,25 +551,6 @@ public final class TrackedSource {
                     left);
         inDoubt = left;
         return !left.isEmpty();
-    }
-
-    /**
-     * What {@link StatementEffects} knows of the schema, for its own use.
-     *
-     * @param whose the one that asks
-     * @return what was last set, or {@code null}, also if the data source belongs to another cache
-     */
-    public @Nullable Object schema(StatementEffects whose) {
-        return whose.equals(effects) ? schema : null;
-    }
-
-    /**
-     * Keeps what {@link StatementEffects} knows of the schema.
-     *
-     * @param known anything, or {@code null} if nothing is known
-     */
-    public void setSchema(@Nullable Object known) {
-        schema = known;
     }
 
     /** What was known of the schema is out of date, or may be. */
