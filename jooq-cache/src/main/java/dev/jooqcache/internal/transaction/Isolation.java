@@ -6,6 +6,9 @@ import org.jooq.SQLDialect;
 /** What the isolation levels of the databases mean for a read (rules P8 to P10). */
 final class Isolation {
 
+    /** H2's and SQL Server's level SNAPSHOT, which JDBC does not define. */
+    static final int SNAPSHOT_OF_H2 = 6;
+
     private Isolation() {}
 
     /** Which state of the database a statement reads. */
@@ -39,7 +42,7 @@ final class Isolation {
         private static View of(int level) {
             return switch (level) {
                 case Connection.TRANSACTION_READ_COMMITTED -> NEWEST;
-                case Connection.TRANSACTION_REPEATABLE_READ, Session.TRANSACTION_SNAPSHOT_H2 -> SNAPSHOT;
+                case Connection.TRANSACTION_REPEATABLE_READ, SNAPSHOT_OF_H2 -> SNAPSHOT;
                 default -> NONE;
             };
         }

@@ -43,16 +43,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session {
 
-    /** H2's and SQL Server's level of that name, which JDBC does not define. */
-    static final int TRANSACTION_SNAPSHOT_H2 = 6;
-
-    static final int UNKNOWN_ISOLATION = -1;
-
     private final TrackedSource source;
     private final Connection raw;
     private final Origin origin;
     private final CommitProtocol protocol;
     private final TransactionWrites written;
+    private final SessionIsolation isolation;
+    private final SessionSnapshot snapshot;
 
     /** Where the session leads and how it is set, as far as that is known to hold still. */
     private volatile @Nullable SessionState state;
@@ -80,14 +77,6 @@ public final class Session {
     private volatile boolean changingSchema;
     private volatile boolean alteredInTransaction;
     private volatile boolean altered;
-    private volatile int isolation;
-    private volatile boolean isolationUnknown;
-
-    /** A level that was perhaps set for the next transaction alone was used up since the check-out. */
-    private volatile boolean nextIsolationUsed;
-
-    private volatile boolean isolationOfTransaction;
-    private volatile int initialIsolation;
 
     /** The global transactions that are active and in which the connection was used; seldom more than one. */
     private volatile List<GlobalTransaction> globals = List.of();
@@ -95,17 +84,6 @@ public final class Session {
     private final boolean beganInAutoCommit;
     private volatile boolean ownTransaction;
     private volatile boolean joined;
-    private volatile boolean statementSent;
-    private volatile boolean snapshotTaken;
-
-    /** Stands for what the next statement reads: one transaction's snapshot, at one isolation level. */
-    private volatile Object snapshot = new Object();
-
-    /**
-     * The clock when the transaction began (rule P9). Not when its first statement was sent: savepoints, questions on the
-     * metadata, or a driver that looks up a type make the database take its snapshot as well.
-     */
-    private volatile long snapshotClock = -1;
 
     /** The text of the present statement, if it touches everything perhaps only as the schema is not known. */
     private volatile @Nullable String unresolved;
@@ -114,12 +92,6 @@ public final class Session {
     private final Set<UntakenResults> untaken = ConcurrentHashMap.newKeySet();
 
     private final UnsentQuery unsent = new UnsentQuery();
-
-    /**
-     * On SQLite the clock before the first rows were asked for since the check-out, or -1. All that a connection reads
-     * while one of its result sets is open is as old as the oldest of them, outside transactions, too.
-     */
-    private volatile long firstRows = -1;
 
     /** On SQLite what autocommit has written is committed only when its result set is closed. */
     private volatile boolean committingLate;
@@ -141,20 +113,21 @@ public final class Session {
         this.origin = origin;
         this.protocol = new CommitProtocol(source, raw, this);
         this.written = new TransactionWrites(source.schemas());
+        this.isolation = new SessionIsolation(source, raw, isolation);
+        this.snapshot = new SessionSnapshot(source);
         this.state = origin == Origin.OWN ? source.lastState(raw) : null;
         this.autoCommit = autoCommit;
         this.beganInAutoCommit = autoCommit;
         this.foreign = foreign;
         this.uncertain = uncertain;
         this.begun = begun;
-        // The snapshot of a transaction that was begun before is older than any clock noted now.
-        this.statementSent = begun;
-        if (!begun) noteClock();
-        // It may be chained to one of another level than the session has now.
-        else if (source.globalTransaction() == null) setNextIsolation();
+        if (begun) {
+            // The transaction's snapshot is older than any clock noted now.
+            snapshot.statementSent();
+            // It may be chained to one of another level than the session has now.
+            if (source.globalTransaction() == null) setNextIsolation();
+        } else noteClock();
         this.leftOver = leftOver;
-        this.isolation = isolation;
-        this.initialIsolation = isolation;
         leftOver.forEach(written::goOn);
         join();
         if (inTransaction()) source.opened(this);
@@ -242,8 +215,8 @@ public final class Session {
     private void begunUnseen() {
         autoCommit = false;
         foreign = globals.isEmpty();
-        statementSent = true;
-        snapshotEnded();
+        snapshot.statementSent();
+        snapshot.end();
         source.opened(this);
     }
 
@@ -302,12 +275,12 @@ public final class Session {
     }
 
     private @Nullable SessionState asked() {
-        boolean mayAsk = (!inTransaction() || isOnlyInGlobal()) && !isolationUnknown && !sending;
+        boolean mayAsk = (!inTransaction() || isOnlyInGlobal()) && !isolation.isUnknown() && !sending;
         if (isAskedAnew() && askedAt != source.alterations()) forgetState();
         if (mayAsk && state == null) {
             askedAt = source.alterations();
             SessionState answer = isAskedAnew() ? source.stateOf(raw) : source.met(raw);
-            if (answer != null && !inTransaction()) isolation = answer.isolation();
+            if (answer != null && !inTransaction()) isolation.told(answer);
             state = answer != null && answer.isComplete() ? answer : null;
         }
         return state;
@@ -346,11 +319,11 @@ public final class Session {
         BypassReason obstacle = known.family() == SQLDialect.SQLITE ? sqliteObstacle() : null;
         if (obstacle != null) return new ReadVisibility.Private(obstacle);
         if (!globals.isEmpty()) return readingInGlobal(tags, known);
-        if (!inTransaction()) return outside(Isolation.View.outside(isolation(), known));
+        if (!inTransaction()) return snapshot.outside(Isolation.View.outside(isolation.level(false), known));
         if (foreign || uncertain) return new ReadVisibility.Private(BypassReason.UNTRACKED_TRANSACTION);
         if (failed) return new ReadVisibility.Private(BypassReason.FAILED_TRANSACTION);
         if (written.current().meets(tags)) return new ReadVisibility.Private(BypassReason.OWN_WRITE);
-        return inside(Isolation.View.inside(isolation(), known));
+        return snapshot.inside(Isolation.View.inside(isolation.level(true), known));
     }
 
     /** How old a snapshot is that others may have taken on the same branch is not known. */
@@ -361,24 +334,9 @@ public final class Session {
         if (failed) return new ReadVisibility.Private(BypassReason.FAILED_TRANSACTION);
         if (written.current().meets(tags) || global.written().meets(tags))
             return new ReadVisibility.Private(BypassReason.OWN_WRITE);
-        return Isolation.View.inside(isolation(), dialect) == Isolation.View.NEWEST
+        return Isolation.View.inside(isolation.level(true), dialect) == Isolation.View.NEWEST
                 ? ReadVisibility.SHARED
                 : new ReadVisibility.Private(BypassReason.ISOLATION);
-    }
-
-    private ReadVisibility outside(Isolation.View view) {
-        if (view == Isolation.View.NONE) return new ReadVisibility.Private(BypassReason.ISOLATION);
-        return firstRows < 0 ? ReadVisibility.SHARED : new ReadVisibility.Snapshot(firstRows, true);
-    }
-
-    private ReadVisibility inside(Isolation.View view) {
-        long clock = firstRows < 0 ? snapshotClock : Math.min(firstRows, snapshotClock);
-        return switch (view) {
-            case NEWEST -> ReadVisibility.SHARED;
-            case SNAPSHOT -> new ReadVisibility.Snapshot(clock, snapshotTaken);
-            case SNAPSHOT_OF_EACH_TABLE -> new ReadVisibility.Snapshot(clock, false);
-            case NONE -> new ReadVisibility.Private(BypassReason.ISOLATION);
-        };
     }
 
     /** Why nothing on a connection of SQLite is cached, or {@code null}. */
@@ -390,48 +348,25 @@ public final class Session {
         return known.obstacle();
     }
 
-    private int isolation() {
-        if (isolationUnknown || mayNextIsolationVary()) return UNKNOWN_ISOLATION;
-        if (isolation == UNKNOWN_ISOLATION) {
-            isolation = Question.answer(raw::getTransactionIsolation, UNKNOWN_ISOLATION);
-            isolationUnknown = isolation == UNKNOWN_ISOLATION;
-            isolationOfTransaction = inTransaction();
-        }
-        return isolation;
-    }
-
     /**
      * Whether the next transaction may have another level than the session.
      *
      * @return whether what the next statement reads, if that is a transaction by itself, must not be kept
      */
     public boolean mayNextIsolationVary() {
-        return !nextIsolationUsed && source.mayNextIsolationVary(raw);
+        return isolation.mayNextVary();
     }
 
-    /**
-     * A level is set, or may be set, for the next transaction alone, as MySQL's family can and does not tell. The session's
-     * level, set within a transaction, does the reverse: one that is chained to it, and the first statement after autocommit
-     * was switched on, keep the level of before.
-     */
     private void setNextIsolation() {
         if (!isMysql()) return;
-        nextIsolationUsed = false;
-        source.nextIsolationVaries(raw);
-        snapshotEnded();
+        isolation.nextVaries();
+        snapshot.end();
     }
 
     /** Whether the server may be in a transaction of the session's. While rows are streamed, drivers have its status of before. */
     private boolean isPerhapsUnderWay() {
-        return inTransaction() && ((isMysql() && statementSent) || !OpenTransactions.isNoneUnderWay(physical()));
-    }
-
-    private void useNextIsolation() {
-        nextIsolationUsed = true;
-        source.nextIsolationUsed(raw);
-        if (inTransaction()) return;
-        isolationUnknown = false;
-        isolation = UNKNOWN_ISOLATION;
+        return inTransaction()
+                && ((isMysql() && snapshot.isStatementSent()) || !OpenTransactions.isNoneUnderWay(physical()));
     }
 
     /**
@@ -441,16 +376,8 @@ public final class Session {
     private <T> T usingLevel(SqlCall<T> end) throws SQLException {
         boolean uses = mayNextIsolationVary() && OpenTransactions.isSeenByServer(physical());
         T result = end.run();
-        if (uses && OpenTransactions.isNoneUnderWay(physical())) useNextIsolation();
+        if (uses && OpenTransactions.isNoneUnderWay(physical())) isolation.nextUsed(inTransaction());
         return result;
-    }
-
-    /** What was told within a transaction may be that of this transaction alone. */
-    private void forgetIsolation() {
-        isolation = UNKNOWN_ISOLATION;
-        isolationOfTransaction = false;
-        // Some databases mean the present transaction, some the next.
-        isolationUnknown |= inTransaction();
     }
 
     /**
@@ -487,17 +414,11 @@ public final class Session {
 
     /** A query that reads a table was executed, by which most databases take the transaction's snapshot. */
     public void queryExecuted() {
-        if (!isMysql()) snapshotTaken();
+        if (!isMysql()) takeSnapshot();
     }
 
-    private void snapshotTaken() {
-        if (inTransaction() && statementSent) snapshotTaken = true;
-    }
-
-    /** What is read from here on may be read in another snapshot, or at another isolation level. */
-    private void snapshotEnded() {
-        snapshotTaken = false;
-        snapshot = new Object();
+    private void takeSnapshot() {
+        if (inTransaction()) snapshot.take();
     }
 
     /**
@@ -506,7 +427,7 @@ public final class Session {
      * @return a token for {@link #rowRead}
      */
     public Object snapshot() {
-        return snapshot;
+        return snapshot.token();
     }
 
     /**
@@ -516,10 +437,9 @@ public final class Session {
      * @param executedIn the snapshot in which the query was executed
      * @param isOfTable tells whether such a row must have been read from a table
      */
-    @SuppressWarnings("ReferenceEquality")
     public void rowRead(Object executedIn, BooleanSupplier isOfTable) {
-        boolean matters = executedIn == snapshot && isMysql() && inTransaction() && !snapshotTaken;
-        if (matters && isOfTable.getAsBoolean()) snapshotTaken();
+        boolean matters = snapshot.isPresent(executedIn) && isMysql() && inTransaction() && !snapshot.isTaken();
+        if (matters && isOfTable.getAsBoolean()) takeSnapshot();
     }
 
     /**
@@ -529,7 +449,7 @@ public final class Session {
      * @param opensTable tells whether it has
      */
     public void levelPerhapsUsed(BooleanSupplier opensTable) {
-        if (!inTransaction() && opensTable.getAsBoolean()) useNextIsolation();
+        if (!inTransaction() && opensTable.getAsBoolean()) isolation.nextUsed(false);
     }
 
     /**
@@ -579,7 +499,7 @@ public final class Session {
             case WRITE -> write(effect.tags(), version, call);
             case BEGIN -> begin(call);
             case BEGIN_WITH_MODES -> {
-                isolationUnknown = true;
+                isolation.becomeUnknown();
                 yield begin(call);
             }
             case COMMIT -> commit(call);
@@ -587,14 +507,14 @@ public final class Session {
             case ROLLBACK_TO_SAVEPOINT -> rollbackToSavepoint(call);
             case IMPLICIT_COMMIT -> {
                 T result = bracket(written.announce(), call);
-                snapshotEnded();
+                snapshot.end();
                 yield result;
             }
             case PREPARE -> prepare(call);
             case ISOLATION -> {
                 // Some databases mean the session.
                 if (source.dialect().family() != SQLDialect.POSTGRES && !isMysql()) alterIsolation();
-                isolationUnknown = true;
+                isolation.becomeUnknown();
                 yield set(call);
             }
             case SESSION_ISOLATION -> {
@@ -651,20 +571,20 @@ public final class Session {
     private <T> T set(SqlCall<T> call) throws SQLException {
         if (!inTransaction() || source.dialect().family() == SQLDialect.POSTGRES) return send(call);
         T result = bracket(written.announce(), call);
-        snapshotEnded();
+        snapshot.end();
         return result;
     }
 
     /** What is about to run may alter the session. */
     private void suspect() {
         source.suspect(raw);
-        forgetIsolation();
+        isolation.forget(inTransaction());
         forgetState();
     }
 
     private void alterIsolation() {
         if (isPerhapsUnderWay()) setNextIsolation();
-        forgetIsolation();
+        isolation.forget(inTransaction());
         source.isolationVaries(raw);
     }
 
@@ -717,7 +637,7 @@ public final class Session {
             else if (foreign) source.inspectPoolApart();
         }
         // A question would use up an isolation level that is set for the next transaction.
-        if (!inTransaction() && !isolationUnknown) ask();
+        if (!inTransaction() && !isolation.isUnknown()) ask();
     }
 
     private void ask() {
@@ -736,7 +656,7 @@ public final class Session {
 
     private void knowState(@Nullable SessionState known) {
         state = known;
-        if (known != null && !inTransaction()) isolation = known.isolation();
+        if (known != null && !inTransaction()) isolation.told(known);
     }
 
     private <T> T send(SqlCall<T> call) throws SQLException {
@@ -744,7 +664,7 @@ public final class Session {
         long clock = isSqlite() ? source.generations().now() : -1;
         try {
             T result = sendInState(call);
-            if (isSqlite() && firstRows < 0 && isRows(result)) firstRows = clock;
+            if (isSqlite() && isRows(result)) snapshot.rowsAsked(clock);
             return result;
         } finally {
             sending = false;
@@ -768,7 +688,7 @@ public final class Session {
 
     private <T> T sendInState(SqlCall<T> call) throws SQLException {
         if (!inTransaction()) return call.run();
-        statementSent = true;
+        snapshot.statementSent();
         try {
             return call.run();
         } catch (SQLException | RuntimeException | Error e) {
@@ -906,8 +826,8 @@ public final class Session {
         long clock = source.generations().now();
         T result = bracket(written.announce(), call);
         explicit = true;
-        snapshotEnded();
-        if (!within) snapshotClock = clock;
+        snapshot.end();
+        if (!within) snapshot.begin(clock);
         source.opened(this);
         return result;
     }
@@ -947,7 +867,7 @@ public final class Session {
         T result = call.run();
         failed = false;
         // The server drops a snapshot that it has taken after the savepoint, as that of an empty transaction.
-        if (isMysql()) snapshotEnded();
+        if (isMysql()) snapshot.end();
         return result;
     }
 
@@ -972,7 +892,7 @@ public final class Session {
         leftOver.forEach(PendingWrite::committed);
         leftOver = List.of();
         reset();
-        snapshotClock = clock;
+        snapshot.begin(clock);
         if (inTransaction() && OpenTransactions.isNoneUnderWay(physical())) noteClock();
         if (!inTransaction()) source.closed(this);
         askBetweenTransactions();
@@ -983,15 +903,12 @@ public final class Session {
         ownTransaction = false;
         joined = !globals.isEmpty();
         written.clear();
-        isolationUnknown = false;
-        if (isolationOfTransaction) isolation = UNKNOWN_ISOLATION;
-        isolationOfTransaction = false;
+        isolation.transactionEnded();
         explicit = false;
         failed = false;
         changingSchema = false;
         alteredInTransaction = false;
-        statementSent = false;
-        snapshotEnded();
+        snapshot.transactionEnded();
     }
 
     /** With autocommit off there is no other moment outside a transaction. */
@@ -1021,13 +938,13 @@ public final class Session {
             if (!value && autoCommit) {
                 if (source.isInspected() || source.effects().wantsSchema(source)) learnSchema();
                 asked();
-                snapshotClock = source.generations().now();
+                snapshot.begin();
             }
             call.run();
             if (!value && autoCommit) {
                 autoCommit = false;
                 ownTransaction = true;
-                snapshotEnded();
+                snapshot.end();
                 source.opened(this);
             }
         }
@@ -1079,25 +996,24 @@ public final class Session {
         look();
         boolean isUnderWay = isPerhapsUnderWay();
         if (isUnderWay) setNextIsolation();
-        if (inTransaction() && (statementSent || (isUnderWay && isMysql()))) {
+        if (inTransaction() && (snapshot.isStatementSent() || (isUnderWay && isMysql()))) {
             // H2 commits; MySQL's family means the next transaction.
             bracket(written.announce(), call.asCall());
-            isolationUnknown = true;
+            isolation.set(level, true);
         } else {
             call.run();
-            isolationUnknown = false;
+            isolation.set(level, false);
         }
-        isolation = level;
     }
 
     private void noteClock() {
-        if (inTransaction()) snapshotClock = source.generations().now();
+        if (inTransaction()) snapshot.begin();
     }
 
     /** Something other than a statement is being sent, which may make the database take the transaction's snapshot. */
     public void touched() {
-        if (inTransaction()) statementSent = true;
-        if (isSqlite() && firstRows < 0) firstRows = source.generations().now();
+        if (inTransaction()) snapshot.statementSent();
+        if (isSqlite()) snapshot.rowsAsked();
     }
 
     /** The same through a call of JDBC's, which perhaps sends a statement that commits. */
@@ -1131,8 +1047,8 @@ public final class Session {
     /** The session's schema, catalog, role or a setting is being changed. */
     public void alter() {
         touched();
-        if (inTransaction()) alteredInTransaction = isolationOfTransaction = true;
-        else isolation = UNKNOWN_ISOLATION;
+        if (inTransaction()) alteredInTransaction = true;
+        isolation.altered(inTransaction());
         if (!isAskedAnew()) altered = true;
         source.altered(raw);
         forgetState();
@@ -1164,7 +1080,7 @@ public final class Session {
      */
     public void giveBack(VoidCall call) throws SQLException {
         if (!sending) look();
-        if (!inTransaction() && !isolationUnknown && !sending) source.verifyAtReturn(raw);
+        if (!inTransaction() && !isolation.isUnknown() && !sending) source.verifyAtReturn(raw);
         if (exposed) setNextIsolation();
         boolean open = inTransaction() && !foreign;
         boolean global = !globals.isEmpty();
@@ -1177,13 +1093,11 @@ public final class Session {
         leftOver = List.of();
         if (explicit) source.uncertain(raw);
         if (inTransaction() && alteredInTransaction) source.altered(raw);
-        // What was forgotten is found out with the session's state.
-        if (isolation != initialIsolation && initialIsolation != UNKNOWN_ISOLATION && isolation != UNKNOWN_ISOLATION)
-            source.isolationVaries(raw);
+        if (isolation.hasChanged()) source.isolationVaries(raw);
         source.closed(this);
-        boolean oldSnapshot = open && statementSent && !isReadCommitted();
+        boolean oldSnapshot = open && snapshot.isStatementSent() && !isolation.isReadCommitted();
         boolean exposure = (exposed || committingLate) && autoCommit;
-        if (global && !statementSent && !sending) use();
+        if (global && !snapshot.isStatementSent() && !sending) use();
         // While it is given back, another thread may have taken it already.
         source.released(this, physical());
         try {
@@ -1212,10 +1126,6 @@ public final class Session {
     /** Whether the transaction that the connection shows may be none of a transaction manager's. */
     private boolean isPerhapsLocal() {
         return ownTransaction || (!beganInAutoCommit && !source.isUsuallyInAutoCommit());
-    }
-
-    private boolean isReadCommitted() {
-        return isolation == Connection.TRANSACTION_READ_COMMITTED && !isolationUnknown;
     }
 
     /** Sends a query once more, and reads it to its end. */

@@ -128,7 +128,7 @@ record SessionState(
         SessionState told = asked(connection, dialect, place);
         return told.isolation() >= 0
                 ? told
-                : told.withIsolation(Question.answer(connection::getTransactionIsolation, Session.UNKNOWN_ISOLATION));
+                : told.withIsolation(Question.answer(connection::getTransactionIsolation, SessionIsolation.UNKNOWN));
     }
 
     private static SessionState asked(Connection connection, SQLDialect dialect, String place) throws SQLException {
@@ -222,7 +222,7 @@ record SessionState(
             case "READ-COMMITTED" -> Connection.TRANSACTION_READ_COMMITTED;
             case "REPEATABLE-READ" -> Connection.TRANSACTION_REPEATABLE_READ;
             case "SERIALIZABLE" -> Connection.TRANSACTION_SERIALIZABLE;
-            default -> Session.UNKNOWN_ISOLATION;
+            default -> SessionIsolation.UNKNOWN;
         };
     }
 

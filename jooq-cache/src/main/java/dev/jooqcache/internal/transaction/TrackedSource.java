@@ -223,7 +223,7 @@ public final class TrackedSource {
     private static boolean isKnownToBeServed(int isolation) {
         return isolation == Connection.TRANSACTION_READ_COMMITTED
                 || isolation == Connection.TRANSACTION_REPEATABLE_READ
-                || isolation == Session.TRANSACTION_SNAPSHOT_H2;
+                || isolation == Isolation.SNAPSHOT_OF_H2;
     }
 
     /** The name of a database and of a session's state on it. */
@@ -323,7 +323,7 @@ public final class TrackedSource {
         if (autoCommit && !uncertain) connections.seenOutside(raw);
         if (origin == Origin.SHARED)
             return new Session(
-                    this, raw, origin, autoCommit, !autoCommit, uncertain, false, Session.UNKNOWN_ISOLATION, List.of());
+                    this, raw, origin, autoCommit, !autoCommit, uncertain, false, SessionIsolation.UNKNOWN, List.of());
         boolean isReused = isGlobal && isKnownPool();
         boolean isHeld = !isReused && connections.isHeld(physical);
         if (isHeld && binding.isOutside(this)) lendsTwice = true;
@@ -385,7 +385,7 @@ public final class TrackedSource {
     /** The isolation level of a session, if it is that of all others. */
     private int isolation(Connection raw) {
         SessionState last = lastState(raw);
-        if (last == null || anyIsolation || connections.otherIsolation.contains(raw)) return Session.UNKNOWN_ISOLATION;
+        if (last == null || anyIsolation || connections.otherIsolation.contains(raw)) return SessionIsolation.UNKNOWN;
         return last.isolation();
     }
 
