@@ -153,19 +153,19 @@ public final class GuardedGenerations implements AutoCloseable {
      * Marks the tags before a commit is sent.
      *
      * @param tags what the transaction or statement has written
-     * @return the announcement; never {@code null}, and never a failure
+     * @return the intent; never {@code null}, and never a failure
      */
-    public Announcement announce(Tags tags) {
-        if (tags.isEmpty()) return new Announcement(null, tags);
+    public GuardedIntent announce(Tags tags) {
+        if (tags.isEmpty()) return new GuardedIntent(null, tags);
         try {
-            return new Announcement(store.intent(tags), tags);
+            return new GuardedIntent(store.intent(tags), tags);
         } catch (RuntimeException | Error e) {
             synchronized (unsettled) {
                 unannounced.incrementAndGet();
                 disturbed();
             }
             failed("intent", e);
-            return new Announcement(null, tags);
+            return new GuardedIntent(null, tags);
         }
     }
 
@@ -264,20 +264,20 @@ public final class GuardedGenerations implements AutoCloseable {
                     e);
     }
 
-    /** One writer's announcement, to be ended exactly once; ending it again does nothing. */
-    public final class Announcement {
+    /** One writer's intent, to be ended exactly once, whether or not the store works; ending it again does nothing. */
+    public final class GuardedIntent {
 
         private final GenerationStore.@Nullable Intent intent;
         private final Tags tags;
         private boolean ended;
 
-        private Announcement(GenerationStore.@Nullable Intent intent, Tags tags) {
+        private GuardedIntent(GenerationStore.@Nullable Intent intent, Tags tags) {
             this.intent = intent;
             this.tags = tags;
         }
 
         /**
-         * The announced tags.
+         * The marked tags.
          *
          * @return the tags
          */
@@ -287,7 +287,8 @@ public final class GuardedGenerations implements AutoCloseable {
 
         /** The write has taken effect, or may have: the tags get the next generation and lose the mark. */
         public synchronized void committed() {
-            if (end()) settle(store::commit);
+            if (!end()) return;
+            settle(store::commit);
             invalidations.addAndGet(tags.tables());
         }
 

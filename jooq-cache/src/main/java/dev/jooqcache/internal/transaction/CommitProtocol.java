@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import dev.jooqcache.internal.transaction.Session.SqlCall;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,7 +45,7 @@ final class CommitProtocol {
     }
 
     /** COMMIT, in any form. */
-    <T> T commit(PendingWrite intent, SqlCall<T> commit) throws SQLException {
+    <T> T commit(WriteIntent intent, SqlCall<T> commit) throws SQLException {
         if (!intent.tags().isEmpty()) session.physical();
         T result;
         try {
@@ -65,7 +65,7 @@ final class CommitProtocol {
      * @param settles looks at the result, and says whether the intent ends now; otherwise it has been kept until the results are
      *     taken
      */
-    <T> T bracket(PendingWrite intent, SqlCall<T> statement, Predicate<T> settles) throws SQLException {
+    <T> T bracket(WriteIntent intent, SqlCall<T> statement, Predicate<T> settles) throws SQLException {
         if (!intent.tags().isEmpty()) session.physical();
         T result;
         try {
@@ -79,7 +79,7 @@ final class CommitProtocol {
     }
 
     /** A statement in a global transaction, of which the connection turns out not to be a part, perhaps. */
-    <T> T bracket(PendingWrite intent, SqlCall<T> statement, BooleanSupplier isPart) throws SQLException {
+    <T> T bracket(WriteIntent intent, SqlCall<T> statement, BooleanSupplier isPart) throws SQLException {
         T result;
         try {
             result = statement.run();
@@ -94,7 +94,7 @@ final class CommitProtocol {
     }
 
     /** The first phase of a two-phase commit. */
-    <T> T prepare(PendingWrite intent, SqlCall<T> prepare) throws SQLException {
+    <T> T prepare(WriteIntent intent, SqlCall<T> prepare) throws SQLException {
         T result;
         try {
             result = prepare.run();
@@ -106,7 +106,7 @@ final class CommitProtocol {
         return result;
     }
 
-    private void failed(PendingWrite intent, Throwable e) {
+    private void failed(WriteIntent intent, Throwable e) {
         if (isAnswerOfServer(e)) intent.committed();
         else source.doubt(intent, raw, session.physical());
     }

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.transaction.SchemaVersions.Change;
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class GlobalTransaction implements JtaTransaction.Synchronization {
     private final SchemaVersions schemas;
     private final Runnable forget;
     private final IdentityHashMap<Connection, TrackedSource> branches = new IdentityHashMap<>();
-    private final List<PendingWrite> announced = new ArrayList<>();
+    private final List<WriteIntent> announced = new ArrayList<>();
     private Tags written = Tags.none();
     private long analysedAt;
     private Change change = Change.DATA;
@@ -107,7 +107,7 @@ final class GlobalTransaction implements JtaTransaction.Synchronization {
         boolean definite = rolledBack && !perhapsLocal;
         for (Map.Entry<Connection, TrackedSource> branch : branches.entrySet())
             definite &= settle(branch.getValue(), branch.getKey(), status);
-        for (PendingWrite write : announced) {
+        for (WriteIntent write : announced) {
             if (definite) write.abandoned();
             else write.committed();
         }

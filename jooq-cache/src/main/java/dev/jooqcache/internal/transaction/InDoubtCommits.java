@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -73,7 +73,7 @@ public final class InDoubtCommits implements AutoCloseable {
         this.quarantine = quarantine;
     }
 
-    void add(PendingWrite write, Connection raw, Connection physical, @Nullable Asker asker) {
+    void add(WriteIntent write, Connection raw, Connection physical, @Nullable Asker asker) {
         if (write.tags().isEmpty()) return;
         if (answers(raw)) {
             write.committed();
@@ -97,7 +97,7 @@ public final class InDoubtCommits implements AutoCloseable {
      * @param isEnded tells whether its transaction has ended, or {@code null} if nothing can tell it before the quarantine
      *     has passed
      */
-    void addUnplaced(PendingWrite write, @Nullable BooleanSupplier isEnded) {
+    void addUnplaced(WriteIntent write, @Nullable BooleanSupplier isEnded) {
         if (write.isEmpty() || write.isEnded()) return;
         if (isEnded == null && !write.tags().isEmpty())
             LOG.warn(
@@ -111,12 +111,12 @@ public final class InDoubtCommits implements AutoCloseable {
     }
 
     /** A connection was closed on which others may have been committing: the server may still be at it. */
-    void addClosed(PendingWrite write, Connection physical, @Nullable Asker asker) {
+    void addClosed(WriteIntent write, Connection physical, @Nullable Asker asker) {
         doubts.add(doubt(write, physical, asker));
         start();
     }
 
-    private static Doubt doubt(PendingWrite write, Connection physical, @Nullable Asker asker) {
+    private static Doubt doubt(WriteIntent write, Connection physical, @Nullable Asker asker) {
         return new Doubt(write, asker, postgresProcess(physical), First.PROCESS_ENDED, Prepared.NEVER);
     }
 
@@ -125,7 +125,7 @@ public final class InDoubtCommits implements AutoCloseable {
      *
      * @param first what must be seen before it can be asked whether it is prepared
      */
-    void addBranch(PendingWrite write, Connection physical, @Nullable Asker asker, First first) {
+    void addBranch(WriteIntent write, Connection physical, @Nullable Asker asker, First first) {
         if (write.tags().isEmpty()) return;
         First needed = isInProcess(physical) ? First.NOTHING : first;
         doubts.add(new Doubt(write, asker, postgresProcess(physical), needed, Prepared.PERHAPS));
@@ -316,7 +316,7 @@ public final class InDoubtCommits implements AutoCloseable {
     }
 
     private static final class Doubt {
-        final PendingWrite write;
+        final WriteIntent write;
         final long since = System.nanoTime();
         final @Nullable Asker asker;
         final int process;
@@ -328,12 +328,12 @@ public final class InDoubtCommits implements AutoCloseable {
         @Nullable
         Set<String> awaited;
 
-        Doubt(PendingWrite write, @Nullable Asker asker, int process, First first, Prepared prepared) {
+        Doubt(WriteIntent write, @Nullable Asker asker, int process, First first, Prepared prepared) {
             this(write, asker, process, first, prepared, null);
         }
 
         Doubt(
-                PendingWrite write,
+                WriteIntent write,
                 @Nullable Asker asker,
                 int process,
                 First first,

@@ -2,7 +2,7 @@ package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.transaction.SchemaVersions.Change;
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import dev.jooqcache.spi.Tags;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
@@ -182,10 +182,10 @@ public final class KnownConnections {
     /** Marks what a transaction wrote whose end will not be seen by its session. What is marked already stays so. */
     void stand(Connection raw, Tags tags, long analysedAt, Change change) {
         synchronized (standing) {
-            List<PendingWrite> marks =
+            List<WriteIntent> marks =
                     standing.computeIfAbsent(PhysicalConnections.physical(raw), c -> new Standing()).marks;
             Tags marked = Tags.none();
-            for (PendingWrite each : marks) marked = marked.plus(each.tags());
+            for (WriteIntent each : marks) marked = marked.plus(each.tags());
             // Of very many writes, tables are marked as a whole, which says all at once.
             Tags mark = marks.size() < MOST_MARKS ? tags : tags.coarse();
             boolean told = marks.stream().anyMatch(each -> each.change() == Change.SCHEMA) || change == Change.DATA;
@@ -286,7 +286,7 @@ public final class KnownConnections {
     /** The session has seen the end of the connection's transaction. The mark of an unwrapped one stays until its return. */
     void ended(Connection raw) {
         leftOpen.remove(raw);
-        if (anyStanding && !exposed.contains(raw)) take(raw).forEach(PendingWrite::committed);
+        if (anyStanding && !exposed.contains(raw)) take(raw).forEach(WriteIntent::committed);
     }
 
     /**
@@ -298,7 +298,7 @@ public final class KnownConnections {
         if (!anyStanding || exposed.contains(raw)) return;
         Connection physical = PhysicalConnections.physical(raw);
         Optional<InDoubtCommits.Asker> others = endedByOthers.get(physical);
-        if (others == null || isNonePrepared(physical)) take(raw).forEach(PendingWrite::committed);
+        if (others == null || isNonePrepared(physical)) take(raw).forEach(WriteIntent::committed);
         else endedByOthers(physical, others);
     }
 
@@ -314,7 +314,7 @@ public final class KnownConnections {
         if (!anyStanding) return;
         Optional<InDoubtCommits.Asker> others = endedByOthers.get(physical);
         if (others == null || PreparedTransactions.isFinal(physical, true))
-            take(physical).forEach(PendingWrite::committed);
+            take(physical).forEach(WriteIntent::committed);
         else endedByOthers(physical, others);
     }
 
@@ -329,7 +329,7 @@ public final class KnownConnections {
     }
 
     /** Hands over what stands for a connection to the session that will see its end. */
-    List<PendingWrite> take(Connection raw) {
+    List<WriteIntent> take(Connection raw) {
         if (!anyStanding) return List.of();
         synchronized (standing) {
             Connection physical = PhysicalConnections.physical(raw);
@@ -342,7 +342,7 @@ public final class KnownConnections {
 
     /** Ends what stood for connections that are closed for good. Answers whether any are left. */
     boolean sweep() {
-        List<PendingWrite> over = new ArrayList<>();
+        List<WriteIntent> over = new ArrayList<>();
         synchronized (standing) {
             standing.entrySet().removeIf(entry -> {
                 Connection physical = entry.getKey();
@@ -361,7 +361,7 @@ public final class KnownConnections {
             });
             anyStanding = !standing.isEmpty();
         }
-        over.forEach(PendingWrite::committed);
+        over.forEach(WriteIntent::committed);
         return anyStanding;
     }
 
@@ -376,11 +376,11 @@ public final class KnownConnections {
 
     /** What stands for one connection. */
     private static final class Standing {
-        private final List<PendingWrite> marks = new ArrayList<>();
+        private final List<WriteIntent> marks = new ArrayList<>();
         private final List<Unresolved> unresolved = new ArrayList<>();
 
         /** Everything, on account of statements whose effect only their schema tells. */
-        private @Nullable PendingWrite doubt;
+        private @Nullable WriteIntent doubt;
 
         /** Whether the statement is remembered; of very many or very long ones the doubt stays. */
         boolean add(Unresolved statement) {
@@ -389,8 +389,8 @@ public final class KnownConnections {
             return unresolved.add(statement);
         }
 
-        List<PendingWrite> all() {
-            List<PendingWrite> all = new ArrayList<>(marks);
+        List<WriteIntent> all() {
+            List<WriteIntent> all = new ArrayList<>(marks);
             if (doubt != null) all.add(doubt);
             return all;
         }

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.generation.GuardedGenerations;
-import dev.jooqcache.internal.generation.GuardedGenerations.Announcement;
+import dev.jooqcache.internal.generation.GuardedGenerations.GuardedIntent;
 import dev.jooqcache.spi.Tags;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +40,7 @@ public final class SchemaVersions {
 
     private final GuardedGenerations generations;
     private final Runnable forget;
-    private final Set<PendingWrite> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<WriteIntent> underWay = ConcurrentHashMap.newKeySet();
     private volatile long version;
     private volatile long publications;
     private volatile long databases;
@@ -90,7 +90,7 @@ public final class SchemaVersions {
             forget.run();
             version++;
         }
-        underWay.forEach(PendingWrite::escalateWrite);
+        underWay.forEach(WriteIntent::escalateWrite);
     }
 
     /** The same, by a writer of unknown destination. */
@@ -125,13 +125,13 @@ public final class SchemaVersions {
 
     /** Many of them take time, for which the first query on a new database is not to wait. */
     private void reconsider() {
-        List<PendingWrite> escalated =
-                underWay.stream().filter(PendingWrite::isEscalatedForReads).toList();
+        List<WriteIntent> escalated =
+                underWay.stream().filter(WriteIntent::isEscalatedForReads).toList();
         if (escalated.size() <= MOST_AT_ONCE) {
-            escalated.forEach(PendingWrite::reconsider);
+            escalated.forEach(WriteIntent::reconsider);
             return;
         }
-        Thread later = new Thread(() -> escalated.forEach(PendingWrite::reconsider), "jooq-cache-reads");
+        Thread later = new Thread(() -> escalated.forEach(WriteIntent::reconsider), "jooq-cache-reads");
         later.setDaemon(true);
         later.start();
     }
@@ -153,8 +153,8 @@ public final class SchemaVersions {
      * @param analysedAt the version at which that was found out
      * @param change what it may change
      */
-    public PendingWrite announce(Tags tags, long analysedAt, Change change) {
-        return announce(new PendingWrite(tags, change, TableReference.DATA_SOURCE, null), () -> isOutdated(analysedAt));
+    public WriteIntent announce(Tags tags, long analysedAt, Change change) {
+        return announce(new WriteIntent(tags, change, Place.DATA_SOURCE, null), () -> isOutdated(analysedAt));
     }
 
     /**
@@ -165,10 +165,9 @@ public final class SchemaVersions {
      * @param change what it may change
      * @param reads statements under way with it that write nothing in the databases known when they were analysed
      */
-    PendingWrite announceUnplaced(Tags tags, Versions analysedAt, Change change, @Nullable Reads reads) {
-        PendingWrite write = announce(
-                new PendingWrite(tags, change, TableReference.ANY, reads),
-                () -> !tags.isEmpty() && isOutdated(analysedAt));
+    WriteIntent announceUnplaced(Tags tags, Versions analysedAt, Change change, @Nullable Reads reads) {
+        WriteIntent write = announce(
+                new WriteIntent(tags, change, Place.ANY, reads), () -> !tags.isEmpty() && isOutdated(analysedAt));
         if (reads != null && reads.analysedAt().databases() != databases) {
             write.escalateForReads(reads.analysedAt().changes());
             write.reconsider();
@@ -176,7 +175,7 @@ public final class SchemaVersions {
         return write;
     }
 
-    private PendingWrite announce(PendingWrite write, BooleanSupplier isOutdated) {
+    private WriteIntent announce(WriteIntent write, BooleanSupplier isOutdated) {
         if (write.isEmpty()) return write;
         underWay.add(write);
         write.announce(isOutdated.getAsBoolean());
@@ -204,20 +203,20 @@ public final class SchemaVersions {
     }
 
     /** Where a write leads. */
-    private enum TableReference {
+    private enum Place {
         DATA_SOURCE,
         ANY
     }
 
     /** A write that is to be ended exactly once; ending it again does nothing. */
-    public final class PendingWrite {
+    public final class WriteIntent {
 
         private final Tags tags;
         private final Change change;
-        private final TableReference place;
+        private final Place place;
         private final @Nullable Reads reads;
-        private @Nullable Announcement announcement;
-        private @Nullable Announcement escalation;
+        private @Nullable GuardedIntent intent;
+        private @Nullable GuardedIntent escalation;
 
         /** How many databases were known at the last escalation. */
         private long escalatedFor;
@@ -230,7 +229,7 @@ public final class SchemaVersions {
 
         private boolean ended;
 
-        private PendingWrite(Tags tags, Change change, TableReference place, @Nullable Reads reads) {
+        private WriteIntent(Tags tags, Change change, Place place, @Nullable Reads reads) {
             this.tags = tags;
             this.change = change;
             this.place = place;
@@ -253,7 +252,7 @@ public final class SchemaVersions {
         }
 
         private synchronized void announce(boolean outdated) {
-            if (!tags.isEmpty()) announcement = generations.announce(tags);
+            if (!tags.isEmpty()) intent = generations.announce(tags);
             if (outdated) escalate();
         }
 
@@ -275,7 +274,7 @@ public final class SchemaVersions {
         }
 
         private synchronized void escalateIfUnplaced(Catalog catalog) {
-            if (place != TableReference.ANY) return;
+            if (place != Place.ANY) return;
             if (catalog != Catalog.KNOWN_BEFORE) {
                 isEscalatedForGood |= catalog == Catalog.NEW_AND_CHANGED;
                 escalateForReads(version);
@@ -313,15 +312,15 @@ public final class SchemaVersions {
         /** The write has taken effect, or may have. */
         public void committed() {
             if (change == Change.SCHEMA && !isEnded()) {
-                if (place == TableReference.ANY) changedElsewhere();
+                if (place == Place.ANY) changedElsewhere();
                 else changed();
             }
-            end(Announcement::committed);
+            end(GuardedIntent::committed);
         }
 
         /** The write has definitely not taken effect. */
         public void abandoned() {
-            end(Announcement::abandoned);
+            end(GuardedIntent::abandoned);
         }
 
         /** Whether it was ended. */
@@ -329,11 +328,11 @@ public final class SchemaVersions {
             return ended;
         }
 
-        private synchronized void end(Consumer<Announcement> how) {
+        private synchronized void end(Consumer<GuardedIntent> how) {
             if (ended) return;
             ended = true;
             underWay.remove(this);
-            if (announcement != null) how.accept(announcement);
+            if (intent != null) how.accept(intent);
             if (escalation != null) how.accept(escalation);
         }
     }

@@ -3,7 +3,7 @@ package dev.jooqcache.internal.transaction;
 import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.transaction.SchemaVersions.Change;
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import dev.jooqcache.internal.transaction.TrackedSource.Origin;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
@@ -67,7 +67,7 @@ public final class Session {
     private volatile boolean shared;
 
     private volatile boolean begun;
-    private List<PendingWrite> leftOver;
+    private List<WriteIntent> leftOver;
     private volatile boolean failed;
 
     /** A statement is under way: giving the connection back now is a request to abort it. */
@@ -107,7 +107,7 @@ public final class Session {
             boolean uncertain,
             boolean begun,
             int isolation,
-            List<PendingWrite> leftOver) {
+            List<WriteIntent> leftOver) {
         this.source = source;
         this.raw = raw;
         this.origin = origin;
@@ -477,7 +477,7 @@ public final class Session {
             throws SQLException {
         UntakenResults outer = executing;
         executing = results;
-        List<PendingWrite> before = results.writes();
+        List<WriteIntent> before = results.writes();
         try {
             return run(sql, effect, call, version);
         } finally {
@@ -596,7 +596,7 @@ public final class Session {
     /** It may commit by itself: the connection may not take part, or the transaction may time out meanwhile. */
     private <T> T writeInGlobal(Tags tags, long version, SqlCall<T> call) throws SQLException {
         note(tags, version, Change.DATA);
-        PendingWrite write = source.schemas().announce(tags, version, Change.DATA);
+        WriteIntent write = source.schemas().announce(tags, version, Change.DATA);
         return protocol.bracket(write, () -> send(call), this::isStillGlobal);
     }
 
@@ -728,12 +728,12 @@ public final class Session {
         return bracket(source.schemas().announce(tags, version, Change.DATA), call);
     }
 
-    private <T> T bracket(PendingWrite write, SqlCall<T> call) throws SQLException {
+    private <T> T bracket(WriteIntent write, SqlCall<T> call) throws SQLException {
         return protocol.bracket(write, () -> send(call), result -> settles(write, result));
     }
 
     /** Settles what a statement has written, or has that done when its results are taken, and says which. */
-    private boolean settles(PendingWrite write, @Nullable Object result) {
+    private boolean settles(WriteIntent write, @Nullable Object result) {
         if (isSqlite() && autoCommit && isRows(result)) {
             committingLate = true;
             source.stand(physical(), write.tags(), source.schemas().version(), Change.DATA);
@@ -760,7 +760,7 @@ public final class Session {
     }
 
     /** What a statement has written that has ended now. If the connection is lost, the server may be at it still. */
-    void resultsTaken(PendingWrite write) {
+    void resultsTaken(WriteIntent write) {
         if (PhysicalConnections.isClosed(physical())) {
             source.doubt(write, raw, physical());
             return;
@@ -774,7 +774,7 @@ public final class Session {
     }
 
     /** A pool that enlists a connection at its first use: what was taken for autocommit was a part of a transaction. */
-    private void standIfBegunMeanwhile(PendingWrite write) {
+    private void standIfBegunMeanwhile(WriteIntent write) {
         if (inTransaction() || write.tags().isEmpty() || isOutside()) return;
         begunUnseen();
         note(write.tags(), source.schemas().version(), write.change());
@@ -874,7 +874,7 @@ public final class Session {
     /** The first phase of a two-phase commit: another session will end the transaction, so its intents stand. */
     private <T> T prepare(SqlCall<T> call) throws SQLException {
         // Other sessions have perhaps written in the same transaction.
-        PendingWrite write = written.announce(foreign || uncertain ? Tags.everything() : written.current());
+        WriteIntent write = written.announce(foreign || uncertain ? Tags.everything() : written.current());
         long clock = source.generations().now();
         T result = protocol.prepare(write, () -> send(call));
         ended(clock);
@@ -889,7 +889,7 @@ public final class Session {
     private void ended(long clock) {
         if (foreign || uncertain || begun) source.ended(raw);
         begun = false;
-        leftOver.forEach(PendingWrite::committed);
+        leftOver.forEach(WriteIntent::committed);
         leftOver = List.of();
         reset();
         snapshot.begin(clock);
@@ -1089,7 +1089,7 @@ public final class Session {
         if (global && !autoCommit && !written.isEmpty() && isPerhapsLocal())
             globals.forEach(GlobalTransaction::perhapsLocal);
         if (unended) source.stand(physical(), written.tags(), written.analysedAt(), written.change());
-        leftOver.forEach(PendingWrite::committed);
+        leftOver.forEach(WriteIntent::committed);
         leftOver = List.of();
         if (explicit) source.uncertain(raw);
         if (inTransaction() && alteredInTransaction) source.altered(raw);

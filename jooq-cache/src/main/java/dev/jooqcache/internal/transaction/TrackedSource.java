@@ -4,7 +4,7 @@ import dev.jooqcache.BypassReason;
 import dev.jooqcache.internal.generation.GuardedGenerations;
 import dev.jooqcache.internal.transaction.SchemaVersions.Catalog;
 import dev.jooqcache.internal.transaction.SchemaVersions.Change;
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import dev.jooqcache.internal.transaction.UncachedSessions.Obstacle;
 import dev.jooqcache.spi.Tags;
 import java.sql.Connection;
@@ -90,7 +90,7 @@ public final class TrackedSource {
     /** A handle that hides its session was given back within a transaction that SQL began. */
     private volatile boolean mayHideTransactions;
 
-    private volatile @Nullable TableReference lastPlace;
+    private volatile @Nullable Place lastPlace;
     private final AtomicBoolean told = new AtomicBoolean();
 
     public TrackedSource(
@@ -229,9 +229,9 @@ public final class TrackedSource {
     /** The name of a database and of a session's state on it. */
     @SuppressWarnings("ReferenceEquality")
     String place(SessionState state) {
-        TableReference last = lastPlace;
+        Place last = lastPlace;
         if (last != null && last.state == state) return last.name;
-        TableReference place = new TableReference(state, name + '@' + state.digest());
+        Place place = new Place(state, name + '@' + state.digest());
         lastPlace = place;
         return place.name;
     }
@@ -327,7 +327,7 @@ public final class TrackedSource {
         boolean isReused = isGlobal && isKnownPool();
         boolean isHeld = !isReused && connections.isHeld(physical);
         if (isHeld && binding.isOutside(this)) lendsTwice = true;
-        List<PendingWrite> leftOver = isHeld ? List.of() : connections.take(raw);
+        List<WriteIntent> leftOver = isHeld ? List.of() : connections.take(raw);
         // With autocommit off, the pool's own statements or a wrapper's may have begun the transaction.
         boolean begun =
                 connections.leftOpen.contains(raw) || !(autoCommit || OpenTransactions.isNoneUnderWay(physical));
@@ -747,7 +747,7 @@ public final class TrackedSource {
     }
 
     /** Marks what a transaction has written that is being prepared: any session can end it. */
-    void standWhilePrepared(PendingWrite write, Connection physical, InDoubtCommits.First first) {
+    void standWhilePrepared(WriteIntent write, Connection physical, InDoubtCommits.First first) {
         if (write.tags().isEmpty()) return;
         if (asker != null) doubts.addBranch(write, physical, asker, first);
         else
@@ -792,7 +792,7 @@ public final class TrackedSource {
     }
 
     /** Whether a commit has taken effect is unknown: the intents stay until it is known (rule P11). */
-    void doubt(PendingWrite write, Connection raw, Connection physical) {
+    void doubt(WriteIntent write, Connection raw, Connection physical) {
         doubts.add(write, raw, physical, asker);
     }
 
@@ -807,7 +807,7 @@ public final class TrackedSource {
      * @param state the state
      * @param name the name
      */
-    private record TableReference(SessionState state, String name) {}
+    private record Place(SessionState state, String name) {}
 
     /** The other uses of a connection that are possible between its check-out and its return. */
     public enum Origin {

@@ -1,7 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.transaction.SchemaVersions.Change;
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import dev.jooqcache.spi.Tags;
 
 /**
@@ -25,7 +25,7 @@ final class TransactionWrites {
     }
 
     /** Adds what a transaction has written that goes on. */
-    void goOn(PendingWrite before) {
+    void goOn(WriteIntent before) {
         tags = tags.plus(before.tags());
     }
 
@@ -68,12 +68,12 @@ final class TransactionWrites {
     }
 
     /** Announces a commit of it. */
-    PendingWrite announce() {
+    WriteIntent announce() {
         return announce(tags);
     }
 
     /** Announces a commit of it, and perhaps of more. */
-    PendingWrite announce(Tags all) {
+    WriteIntent announce(Tags all) {
         return schemas.announce(all, analysedAt, change);
     }
 

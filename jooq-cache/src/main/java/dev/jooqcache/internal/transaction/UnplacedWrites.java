@@ -2,8 +2,8 @@ package dev.jooqcache.internal.transaction;
 
 import dev.jooqcache.internal.dependency.StatementEffect;
 import dev.jooqcache.internal.transaction.SchemaVersions.Change;
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
 import dev.jooqcache.internal.transaction.SchemaVersions.Versions;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import dev.jooqcache.spi.Tags;
 import java.util.HashSet;
 import java.util.List;
@@ -222,9 +222,9 @@ public final class UnplacedWrites {
     /** A mark, to be ended once; ending it again does nothing. */
     public final class Write {
 
-        private final PendingWrite pending;
+        private final WriteIntent pending;
 
-        private Write(PendingWrite pending) {
+        private Write(WriteIntent pending) {
             this.pending = pending;
         }
 

@@ -1,6 +1,6 @@
 package dev.jooqcache.internal.transaction;
 
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ public final class UntakenResults {
 
     private final Session session;
     private final @Nullable Statement statement;
-    private volatile List<PendingWrite> writes = List.of();
+    private volatile List<WriteIntent> writes = List.of();
 
     /** Of something that has no results, or none that end it. */
     public UntakenResults(Session session) {
@@ -39,18 +39,18 @@ public final class UntakenResults {
         };
     }
 
-    void keep(PendingWrite write) {
+    void keep(WriteIntent write) {
         if (write.tags().isEmpty()) {
             write.committed();
             return;
         }
-        List<PendingWrite> more = new ArrayList<>(writes);
+        List<WriteIntent> more = new ArrayList<>(writes);
         more.add(write);
         writes = List.copyOf(more);
         session.untaken(this);
     }
 
-    List<PendingWrite> writes() {
+    List<WriteIntent> writes() {
         return writes;
     }
 
@@ -87,9 +87,9 @@ public final class UntakenResults {
     }
 
     /** What the statement had written until then. */
-    void taken(List<PendingWrite> before) {
+    void taken(List<WriteIntent> before) {
         if (before.isEmpty()) return;
-        List<PendingWrite> left = new ArrayList<>(writes);
+        List<WriteIntent> left = new ArrayList<>(writes);
         left.removeAll(before);
         writes = List.copyOf(left);
         if (left.isEmpty()) session.taken(this);

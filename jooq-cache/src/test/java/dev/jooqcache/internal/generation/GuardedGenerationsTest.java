@@ -3,7 +3,7 @@ package dev.jooqcache.internal.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.internal.entry.Extent;
-import dev.jooqcache.internal.generation.GuardedGenerations.Announcement;
+import dev.jooqcache.internal.generation.GuardedGenerations.GuardedIntent;
 import dev.jooqcache.internal.generation.GuardedGenerations.Standing;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
@@ -103,7 +103,7 @@ class GuardedGenerationsTest {
     @Test
     void standing_writerAboutToCommit_isPending() {
         Stamp since = noted();
-        Announcement writer = generations.announce(A.plus(PART));
+        GuardedIntent writer = generations.announce(A.plus(PART));
         assertThat(generations.standing(EXTENTS, since)).isEqualTo(Standing.PENDING);
         assertThat(generations.exactUntil(EXTENTS, since)).isNull();
         writer.abandoned();
@@ -140,7 +140,7 @@ class GuardedGenerationsTest {
     void announce_thatThrew_givesNoStampUntilTheWriterHasEnded() {
         Stamp before = generations.capture(READ_A);
         store.intents = false;
-        Announcement writer = generations.announce(A);
+        GuardedIntent writer = generations.announce(A);
         store.intents = true;
         assertThat(generations.capture(READ_A)).isNull();
         writer.committed();
@@ -153,7 +153,7 @@ class GuardedGenerationsTest {
     @Test
     void announce_thatThrewForARollback_recoversToo() {
         store.intents = false;
-        Announcement writer = generations.announce(A);
+        GuardedIntent writer = generations.announce(A);
         store.intents = true;
         writer.abandoned();
         assertThat(generations.capture(READ_A)).isNotNull();
@@ -162,7 +162,7 @@ class GuardedGenerationsTest {
     @Test
     void committed_thatThrew_isRepeatedBeforeStampsAreGivenOut() {
         Stamp before = generations.capture(READ_A);
-        Announcement writer = generations.announce(A);
+        GuardedIntent writer = generations.announce(A);
         store.settles = false;
         writer.committed();
         assertThat(generations.capture(READ_A)).isNull();
@@ -175,7 +175,7 @@ class GuardedGenerationsTest {
     @Test
     void recovery_thatFailsItself_isTriedAgain() {
         store.intents = false;
-        Announcement writer = generations.announce(A);
+        GuardedIntent writer = generations.announce(A);
         writer.committed();
         assertThat(generations.capture(READ_A)).as("its own mark fails").isNull();
         store.intents = true;
@@ -236,7 +236,7 @@ class GuardedGenerationsTest {
         recovering.start();
         hanging.await();
         assertThat(generations.capture(READ_A)).isNull();
-        Announcement writer = generations.announce(A);
+        GuardedIntent writer = generations.announce(A);
         writer.committed();
         store.intents = false;
         generations.announce(A).committed();
@@ -253,7 +253,7 @@ class GuardedGenerationsTest {
     /** C6: an error is a failure, too; the writer's commit has taken effect, so its intent must not be lost. */
     @Test
     void committed_thatThrewAnError_isRepeated() {
-        Announcement writer = generations.announce(A);
+        GuardedIntent writer = generations.announce(A);
         store.onSettling = () -> {
             store.onSettling = () -> {};
             throw new OutOfMemoryError("made to fail");
@@ -265,8 +265,8 @@ class GuardedGenerationsTest {
 
     @Test
     void announcement_endedTwice_isEndedOnce() {
-        Announcement writer = generations.announce(A);
-        Announcement other = generations.announce(A);
+        GuardedIntent writer = generations.announce(A);
+        GuardedIntent other = generations.announce(A);
         writer.abandoned();
         writer.committed();
         writer.abandoned();

@@ -83,7 +83,7 @@ class SweeperTest {
     void stored_whileAWriterIsAboutToCommit_decidesNothing() {
         put(key("one"), BUSY);
         write(BUSY);
-        GuardedGenerations.Announcement writer = generations.announce(BUSY);
+        GuardedGenerations.GuardedIntent writer = generations.announce(BUSY);
         assertThat(sweeper.stored(key("other"), new Validity(generations.capture(QUIET)), List.of(Extent.of(QUIET))))
                 .isZero();
         assertThat(store.get(key("one"))).isNotNull();

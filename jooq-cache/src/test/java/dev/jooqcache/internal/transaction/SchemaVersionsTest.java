@@ -8,7 +8,7 @@ import dev.jooqcache.internal.transaction.SchemaVersions.Catalog;
 import dev.jooqcache.internal.transaction.SchemaVersions.Change;
 import dev.jooqcache.internal.transaction.SchemaVersions.Reads;
 import dev.jooqcache.internal.transaction.SchemaVersions.Versions;
-import dev.jooqcache.internal.transaction.SchemaVersions.PendingWrite;
+import dev.jooqcache.internal.transaction.SchemaVersions.WriteIntent;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.Tags;
 import java.util.List;
@@ -56,7 +56,7 @@ class SchemaVersionsTest {
         long analysedAt = watch.version();
         watch.changed();
         Stamp before = generations.capture(B);
-        PendingWrite write = watch.announce(A, analysedAt, Change.DATA);
+        WriteIntent write = watch.announce(A, analysedAt, Change.DATA);
         assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
         write.committed();
         assertThat(generations.capture(B)).isNotEqualTo(before).isNotEqualTo(Stamp.PENDING);
@@ -65,7 +65,7 @@ class SchemaVersionsTest {
     @Test
     void announced_beforeAChange_touchesEverything() {
         Stamp before = generations.capture(B);
-        PendingWrite write = watch.announce(A, watch.version(), Change.DATA);
+        WriteIntent write = watch.announce(A, watch.version(), Change.DATA);
         assertThat(generations.capture(B)).isEqualTo(before);
         watch.changed();
         assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
@@ -76,7 +76,7 @@ class SchemaVersionsTest {
     @Test
     void abandoned_afterAChange_touchesNothing() {
         Stamp before = generations.capture(B);
-        PendingWrite write = watch.announce(A, watch.version(), Change.DATA);
+        WriteIntent write = watch.announce(A, watch.version(), Change.DATA);
         watch.changed();
         write.abandoned();
         assertThat(generations.capture(B)).isEqualTo(before);
@@ -84,8 +84,8 @@ class SchemaVersionsTest {
 
     @Test
     void changed_marksEverythingUntilWritesAreEscalated() {
-        PendingWrite write = watch.announce(A, watch.version(), Change.DATA);
-        PendingWrite ddl = watch.announce(Tags.everything(), watch.version(), Change.SCHEMA);
+        WriteIntent write = watch.announce(A, watch.version(), Change.DATA);
+        WriteIntent ddl = watch.announce(Tags.everything(), watch.version(), Change.SCHEMA);
         forget.set(() -> assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING));
         ddl.committed();
         assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
@@ -109,7 +109,7 @@ class SchemaVersionsTest {
         };
     }
 
-    private PendingWrite announce(Reads reads) {
+    private WriteIntent announce(Reads reads) {
         return watch.announceUnplaced(Tags.none(), reads.analysedAt(), Change.DATA, reads);
     }
 
@@ -117,7 +117,7 @@ class SchemaVersionsTest {
         watch.publish(watch.version(), catalog, () -> {});
     }
 
-    private void assertTouchesEverything(PendingWrite write) {
+    private void assertTouchesEverything(WriteIntent write) {
         assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
         write.committed();
         assertThat(generations.capture(B)).isNotEqualTo(Stamp.PENDING);
@@ -126,7 +126,7 @@ class SchemaVersionsTest {
     @Test
     void reads_thatWriteInNewDatabase_touchEverything() {
         Stamp before = generations.capture(B);
-        PendingWrite write = announce(reads(() -> false));
+        WriteIntent write = announce(reads(() -> false));
         assertThat(generations.capture(B)).isEqualTo(before);
         publish(Catalog.NEW);
         assertTouchesEverything(write);
@@ -143,7 +143,7 @@ class SchemaVersionsTest {
     @Test
     void reads_ofNewDatabaseToo_touchNothing() {
         Stamp before = generations.capture(B);
-        PendingWrite write = announce(reads(() -> true));
+        WriteIntent write = announce(reads(() -> true));
         watch.publish(
                 watch.version(),
                 Catalog.NEW,
@@ -158,7 +158,7 @@ class SchemaVersionsTest {
         Reads early = reads(() -> true);
         publish(Catalog.NEW);
         Stamp before = generations.capture(B);
-        PendingWrite write = announce(early);
+        WriteIntent write = announce(early);
         assertThat(generations.capture(B)).isEqualTo(before);
         write.committed();
         assertThat(generations.capture(B)).isEqualTo(before);
@@ -167,7 +167,7 @@ class SchemaVersionsTest {
     @Test
     void reads_whileSchemaIsChangedAndKnownAgain_touchNothing() {
         Stamp before = generations.capture(B);
-        PendingWrite write = announce(reads(() -> false));
+        WriteIntent write = announce(reads(() -> false));
         watch.changed();
         publish(Catalog.KNOWN_BEFORE);
         assertThat(generations.capture(B)).isEqualTo(before);
@@ -178,7 +178,7 @@ class SchemaVersionsTest {
     @Test
     void reads_beforeChangeOfAnotherDatabase_touchNothing() {
         Stamp before = generations.capture(B);
-        PendingWrite write = announce(reads(() -> true));
+        WriteIntent write = announce(reads(() -> true));
         watch.changed();
         publish(Catalog.NEW);
         assertThat(generations.capture(B)).isEqualTo(before);
@@ -187,7 +187,7 @@ class SchemaVersionsTest {
 
     @Test
     void reads_beforeChangeOfTheNewDatabase_mayHaveWritten() {
-        PendingWrite write = announce(reads(() -> true));
+        WriteIntent write = announce(reads(() -> true));
         watch.changed();
         publish(Catalog.NEW_AND_CHANGED);
         publish(Catalog.KNOWN_BEFORE);
@@ -196,7 +196,7 @@ class SchemaVersionsTest {
 
     @Test
     void reads_beforeChangeByWriterWithoutPlace_mayHaveWritten() {
-        PendingWrite write = announce(reads(() -> true));
+        WriteIntent write = announce(reads(() -> true));
         watch.announceUnplaced(Tags.everything(), watch.versions(), Change.SCHEMA, null)
                 .committed();
         publish(Catalog.NEW);
@@ -226,7 +226,7 @@ class SchemaVersionsTest {
     @Test
     void reads_ofTwoNewDatabasesWithChangeBetween_mayHaveWrittenInTheFirst() {
         AtomicBoolean isHarmless = new AtomicBoolean();
-        PendingWrite write = announce(reads(isHarmless::get));
+        WriteIntent write = announce(reads(isHarmless::get));
         publish(Catalog.NEW);
         watch.changed();
         isHarmless.set(true);
@@ -278,7 +278,7 @@ class SchemaVersionsTest {
 
     @Test
     void reads_askedWhileSchemaChanges_areNotTakenBack() {
-        PendingWrite write = announce(reads(() -> {
+        WriteIntent write = announce(reads(() -> {
             watch.changed();
             return true;
         }));
@@ -289,7 +289,7 @@ class SchemaVersionsTest {
     @Test
     void reads_askedWhileAnotherDatabaseBecomesKnown_areNotTakenBack() {
         AtomicBoolean isNested = new AtomicBoolean();
-        PendingWrite write = announce(reads(() -> {
+        WriteIntent write = announce(reads(() -> {
             // The other database is one in which they write.
             if (isNested.getAndSet(true)) return false;
             publish(Catalog.NEW);
@@ -302,7 +302,7 @@ class SchemaVersionsTest {
     @Test
     void reads_besideWrite_leaveItsEscalationAlone() {
         Reads reads = reads(() -> true);
-        PendingWrite write = watch.announceUnplaced(A, watch.versions(), Change.DATA, reads);
+        WriteIntent write = watch.announceUnplaced(A, watch.versions(), Change.DATA, reads);
         publish(Catalog.KNOWN_BEFORE);
         assertThat(generations.capture(B)).isEqualTo(Stamp.PENDING);
         write.committed();
