@@ -4,6 +4,8 @@ import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;
 
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.testing.Catalogue.AuthorRecord;
+import dev.jooqcache.testing.Catalogue.BookRecord;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Result;
@@ -13,6 +15,14 @@ import org.jooq.ResultQuery;
 public final class Books {
 
     private Books() {}
+
+    public static ResultQuery<BookRecord> books(DSLContext dsl) {
+        return dsl.selectFrom(BOOK).orderBy(BOOK.ID);
+    }
+
+    public static ResultQuery<AuthorRecord> authors(DSLContext dsl) {
+        return dsl.selectFrom(AUTHOR).orderBy(AUTHOR.ID);
+    }
 
     public static ResultQuery<? extends Record> titles(DSLContext dsl) {
         return dsl.select(BOOK.ID, BOOK.TITLE).from(BOOK).orderBy(BOOK.ID);

@@ -11,6 +11,7 @@ import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheMode;
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue.BookRecord;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
@@ -36,14 +37,14 @@ class InvalidationTest {
     @DisplayName("W6: a batch fails in its third row, in autocommit: the rows before it may be there")
     void batch_failsInThirdRow_isFresh(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
-            f.warm(Writing::authors);
+            f.warm(Books::books);
+            f.warm(Books::authors);
             assertThatThrownBy(() -> f.dsl.batchInsert(book(4, 1), book(5, 1), book(6, 99), book(7, 1))
                             .execute())
                     .isInstanceOf(DataAccessException.class);
-            f.assertFresh(Writing::books);
-            assertThat(f.during(() -> Writing.authors(f.dsl).fetch()).hits()).isEqualTo(1);
-            f.warm(Writing::books);
+            f.assertFresh(Books::books);
+            assertThat(f.during(() -> Books.authors(f.dsl).fetch()).hits()).isEqualTo(1);
+            f.warm(Books::books);
         }
     }
 
@@ -52,14 +53,14 @@ class InvalidationTest {
     @DisplayName("W6: one statement fails in its third row")
     void multiRowInsert_failsInThirdRow_isFresh(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             assertThatThrownBy(() -> f.dsl.insertInto(BOOK)
                             .columns(BOOK.fields())
                             .valuesOfRecords(book(4, 1), book(5, 1), book(1, 1))
                             .execute())
                     .isInstanceOf(DataAccessException.class);
-            assertThat(f.assertFresh(Writing::books)).hasSize(3);
-            f.warm(Writing::books);
+            assertThat(f.assertFresh(Books::books)).hasSize(3);
+            f.warm(Books::books);
         }
     }
 
@@ -68,16 +69,16 @@ class InvalidationTest {
     @DisplayName("W6: a batch of different statements fails half way")
     void batchOfQueries_failsHalfWay_isFresh(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
-            f.warm(Writing::authors);
+            f.warm(Books::books);
+            f.warm(Books::authors);
             assertThatThrownBy(() -> f.dsl.batch(
                                     f.dsl.update(AUTHOR).set(AUTHOR.NAME, "x"),
                                     f.dsl.update(BOOK).set(BOOK.STOCK, 0),
                                     f.dsl.insertInto(BOOK).set(book(1, 1)))
                             .execute())
                     .isInstanceOf(DataAccessException.class);
-            f.assertFresh(Writing::books);
-            f.assertFresh(Writing::authors);
+            f.assertFresh(Books::books);
+            f.assertFresh(Books::authors);
         }
     }
 
@@ -86,7 +87,7 @@ class InvalidationTest {
     @DisplayName("W6: a write fails in a transaction, which is committed all the same, to a savepoint, or rolled back")
     void failedWrite_inTransaction_isFresh(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.dsl.transaction(c -> {
                 c.dsl().update(BOOK).set(BOOK.STOCK, 77).execute();
                 assertThatThrownBy(() -> c.dsl()
@@ -94,19 +95,19 @@ class InvalidationTest {
                                         .batchInsert(book(4, 1), book(5, 1), book(6, 99))
                                         .execute()))
                         .isInstanceOf(DataAccessException.class);
-                assertThat(Writing.books(c.dsl()).fetch().getValues(BOOK.STOCK)).containsOnly(77);
+                assertThat(Books.books(c.dsl()).fetch().getValues(BOOK.STOCK)).containsOnly(77);
             });
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(77);
-            f.warm(Writing::books);
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK)).containsOnly(77);
+            f.warm(Books::books);
             assertThatThrownBy(() -> f.dsl.transaction(c -> {
                         c.dsl().insertInto(BOOK).set(book(4, 1)).execute();
                         c.dsl().insertInto(BOOK).set(book(4, 1)).execute();
                     }))
                     .isInstanceOf(DataAccessException.class);
-            assertThat(f.during(() -> Writing.books(f.dsl).fetch()).hits())
+            assertThat(f.during(() -> Books.books(f.dsl).fetch()).hits())
                     .as("a rollback leaves what was cached")
                     .isEqualTo(1);
-            assertThat(f.assertFresh(Writing::books)).hasSize(3);
+            assertThat(f.assertFresh(Books::books)).hasSize(3);
         }
     }
 
@@ -115,22 +116,22 @@ class InvalidationTest {
     @DisplayName("W6: a loader that goes on after an error, and one that stops at it")
     void loader_withErrors_isFresh(Database database) throws Exception {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             Object[][] rows = {{4, 1, "x", null, 1}, {5, 99, "x", null, 1}, {6, 1, "x", null, 1}};
             f.dsl.loadInto(BOOK)
                     .onErrorIgnore()
                     .loadArrays(rows)
                     .fields(BOOK.fields())
                     .execute();
-            assertThat(f.assertFresh(Writing::books)).hasSize(5);
-            f.warm(Writing::books);
+            assertThat(f.assertFresh(Books::books)).hasSize(5);
+            f.warm(Books::books);
             Object[][] more = {{7, 1, "x", null, 1}, {8, 99, "x", null, 1}, {9, 1, "x", null, 1}};
             f.dsl.loadInto(BOOK)
                     .onErrorAbort()
                     .loadArrays(more)
                     .fields(BOOK.fields())
                     .execute();
-            assertThat(f.assertFresh(Writing::books)).hasSize(6);
+            assertThat(f.assertFresh(Books::books)).hasSize(6);
         }
     }
 
@@ -139,12 +140,12 @@ class InvalidationTest {
     @DisplayName("W6: a statement that fails after another of the same text has written")
     void multiStatement_failsInSecond_isFresh(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             assertThatThrownBy(
                             () -> f.dsl.execute("update book set stock = 0; insert into book values (1, 1, 'x', 1, 1)"))
                     .isInstanceOf(DataAccessException.class);
             // PostgreSQL takes the first one back, the others do not.
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK).contains(0))
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK).contains(0))
                     .isEqualTo(database != POSTGRESQL);
         }
     }
@@ -154,14 +155,14 @@ class InvalidationTest {
     @DisplayName("W7: writes under CacheHint.bypass() invalidate")
     void write_underBypass_invalidates(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
-            f.warm(Writing::authors);
+            f.warm(Books::books);
+            f.warm(Books::authors);
             f.bypassed().update(BOOK).set(BOOK.STOCK, 0).execute();
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(0);
-            assertThat(f.during(() -> Writing.authors(f.dsl).fetch()).hits()).isEqualTo(1);
-            f.warm(Writing::books);
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(f.during(() -> Books.authors(f.dsl).fetch()).hits()).isEqualTo(1);
+            f.warm(Books::books);
             f.bypassed().transaction(c -> c.dsl().deleteFrom(BOOK).execute());
-            assertThat(f.assertFresh(Writing::books)).isEmpty();
+            assertThat(f.assertFresh(Books::books)).isEmpty();
         }
     }
 
@@ -170,13 +171,13 @@ class InvalidationTest {
     @DisplayName("W7: unmarked writes invalidate in CacheMode.MARKED")
     void write_inModeMarked_invalidates(Database database) {
         try (Fixture f = Fixture.catalogue(database, settings -> settings.mode(CacheMode.MARKED))) {
-            f.assertBypass(BypassReason.NOT_MARKED, Writing::books);
+            f.assertBypass(BypassReason.NOT_MARKED, Books::books);
             DSLContext marked = f.cache.with(f.dsl, CacheHint.enable());
-            Writing.books(marked).fetch();
-            assertThat(f.during(() -> Writing.books(marked).fetch()).hits()).isEqualTo(1);
+            Books.books(marked).fetch();
+            assertThat(f.during(() -> Books.books(marked).fetch()).hits()).isEqualTo(1);
             f.dsl.update(BOOK).set(BOOK.STOCK, 0).execute();
-            assertThat(Writing.books(marked).fetch().getValues(BOOK.STOCK)).containsOnly(0);
-            assertThat(f.during(() -> Writing.books(marked).fetch()).hits()).isEqualTo(1);
+            assertThat(Books.books(marked).fetch().getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(f.during(() -> Books.books(marked).fetch()).hits()).isEqualTo(1);
         }
     }
 
@@ -188,11 +189,11 @@ class InvalidationTest {
             DSLContext second = f.cache
                     .derive(new org.jooq.impl.DefaultConfiguration().set(f.pool).set(database.dialect()))
                     .dsl();
-            f.warm(Writing::books);
+            f.warm(Books::books);
             second.update(BOOK).set(BOOK.STOCK, 0).execute();
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(0);
-            Writing.books(f.dsl).fetch();
-            assertThat(f.during(() -> Writing.books(second).fetch()).hits())
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK)).containsOnly(0);
+            Books.books(f.dsl).fetch();
+            assertThat(f.during(() -> Books.books(second).fetch()).hits())
                     .as("the pool itself and its tracked view are one data source")
                     .isEqualTo(1);
         }
@@ -229,7 +230,7 @@ class InvalidationTest {
     @DisplayName("W9: a batch, and a transaction of many statements, invalidate each table once")
     void batchAndTransaction_invalidateOncePerTable(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            Writing.books(f.dsl).fetch();
+            Books.books(f.dsl).fetch();
             List<BookRecord> records = new ArrayList<>();
             for (int i = 1_000; i < 2_000; i++) records.add(book(i, 1));
             CacheStats batch = f.during(() -> f.dsl.batchInsert(records).execute());
@@ -240,8 +241,8 @@ class InvalidationTest {
                 c.dsl().update(AUTHOR).set(AUTHOR.NAME, "x").execute();
             }));
             assertThat(transaction.invalidations()).isEqualTo(2);
-            f.assertFresh(Writing::books);
-            f.assertFresh(Writing::authors);
+            f.assertFresh(Books::books);
+            f.assertFresh(Books::authors);
         }
     }
 
@@ -249,23 +250,23 @@ class InvalidationTest {
     @DisplayName("invalidate(..) and invalidateAll() make up for writers that nobody can see")
     void invalidate_afterUnseenWrite_isFresh(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
-            f.warm(Writing::authors);
+            f.warm(Books::books);
+            f.warm(Books::authors);
             f.unseen.update(BOOK).set(BOOK.STOCK, 0).execute();
-            assertThat(Writing.books(f.dsl).fetch().getValues(BOOK.STOCK))
+            assertThat(Books.books(f.dsl).fetch().getValues(BOOK.STOCK))
                     .as("the writer is unseen indeed")
                     .doesNotContain(0);
             f.cache.invalidate(BOOK);
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(0);
-            assertThat(f.during(() -> Writing.authors(f.dsl).fetch()).hits()).isEqualTo(1);
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(f.during(() -> Books.authors(f.dsl).fetch()).hits()).isEqualTo(1);
 
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.unseen.update(BOOK).set(BOOK.STOCK, 1).execute();
             f.unseen.update(AUTHOR).set(AUTHOR.NAME, "x").execute();
             f.cache.invalidateAll();
-            f.assertFresh(Writing::books);
-            f.assertFresh(Writing::authors);
-            f.warm(Writing::books);
+            f.assertFresh(Books::books);
+            f.assertFresh(Books::authors);
+            f.warm(Books::books);
         }
     }
 
@@ -282,10 +283,10 @@ class InvalidationTest {
             f.unseen.execute("delete from a");
             f.cache.invalidate(org.jooq.impl.DSL.table(org.jooq.impl.DSL.name("a")));
             assertThat(f.assertFresh(dsl -> dsl.selectFrom("b"))).isEmpty();
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.unseen.update(BOOK).set(BOOK.STOCK, 0).execute();
             f.cache.invalidate(BOOK.as("x"));
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK)).containsOnly(0);
         }
     }
 
@@ -293,25 +294,25 @@ class InvalidationTest {
     @DisplayName("an alias that is the name of another table stands for its own table")
     void invalidate_ofAnAliasNamedAsAnotherTable_isFresh(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
-            f.warm(Writing::authors);
+            f.warm(Books::books);
+            f.warm(Books::authors);
             f.unseen.update(BOOK).set(BOOK.STOCK, 0).execute();
             f.cache.invalidate(BOOK.as("author"));
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(0);
-            assertThat(f.during(() -> Writing.authors(f.dsl).fetch()).hits()).isEqualTo(1);
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(f.during(() -> Books.authors(f.dsl).fetch()).hits()).isEqualTo(1);
         }
     }
 
     @DatabaseTest
     void invalidate_ofACollection_isFresh(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
-            f.warm(Writing::authors);
+            f.warm(Books::books);
+            f.warm(Books::authors);
             f.unseen.update(BOOK).set(BOOK.STOCK, 0).execute();
             f.unseen.update(AUTHOR).set(AUTHOR.NAME, "x").execute();
             f.cache.invalidate(List.of(BOOK, AUTHOR));
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(0);
-            assertThat(f.assertFresh(Writing::authors).getValues(AUTHOR.NAME)).containsOnly("x");
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(f.assertFresh(Books::authors).getValues(AUTHOR.NAME)).containsOnly("x");
         }
     }
 
@@ -340,7 +341,7 @@ class InvalidationTest {
     @DisplayName("invalidateAll() after unseen DDL has the schema read again")
     void invalidateAll_afterUnseenDdl_knowsTheNewSchema(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.unseen.execute("create table late (id int)");
             f.assertBypass(BypassReason.UNKNOWN_TABLE, dsl -> dsl.selectFrom("late"));
             f.cache.invalidateAll();
@@ -352,13 +353,13 @@ class InvalidationTest {
     @DisplayName("exclude(..): queries of the table are not cached, writes to it are seen")
     void exclude_table_isNeverCachedButSeen(Database database) {
         try (Fixture f = Fixture.catalogue(database, settings -> settings.exclude(AUTHOR))) {
-            f.assertBypass(BypassReason.EXCLUDED_TABLE, Writing::authors);
+            f.assertBypass(BypassReason.EXCLUDED_TABLE, Books::authors);
             f.assertBypass(
                     BypassReason.EXCLUDED_TABLE,
                     dsl -> dsl.select(BOOK.ID).from(BOOK).join(AUTHOR).on(BOOK.AUTHOR_ID.eq(AUTHOR.ID)));
             f.assertBypass(BypassReason.EXCLUDED_TABLE, dsl -> dsl.select().from(AUTHOR.as("a")));
             f.assertBypass(BypassReason.EXCLUDED_TABLE, dsl -> dsl.resultQuery("select * from author"));
-            f.warm(Writing::books);
+            f.warm(Books::books);
             assertThat(f.during(() -> f.dsl.update(AUTHOR).set(AUTHOR.NAME, "x").execute())
                             .invalidations())
                     .isEqualTo(1);
@@ -369,13 +370,13 @@ class InvalidationTest {
     @DisplayName("close(): queries go on without the cache")
     void close_thenQueries_stillWork(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.cache.close();
-            f.assertBypass(BypassReason.CLOSED, Writing::books);
+            f.assertBypass(BypassReason.CLOSED, Books::books);
             f.dsl.update(BOOK).set(BOOK.STOCK, 0).execute();
             f.dsl.transaction(c -> c.dsl().update(BOOK).set(BOOK.TITLE, "x").execute());
-            assertThat(Writing.books(f.dsl).fetch().getValues(BOOK.STOCK)).containsOnly(0);
-            assertThat(Writing.books(f.dsl).fetch().getValues(BOOK.TITLE)).containsOnly("x");
+            assertThat(Books.books(f.dsl).fetch().getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(Books.books(f.dsl).fetch().getValues(BOOK.TITLE)).containsOnly("x");
             f.cache.invalidate(BOOK);
             f.cache.invalidateAll();
             f.cache.close();
@@ -389,9 +390,9 @@ class InvalidationTest {
             QueryCache other = QueryCache.builder().name("other").build();
             DSLContext dsl = other.derive(f.unseen.configuration()).dsl();
             other.close();
-            assertThat(Writing.books(dsl).fetch()).hasSize(3);
+            assertThat(Books.books(dsl).fetch()).hasSize(3);
             dsl.deleteFrom(BOOK).execute();
-            assertThat(Writing.books(dsl).fetch()).isEmpty();
+            assertThat(Books.books(dsl).fetch()).isEmpty();
             assertThat(other.stats().bypasses(BypassReason.CLOSED)).isEqualTo(2);
             assertThat(other.stats().failures()).isZero();
         }

@@ -15,6 +15,7 @@ import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.DSL.val;
 
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue.Book;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.Fixture;
@@ -403,7 +404,7 @@ class JooqDmlTest {
                     try (var query =
                             dsl.query("update book set stock = stock + 1").keepStatement(true)) {
                         query.execute();
-                        f.assertFresh(Writing::authors);
+                        f.assertFresh(Books::authors);
                         query.execute();
                     }
                 }),

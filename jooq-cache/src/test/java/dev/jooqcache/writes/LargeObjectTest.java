@@ -3,6 +3,7 @@ package dev.jooqcache.writes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -284,7 +285,7 @@ class LargeObjectTest {
     void write_throughAnUpdatableResultOfACall_isSeen(Database database) throws SQLException {
         if (database == Database.MARIADB) return; // Only procedures can be called.
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             try (Connection connection = f.tracked.getConnection();
                     CallableStatement statement = connection.prepareCall(
                             "select id, title from book",
@@ -296,7 +297,7 @@ class LargeObjectTest {
                 rows.updateString(2, "x");
                 rows.updateRow();
             }
-            f.assertFresh(Writing::books);
+            f.assertFresh(Books::books);
         }
     }
 }

@@ -8,6 +8,7 @@ import static dev.jooqcache.writes.Writing.coarse;
 import static dev.jooqcache.writes.Writing.precise;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -251,18 +252,18 @@ class OtherWritersTest {
     @DisplayName("W8: nothing is cached while a connection is unwrapped, and nothing is stale after it")
     void unwrap_writeOnRawConnection_isFresh(Database database) throws SQLException {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             try (Connection connection = f.tracked.getConnection()) {
                 Connection raw = connection.unwrap(Connection.class) == connection
                         ? connection.unwrap(driverType(database))
                         : connection.unwrap(Connection.class);
                 raw.createStatement().execute(UPDATE);
-                f.assertFresh(Writing::books);
+                f.assertFresh(Books::books);
                 raw.createStatement().execute(UPDATE);
-                f.assertFresh(Writing::books);
+                f.assertFresh(Books::books);
             }
-            f.assertFresh(Writing::books);
-            f.warm(Writing::books);
+            f.assertFresh(Books::books);
+            f.warm(Books::books);
         }
     }
 
@@ -276,17 +277,17 @@ class OtherWritersTest {
             case MARIADB -> "set autocommit = 0";
         };
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             try (Connection connection = f.tracked.getConnection()) {
                 Connection raw = connection.unwrap(driverType(database));
                 connection.createStatement().execute(begin);
                 connection.createStatement().execute("commit");
-                f.assertFresh(Writing::books);
+                f.assertFresh(Books::books);
                 raw.createStatement().execute(UPDATE);
                 raw.createStatement().execute("commit");
-                f.assertFresh(Writing::books);
+                f.assertFresh(Books::books);
             }
-            f.assertFresh(Writing::books);
+            f.assertFresh(Books::books);
         }
     }
 
@@ -303,15 +304,15 @@ class OtherWritersTest {
     void copyManager_onUnwrappedConnection_isFresh(Database database) throws Exception {
         if (database != POSTGRESQL) return;
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             try (Connection connection = f.tracked.getConnection()) {
                 connection
                         .unwrap(PGConnection.class)
                         .getCopyAPI()
                         .copyIn("copy book from stdin (format csv)", new StringReader("4,1,x,1.00,1\n"));
             }
-            assertThat(f.assertFresh(Writing::books)).hasSize(4);
-            f.warm(Writing::books);
+            assertThat(f.assertFresh(Books::books)).hasSize(4);
+            f.warm(Books::books);
         }
     }
 

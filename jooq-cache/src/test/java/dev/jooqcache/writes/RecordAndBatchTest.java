@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue.BookRecord;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
@@ -66,7 +67,7 @@ class RecordAndBatchTest {
                 precise("store of a new record", (f, dsl) -> attached(dsl, 4).store()),
                 precise("store of a fetched record", (f, dsl) -> changed(dsl).store()),
                 precise("store of a record from the cache", (f, dsl) -> {
-                    BookRecord record = Writing.books(f.dsl).fetch().get(0);
+                    BookRecord record = Books.books(f.dsl).fetch().get(0);
                     record.attach(dsl.configuration());
                     record.set(BOOK.TITLE, "x");
                     record.store();
@@ -224,7 +225,7 @@ class RecordAndBatchTest {
                             "truncate cascade",
                             (fixture, dsl) -> dsl.truncate(AUTHOR).cascade().execute())
                     .check(f);
-            assertThat(Writing.books(f.dsl).fetch()).isEmpty();
+            assertThat(Books.books(f.dsl).fetch()).isEmpty();
         }
     }
 
@@ -232,13 +233,13 @@ class RecordAndBatchTest {
     @DisplayName("W1: a batched connection's own reads, before its writes are sent, are not cached")
     void batched_readBetweenWrites_isNeitherServedNorStored(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.dsl.batched(c -> {
                 c.dsl().update(BOOK).set(BOOK.STOCK, 7).execute();
-                assertThat(Writing.books(c.dsl()).fetch().getValues(BOOK.STOCK)).containsOnly(7);
+                assertThat(Books.books(c.dsl()).fetch().getValues(BOOK.STOCK)).containsOnly(7);
                 c.dsl().update(BOOK).set(BOOK.STOCK, 8).execute();
             });
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).containsOnly(8);
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK)).containsOnly(8);
         }
     }
 
@@ -261,14 +262,14 @@ class RecordAndBatchTest {
                         Statement statement = prepared
                                 ? connection.prepareStatement("update book set stock = stock + 1")
                                 : connection.createStatement()) {
-                    for (int i = 0; i < 3; i++) Writing.books(dsl).fetch();
+                    for (int i = 0; i < 3; i++) Books.books(dsl).fetch();
                     if (statement instanceof PreparedStatement update) update.addBatch();
                     else statement.addBatch("update book set stock = stock + 1");
                     assertThatThrownBy(statement::executeLargeBatch).isInstanceOf(UnsupportedOperationException.class);
-                    for (int i = 0; i < 3; i++) Writing.books(dsl).fetch();
+                    for (int i = 0; i < 3; i++) Books.books(dsl).fetch();
                     statement.executeBatch();
-                    assertThat(Writing.books(dsl).fetch())
-                            .isEqualTo(Writing.books(f.unseen).fetch());
+                    assertThat(Books.books(dsl).fetch())
+                            .isEqualTo(Books.books(f.unseen).fetch());
                 }
         }
     }

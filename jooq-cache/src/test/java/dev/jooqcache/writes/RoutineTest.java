@@ -9,6 +9,7 @@ import static dev.jooqcache.writes.Writing.coarse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -116,15 +117,15 @@ class RoutineTest {
     @DatabaseTest
     void call_rolledBack_leavesTheOldRows(Database database) {
         try (Fixture f = Fixture.catalogue(database).with(schema(database))) {
-            List<Integer> before = f.warm(Writing::books).getValues(BOOK.STOCK);
+            List<Integer> before = f.warm(Books::books).getValues(BOOK.STOCK);
             assertThatThrownBy(() -> f.dsl.transaction(c -> {
                         new Sold(1).execute(c);
-                        assertThat(Writing.books(c.dsl()).fetch().getValues(BOOK.STOCK))
+                        assertThat(Books.books(c.dsl()).fetch().getValues(BOOK.STOCK))
                                 .doesNotContainAnyElementsOf(before);
                         throw new IllegalStateException("rolled back");
                     }))
                     .isInstanceOf(IllegalStateException.class);
-            assertThat(f.assertFresh(Writing::books).getValues(BOOK.STOCK)).isEqualTo(before);
+            assertThat(f.assertFresh(Books::books).getValues(BOOK.STOCK)).isEqualTo(before);
         }
     }
 

@@ -10,6 +10,7 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.table;
 
 import dev.jooqcache.BypassReason;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -160,9 +161,9 @@ class SchemaChangeTest {
             f.dsl.execute("alter table part add constraint part_item foreign key (item_id) references item (id)"
                     + " on delete cascade");
             f.warm(dsl -> dsl.selectFrom("part"));
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.dsl.execute(delete + "1");
-            assertThat(f.during(() -> Writing.books(f.dsl).fetch()).hits()).isEqualTo(1);
+            assertThat(f.during(() -> Books.books(f.dsl).fetch()).hits()).isEqualTo(1);
             assertThat(f.assertFresh(dsl -> dsl.selectFrom("part"))).hasSize(1);
         }
     }
@@ -199,7 +200,7 @@ class SchemaChangeTest {
     void migration_cachedBefore_isFresh(Database database) throws SQLException {
         try (Fixture f = fixture(database)) {
             f.warm(SchemaChangeTest::items);
-            f.warm(Writing::books);
+            f.warm(Books::books);
             migrate(
                     f,
                     "create table schema_history (version int primary key, script varchar(100))",
@@ -212,9 +213,9 @@ class SchemaChangeTest {
                     "insert into schema_history values (1, 'V1__price.sql')");
             assertThat(f.assertFresh(SchemaChangeTest::items).getValues("price", Integer.class))
                     .containsOnly(10);
-            f.assertFresh(Writing::books);
+            f.assertFresh(Books::books);
             f.warm(SchemaChangeTest::items);
-            f.warm(Writing::books);
+            f.warm(Books::books);
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.jooqcache.testing.Database.MARIADB;
 import static dev.jooqcache.testing.Database.POSTGRESQL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -29,10 +30,10 @@ class SideEffectTest {
     /** Every table is cached; then the write; then none is stale, and a table that it cannot reach stays cached. */
     private static void check(Fixture f, String write, String... tables) {
         for (String table : tables) f.warm(dsl -> table(dsl, table));
-        f.warm(Writing::books);
+        f.warm(Books::books);
         f.dsl.execute(write);
         for (String table : tables) f.assertFresh(dsl -> table(dsl, table));
-        assertThat(f.during(() -> Writing.books(f.dsl).fetch()).hits())
+        assertThat(f.during(() -> Books.books(f.dsl).fetch()).hits())
                 .as("a table that '%s' cannot reach", write)
                 .isEqualTo(1);
     }
@@ -351,9 +352,9 @@ class SideEffectTest {
         if (database == H2) return; // Its views cannot be written without a trigger.
         try (Fixture f = Fixture.catalogue(database)
                 .with("create view cheap as select id, title, stock from book where stock < 25")) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.dsl.execute("update cheap set title = 'x'");
-            assertThat(f.assertFresh(Writing::books).get(0).get("title")).isEqualTo("x");
+            assertThat(f.assertFresh(Books::books).get(0).get("title")).isEqualTo("x");
         }
     }
 }

@@ -1,11 +1,8 @@
 package dev.jooqcache.writes;
 
-import static dev.jooqcache.testing.Catalogue.AUTHOR;
-import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jooqcache.testing.Catalogue.AuthorRecord;
-import dev.jooqcache.testing.Catalogue.BookRecord;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.Fixture;
 import java.util.Arrays;
@@ -15,7 +12,6 @@ import java.util.stream.Stream;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.Result;
-import org.jooq.ResultQuery;
 import org.junit.jupiter.params.provider.Arguments;
 
 /**
@@ -70,14 +66,6 @@ record Writing(String name, Set<Database> databases, Precision precision, Action
                         .map(writing -> Arguments.of(database, writing)));
     }
 
-    static ResultQuery<BookRecord> books(DSLContext dsl) {
-        return dsl.selectFrom(BOOK).orderBy(BOOK.ID);
-    }
-
-    static ResultQuery<AuthorRecord> authors(DSLContext dsl) {
-        return dsl.selectFrom(AUTHOR).orderBy(AUTHOR.ID);
-    }
-
     /** Both tables' results are cached; then the write; then none is stale, and both are cached again. */
     void check(Fixture f) throws Exception {
         check(f, () -> action.run(f, f.dsl));
@@ -89,23 +77,23 @@ record Writing(String name, Set<Database> databases, Precision precision, Action
     }
 
     private void check(Fixture f, Executable write) throws Exception {
-        f.warm(Writing::books);
-        f.warm(Writing::authors);
-        Result<? extends Record> before = books(f.unseen).fetch();
+        f.warm(Books::books);
+        f.warm(Books::authors);
+        Result<? extends Record> before = Books.books(f.unseen).fetch();
         write.run();
-        assertThat(books(f.unseen).fetch()).as("the write has an effect").isNotEqualTo(before);
+        assertThat(Books.books(f.unseen).fetch()).as("the write has an effect").isNotEqualTo(before);
         assertSeen(f);
     }
 
     private void assertSeen(Fixture f) {
-        f.assertFresh(Writing::books);
+        f.assertFresh(Books::books);
         if (precision == Precision.TABLES)
-            assertThat(f.during(() -> authors(f.dsl).fetch()).hits())
+            assertThat(f.during(() -> Books.authors(f.dsl).fetch()).hits())
                     .as("the other table's result stays cached")
                     .isEqualTo(1);
-        f.assertFresh(Writing::authors);
-        f.warm(Writing::books);
-        f.warm(Writing::authors);
+        f.assertFresh(Books::authors);
+        f.warm(Books::books);
+        f.warm(Books::authors);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.jooqcache.faults;
+package dev.jooqcache.stores;
 
 import static dev.jooqcache.testing.Books.names;
 import static dev.jooqcache.testing.Books.retitle;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Stores that hang, lose, or run out of memory; threads interrupted and pools exhausted meanwhile (C6). */
 @Tag("C6")
-class StoreFaultTest {
+class HangingStoreTest {
 
     private enum Operation {
         GET,

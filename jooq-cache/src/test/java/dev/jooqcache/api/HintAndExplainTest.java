@@ -1,4 +1,4 @@
-package dev.jooqcache.writes;
+package dev.jooqcache.api;
 
 import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;
@@ -14,6 +14,7 @@ import dev.jooqcache.CacheDecision;
 import dev.jooqcache.CacheHint;
 import dev.jooqcache.CacheMode;
 import dev.jooqcache.CacheStats;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;
 import dev.jooqcache.testing.Fixture;
@@ -31,13 +32,13 @@ class HintAndExplainTest {
     void bypass_read_leavesTheCacheAlone(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
             DSLContext bypassing = f.cache.with(f.dsl, CacheHint.bypass());
-            CacheStats first = f.during(() -> Writing.books(bypassing).fetch());
+            CacheStats first = f.during(() -> Books.books(bypassing).fetch());
             assertThat(first.bypasses(BypassReason.BYPASS_HINT)).isEqualTo(1);
             assertThat(first.stores()).isZero();
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.unseen.update(BOOK).set(BOOK.STOCK, 0).execute();
-            assertThat(Writing.books(bypassing).fetch().getValues(BOOK.STOCK)).containsOnly(0);
-            assertThat(f.during(() -> Writing.books(f.dsl).fetch()).hits()).isEqualTo(1);
+            assertThat(Books.books(bypassing).fetch().getValues(BOOK.STOCK)).containsOnly(0);
+            assertThat(f.during(() -> Books.books(f.dsl).fetch()).hits()).isEqualTo(1);
         }
     }
 
@@ -45,15 +46,14 @@ class HintAndExplainTest {
     @DisplayName("refresh(): executes, and its result is what others are served then")
     void refresh_read_replacesWhatIsCached(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             f.unseen.update(BOOK).set(BOOK.STOCK, 0).execute();
-            CacheStats refreshed = f.during(() ->
-                    Writing.books(f.cache.with(f.dsl, CacheHint.refresh())).fetch());
+            CacheStats refreshed = f.during(
+                    () -> Books.books(f.cache.with(f.dsl, CacheHint.refresh())).fetch());
             assertThat(refreshed.hits()).isZero();
             assertThat(refreshed.stores()).isEqualTo(1);
-            CacheStats served =
-                    f.during(() -> assertThat(Writing.books(f.dsl).fetch().getValues(BOOK.STOCK))
-                            .containsOnly(0));
+            CacheStats served = f.during(() ->
+                    assertThat(Books.books(f.dsl).fetch().getValues(BOOK.STOCK)).containsOnly(0));
             assertThat(served.hits()).isEqualTo(1);
         }
     }
@@ -63,12 +63,12 @@ class HintAndExplainTest {
     void ttl_read_expires(Database database) throws InterruptedException {
         try (Fixture f = Fixture.catalogue(database)) {
             DSLContext brief = f.cache.with(f.dsl, CacheHint.expireAfterWrite(Duration.ofMillis(1)));
-            Writing.books(brief).fetch();
-            f.warm(Writing::authors);
+            Books.books(brief).fetch();
+            f.warm(Books::authors);
             Thread.sleep(20);
-            assertThat(f.during(() -> Writing.books(f.dsl).fetch()).misses()).isEqualTo(1);
-            assertThat(f.during(() -> Writing.books(f.dsl).fetch()).hits()).isEqualTo(1);
-            assertThat(f.during(() -> Writing.authors(f.dsl).fetch()).hits()).isEqualTo(1);
+            assertThat(f.during(() -> Books.books(f.dsl).fetch()).misses()).isEqualTo(1);
+            assertThat(f.during(() -> Books.books(f.dsl).fetch()).hits()).isEqualTo(1);
+            assertThat(f.during(() -> Books.authors(f.dsl).fetch()).hits()).isEqualTo(1);
         }
     }
 
@@ -78,13 +78,13 @@ class HintAndExplainTest {
         try (Fixture f = Fixture.catalogue(database)) {
             DSLContext one = f.cache.with(f.dsl, CacheHint.sessionScope("one"));
             DSLContext two = f.cache.with(f.dsl, CacheHint.sessionScope("two"));
-            Writing.books(one).fetch();
-            assertThat(f.during(() -> Writing.books(two).fetch()).hits()).isZero();
-            assertThat(f.during(() -> Writing.books(f.dsl).fetch()).hits()).isZero();
-            assertThat(f.during(() -> Writing.books(one).fetch()).hits()).isEqualTo(1);
+            Books.books(one).fetch();
+            assertThat(f.during(() -> Books.books(two).fetch()).hits()).isZero();
+            assertThat(f.during(() -> Books.books(f.dsl).fetch()).hits()).isZero();
+            assertThat(f.during(() -> Books.books(one).fetch()).hits()).isEqualTo(1);
             two.update(BOOK).set(BOOK.STOCK, 0).execute();
             for (DSLContext dsl : new DSLContext[] {one, two, f.dsl})
-                assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(0);
+                assertThat(Books.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(0);
         }
     }
 
@@ -92,16 +92,16 @@ class HintAndExplainTest {
     @DisplayName("a hint rides along into transactions, and does not change the context it came from")
     void with_hint_ridesIntoTransactions(Database database) {
         try (Fixture f = Fixture.catalogue(database)) {
-            f.warm(Writing::books);
+            f.warm(Books::books);
             DSLContext bypassing = f.cache.with(f.dsl, CacheHint.bypass());
             CacheStats inside = f.during(
-                    () -> bypassing.transaction(c -> Writing.books(c.dsl()).fetch()));
+                    () -> bypassing.transaction(c -> Books.books(c.dsl()).fetch()));
             assertThat(inside.bypasses(BypassReason.BYPASS_HINT)).isEqualTo(1);
-            assertThat(f.during(() -> f.dsl.transaction(
-                                    c -> Writing.books(c.dsl()).fetch()))
+            assertThat(f.during(() ->
+                                    f.dsl.transaction(c -> Books.books(c.dsl()).fetch()))
                             .bypasses(BypassReason.BYPASS_HINT))
                     .isZero();
-            assertThat(f.during(() -> Writing.books(f.cache.with(bypassing, CacheHint.enable()))
+            assertThat(f.during(() -> Books.books(f.cache.with(bypassing, CacheHint.enable()))
                                     .fetch())
                             .hits())
                     .as("the later hint wins")
@@ -113,20 +113,19 @@ class HintAndExplainTest {
     @DisplayName("MARKED: only marked queries are cached; cache(), ttl(..) and refresh() mark, key(..) does not")
     void marked_onlyMarkedQueries_areCached(Database database) {
         try (Fixture f = Fixture.catalogue(database, settings -> settings.mode(CacheMode.MARKED))) {
-            f.assertBypass(BypassReason.NOT_MARKED, Writing::books);
-            f.assertBypass(
-                    BypassReason.NOT_MARKED, dsl -> Writing.books(f.cache.with(dsl, CacheHint.sessionScope("x"))));
-            f.assertBypass(BypassReason.BYPASS_HINT, dsl -> Writing.books(f.cache.with(dsl, CacheHint.bypass())));
+            f.assertBypass(BypassReason.NOT_MARKED, Books::books);
+            f.assertBypass(BypassReason.NOT_MARKED, dsl -> Books.books(f.cache.with(dsl, CacheHint.sessionScope("x"))));
+            f.assertBypass(BypassReason.BYPASS_HINT, dsl -> Books.books(f.cache.with(dsl, CacheHint.bypass())));
             for (CacheHint mark : new CacheHint[] {
                 CacheHint.enable(), CacheHint.expireAfterWrite(Duration.ofMinutes(1)), CacheHint.refresh()
             }) {
                 f.cache.invalidateAll();
                 DSLContext marked = f.cache.with(f.dsl, mark);
-                assertThat(f.during(() -> Writing.books(marked).fetch()).stores())
+                assertThat(f.during(() -> Books.books(marked).fetch()).stores())
                         .as("%s", mark)
                         .isEqualTo(1);
             }
-            assertThat(f.during(() -> Writing.books(f.cache.with(f.dsl, CacheHint.enable()))
+            assertThat(f.during(() -> Books.books(f.cache.with(f.dsl, CacheHint.enable()))
                                     .fetch())
                             .hits())
                     .isEqualTo(1);
@@ -198,7 +197,7 @@ class HintAndExplainTest {
             assertThat(unknown.toString()).contains("\n  writes   everything: the function something is not known\n");
             assertThat(f.cache.explain(f.dsl.insertInto(AUTHOR).values(3, "x")).invalidates())
                     .containsExactly("author");
-            assertThat(Writing.authors(f.unseen).fetch()).hasSize(2);
+            assertThat(Books.authors(f.unseen).fetch()).hasSize(2);
         }
     }
 
@@ -206,14 +205,14 @@ class HintAndExplainTest {
     @DisplayName("explain before any query has run, of an excluded table, and of an unattached query")
     void explain_specialCases(Database database) {
         try (Fixture f = Fixture.catalogue(database, settings -> settings.exclude(AUTHOR))) {
-            CacheDecision excluded = f.cache.explain(Writing.authors(f.dsl));
+            CacheDecision excluded = f.cache.explain(Books.authors(f.dsl));
             assertThat(excluded.reason()).isEqualTo(BypassReason.EXCLUDED_TABLE);
             assertThat(excluded.toString()).contains("why      author: the query reads an excluded table");
-            assertThat(f.cache.explain(Writing.books(f.dsl)).isCacheable()).isTrue();
+            assertThat(f.cache.explain(Books.books(f.dsl)).isCacheable()).isTrue();
             assertThat(f.cache.explain(DSL.selectFrom(BOOK)).reason())
                     .as("built without a context, so without a database")
                     .isEqualTo(BypassReason.SCHEMA_UNKNOWN);
-            ResultQuery<?> detached = Writing.books(f.dsl);
+            ResultQuery<?> detached = Books.books(f.dsl);
             detached.detach();
             assertThatThrownBy(() -> f.cache.explain(detached))
                     .hasMessage("the query is not attached to a Configuration");

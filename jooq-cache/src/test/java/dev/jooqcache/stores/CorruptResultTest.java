@@ -1,4 +1,4 @@
-package dev.jooqcache.keys;
+package dev.jooqcache.stores;
 
 import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;

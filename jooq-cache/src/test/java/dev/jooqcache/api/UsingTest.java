@@ -1,10 +1,13 @@
-package dev.jooqcache;
+package dev.jooqcache.api;
 
 import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import dev.jooqcache.CacheHint;
+import dev.jooqcache.CacheStats;
+import dev.jooqcache.QueryCache;
 import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Database;
 import dev.jooqcache.testing.DatabaseTest;

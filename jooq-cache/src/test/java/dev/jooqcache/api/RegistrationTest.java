@@ -1,4 +1,4 @@
-package dev.jooqcache.writes;
+package dev.jooqcache.api;
 
 import static dev.jooqcache.testing.Catalogue.AUTHOR;
 import static dev.jooqcache.testing.Catalogue.BOOK;
@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jooqcache.CacheStats;
 import dev.jooqcache.QueryCache;
+import dev.jooqcache.testing.Books;
 import dev.jooqcache.testing.Catalogue;
 import dev.jooqcache.testing.Catalogue.BookRecord;
 import dev.jooqcache.testing.Database;
@@ -53,8 +54,8 @@ class RegistrationTest {
             DSLContext dsl = f.cache.derive(given).dsl();
             assertThat(given.connectionProvider()).isSameAs(provider);
             assertThat(given.executeListenerProviders()).hasSize(1);
-            Writing.books(dsl).fetch();
-            Writing.books(dsl).fetch();
+            Books.books(dsl).fetch();
+            Books.books(dsl).fetch();
             assertThat(events).as("the user's listener sees hits too").hasValue(2);
             assertThat(f.cache.stats().hits()).isEqualTo(1);
         }
@@ -67,8 +68,8 @@ class RegistrationTest {
             Configuration once = f.dsl.configuration();
             Configuration twice = f.cache.derive(f.cache.derive(once));
             assertThat(twice.executeListenerProviders()).hasSameSizeAs(once.executeListenerProviders());
-            Writing.books(f.dsl).fetch();
-            CacheStats done = f.during(() -> Writing.books(twice.dsl()).fetch());
+            Books.books(f.dsl).fetch();
+            CacheStats done = f.during(() -> Books.books(twice.dsl()).fetch());
             assertThat(done.hits()).isEqualTo(1);
             CacheStats write =
                     f.during(() -> twice.dsl().update(BOOK).set(BOOK.STOCK, 0).execute());
@@ -76,7 +77,7 @@ class RegistrationTest {
             CacheStats transaction = f.during(() -> twice.dsl()
                     .transaction(c -> c.dsl().update(BOOK).set(BOOK.STOCK, 1).execute()));
             assertThat(transaction.invalidations()).isEqualTo(1);
-            f.assertFresh(Writing::books);
+            f.assertFresh(Books::books);
         }
     }
 
@@ -88,19 +89,19 @@ class RegistrationTest {
             DSLContext dsl = f.cache
                     .derive(DSL.using(connection, database.dialect()).configuration())
                     .dsl();
-            Writing.books(dsl).fetch();
-            assertThat(f.during(() -> Writing.books(dsl).fetch()).hits()).isEqualTo(1);
+            Books.books(dsl).fetch();
+            assertThat(f.during(() -> Books.books(dsl).fetch()).hits()).isEqualTo(1);
             dsl.update(BOOK).set(BOOK.STOCK, 7).execute();
-            assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+            assertSame(Books.books(dsl).fetch(), Books.books(f.unseen).fetch());
             connection.setAutoCommit(false);
             dsl.update(BOOK).set(BOOK.STOCK, 8).execute();
-            assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(8);
+            assertThat(Books.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(8);
             connection.rollback();
-            assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(7);
+            assertThat(Books.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(7);
             connection.setAutoCommit(true);
-            assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(7);
+            assertThat(Books.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(7);
             dsl.transaction(c -> c.dsl().update(BOOK).set(BOOK.STOCK, 9).execute());
-            assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(9);
+            assertThat(Books.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(9);
         }
     }
 
@@ -114,9 +115,8 @@ class RegistrationTest {
                 int stock = i;
                 both.update(BOOK).set(BOOK.STOCK, stock).execute();
                 for (int j = 0; j < 3; j++)
-                    assertThat(Writing.books(both).fetch().getValues(BOOK.STOCK))
-                            .containsOnly(stock);
-                assertThat(Writing.books(f.dsl).fetch().getValues(BOOK.STOCK)).containsOnly(stock);
+                    assertThat(Books.books(both).fetch().getValues(BOOK.STOCK)).containsOnly(stock);
+                assertThat(Books.books(f.dsl).fetch().getValues(BOOK.STOCK)).containsOnly(stock);
             }
             assertThat(f.cache.stats().hits() + other.stats().hits()).isPositive();
         }
@@ -128,13 +128,13 @@ class RegistrationTest {
         try (Fixture f = Fixture.catalogue(database)) {
             DSLContext dsl = listenerOnly(f).dsl();
             for (int i = 0; i < 3; i++) {
-                Writing.books(dsl).fetch();
-                assertThat(f.during(() -> Writing.books(dsl).fetch()).hits()).isEqualTo(1);
+                Books.books(dsl).fetch();
+                assertThat(f.during(() -> Books.books(dsl).fetch()).hits()).isEqualTo(1);
                 dsl.update(BOOK).set(BOOK.STOCK, i).execute();
-                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                assertSame(Books.books(dsl).fetch(), Books.books(f.unseen).fetch());
                 dsl.batch("update book set stock = 50", "delete from book where id = 99")
                         .execute();
-                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                assertSame(Books.books(dsl).fetch(), Books.books(f.unseen).fetch());
             }
         }
     }
@@ -146,33 +146,31 @@ class RegistrationTest {
             DSLContext dsl = listenerOnly(f).dsl();
             for (int i = 0; i < 3; i++) {
                 int stock = i;
-                Writing.books(dsl).fetch();
-                Writing.authors(dsl).fetch();
+                Books.books(dsl).fetch();
+                Books.authors(dsl).fetch();
                 dsl.transaction(c -> {
                     assertSame(
-                            Writing.books(c.dsl()).fetch(),
-                            Writing.books(f.unseen).fetch());
+                            Books.books(c.dsl()).fetch(), Books.books(f.unseen).fetch());
                     c.dsl().update(BOOK).set(BOOK.STOCK, stock).execute();
-                    assertThat(Writing.books(c.dsl()).fetch().getValues(BOOK.STOCK))
+                    assertThat(Books.books(c.dsl()).fetch().getValues(BOOK.STOCK))
                             .containsOnly(stock);
-                    assertSame(
-                            Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                    assertSame(Books.books(dsl).fetch(), Books.books(f.unseen).fetch());
                 });
-                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
-                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                assertSame(Books.books(dsl).fetch(), Books.books(f.unseen).fetch());
+                assertSame(Books.books(dsl).fetch(), Books.books(f.unseen).fetch());
                 assertThatThrownBy(() -> dsl.transaction(c -> {
                             c.dsl().update(BOOK).set(BOOK.STOCK, 99).execute();
-                            Writing.books(c.dsl()).fetch();
+                            Books.books(c.dsl()).fetch();
                             throw new IllegalStateException("rolled back");
                         }))
                         .isInstanceOf(IllegalStateException.class);
-                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                assertSame(Books.books(dsl).fetch(), Books.books(f.unseen).fetch());
                 dsl.transaction(c -> c.dsl()
                         .transaction(nested -> nested.dsl()
                                 .update(BOOK)
                                 .set(BOOK.TITLE, "nested" + stock)
                                 .execute()));
-                assertSame(Writing.books(dsl).fetch(), Writing.books(f.unseen).fetch());
+                assertSame(Books.books(dsl).fetch(), Books.books(f.unseen).fetch());
             }
         }
     }
@@ -183,20 +181,20 @@ class RegistrationTest {
         try (Fixture f = Fixture.catalogue(database)) {
             DSLContext alone = listenerOnly(f).dsl();
             for (int i = 0; i < 3; i++) {
-                f.warm(Writing::books);
+                f.warm(Books::books);
                 alone.update(BOOK).set(BOOK.STOCK, i).execute();
-                f.assertFresh(Writing::books);
+                f.assertFresh(Books::books);
                 int stock = i + 10;
                 alone.transaction(
                         c -> c.dsl().update(BOOK).set(BOOK.STOCK, stock).execute());
-                f.assertFresh(Writing::books);
+                f.assertFresh(Books::books);
                 f.dsl.transaction(c ->
                         c.dsl().update(AUTHOR).set(AUTHOR.NAME, "n" + stock).execute());
-                assertThat(Writing.authors(alone).fetch())
-                        .isEqualTo(Writing.authors(f.unseen).fetch());
-                f.assertFresh(Writing::authors);
+                assertThat(Books.authors(alone).fetch())
+                        .isEqualTo(Books.authors(f.unseen).fetch());
+                f.assertFresh(Books::authors);
                 f.dsl.update(BOOK).set(BOOK.STOCK, 20).execute();
-                assertSame(Writing.books(alone).fetch(), Writing.books(f.unseen).fetch());
+                assertSame(Books.books(alone).fetch(), Books.books(f.unseen).fetch());
                 f.cache.invalidateAll();
                 // Seen outside on every connection of the pool, or else the table stays uncached for a while.
                 f.pool.getHikariPoolMXBean().softEvictConnections();
@@ -207,7 +205,7 @@ class RegistrationTest {
 
     private static void awaitCached(Fixture f) {
         long deadline = System.nanoTime() + 10_000_000_000L;
-        while (f.during(() -> Writing.books(f.dsl).fetch()).hits() == 0) {
+        while (f.during(() -> Books.books(f.dsl).fetch()).hits() == 0) {
             assertThat(System.nanoTime()).as("books are cached again in time").isLessThan(deadline);
             java.util.concurrent.locks.LockSupport.parkNanos(50_000_000L);
         }
@@ -221,9 +219,9 @@ class RegistrationTest {
             DSLContext dsl = listenerOnly(f).dsl();
             dsl.transaction(c -> c.dsl().update(BOOK).set(BOOK.STOCK, 5).execute());
             // The pool has one connection: the next read takes it and finds it outside the transaction.
-            for (int i = 0; i < 3; i++) Writing.books(dsl).fetch();
+            for (int i = 0; i < 3; i++) Books.books(dsl).fetch();
             CacheStats done = f.during(() ->
-                    assertThat(Writing.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(5));
+                    assertThat(Books.books(dsl).fetch().getValues(BOOK.STOCK)).containsOnly(5));
             assertThat(done.hits()).isEqualTo(1);
         }
     }

@@ -1,18 +1,12 @@
-package dev.jooqcache.keys;
+package dev.jooqcache.internal.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
-import dev.jooqcache.internal.entry.Access;
 import dev.jooqcache.internal.entry.Access.Getter;
-import dev.jooqcache.internal.entry.CachedResult;
 import dev.jooqcache.internal.entry.CachedResult.ColumnMetaData;
 import dev.jooqcache.internal.entry.CachedResult.Reads;
-import dev.jooqcache.internal.entry.Codec;
-import dev.jooqcache.internal.entry.Extent;
-import dev.jooqcache.internal.entry.Validity;
-import dev.jooqcache.internal.entry.Values;
 import dev.jooqcache.spi.Fingerprint;
 import dev.jooqcache.spi.ResultCodec.CorruptException;
 import dev.jooqcache.spi.Stamp;

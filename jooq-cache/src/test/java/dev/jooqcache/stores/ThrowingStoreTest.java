@@ -1,4 +1,4 @@
-package dev.jooqcache.races;
+package dev.jooqcache.stores;
 
 import static dev.jooqcache.testing.Books.names;
 import static dev.jooqcache.testing.Books.retitle;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Tag;
 
 /** Stores that throw: queries go on, nothing stale is served, then or after the recovery (C6). */
 @Tag("C6")
-class StoreFailureTest {
+class ThrowingStoreTest {
 
     private enum Operation {
         GET,

@@ -1,4 +1,4 @@
-package dev.jooqcache.writes;
+package dev.jooqcache.api;
 
 import static dev.jooqcache.testing.Catalogue.BOOK;
 import static org.assertj.core.api.Assertions.assertThat;
