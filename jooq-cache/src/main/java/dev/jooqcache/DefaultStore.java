@@ -32,7 +32,7 @@ final class DefaultStore {
         return factories.get(0).get().create(maximumEntries, expireAfterWrite);
     }
 
-    /** Whether the library is that of the class loader, and no other copy of it. */
+    /** Returns whether the library is that of the class loader, and no other copy of it. */
     private static boolean hasThisLibrary(@Nullable ClassLoader loader) {
         try {
             return Class.forName(ResultStoreFactory.class.getName(), false, loader) == ResultStoreFactory.class;

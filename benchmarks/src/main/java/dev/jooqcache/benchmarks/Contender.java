@@ -33,7 +33,7 @@ enum Contender {
         return label;
     }
 
-    /** Whether it answers from memory what it has answered before. */
+    /** Returns whether it answers from memory what it has answered before. */
     boolean hits() {
         return this != PLAIN && this != MISS && this != BYPASS;
     }

@@ -118,7 +118,7 @@ final class Report {
         return number(median.getAsDouble()) + spread + ratio + (isMixed(contender, database, subject) ? " !" : "");
     }
 
-    /** Whether a figure of hits has misses in it, or one of misses hits. */
+    /** Returns whether a figure of hits has misses in it, or one of misses hits. */
     private boolean isMixed(Contender contender, DatabaseKind database, String subject) {
         OptionalDouble connections = results.median(
                         Group.READ, contender.name(), database.name(), subject, "connections/1000")

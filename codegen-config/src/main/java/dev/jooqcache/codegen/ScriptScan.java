@@ -138,7 +138,7 @@ final class ScriptScan {
         return renamed ? "" : definitions.getOrDefault(view.name(), "");
     }
 
-    /** Whether the user has declared that a statement, or a line of a change log, makes nothing. */
+    /** Returns whether the user has declared that a statement, or a line of a change log, makes nothing. */
     boolean isHarmless(String text) {
         return harmless.stream().anyMatch(pattern -> pattern.matcher(text).matches());
     }

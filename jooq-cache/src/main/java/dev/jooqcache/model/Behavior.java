@@ -88,7 +88,7 @@ public record Behavior(
     }
 
     /**
-     * Whether all that it does is told here.
+     * Returns whether all that it does is told here.
      *
      * @return whether {@link #unknown} is {@code null}
      */

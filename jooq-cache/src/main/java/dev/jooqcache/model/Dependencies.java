@@ -165,7 +165,7 @@ public final class Dependencies {
     }
 
     /**
-     * Whether the model knows a relation of that name.
+     * Returns whether the model knows a relation of that name.
      *
      * @param name the folded name
      * @return whether there is one, in whatever schema
@@ -175,7 +175,7 @@ public final class Dependencies {
     }
 
     /**
-     * Whether the model knows a routine of that name.
+     * Returns whether the model knows a routine of that name.
      *
      * @param name the folded name; after a dot, one that can be written as a column; after a schema and a dot, one in it
      * @return whether there is one, in whatever schema if none is told
@@ -206,7 +206,7 @@ public final class Dependencies {
     }
 
     /**
-     * Whether reading a relation runs no routine of a user's.
+     * Returns whether reading a relation runs no routine of a user's.
      *
      * @param name the folded name
      * @return whether all relations of that name are tables, or views that read such and call none
@@ -230,7 +230,7 @@ public final class Dependencies {
     }
 
     /**
-     * Whether a table is no part of a partition or inheritance tree.
+     * Returns whether a table is no part of a partition or inheritance tree.
      *
      * @param name the folded name
      * @return whether its rows are in no other table, and no other's in it
@@ -239,7 +239,7 @@ public final class Dependencies {
         return tree(name).size() == 1;
     }
 
-    /** Whether all that a view does is told by its text, and no other relation has its name. */
+    /** Returns whether all that a view does is told by its text, and no other relation has its name. */
     boolean hasText(TableModel view) {
         return !view.definition().isEmpty()
                 && view.kind() == TableModel.Kind.VIEW
@@ -318,7 +318,7 @@ public final class Dependencies {
         return walk.reach();
     }
 
-    /** Whether no text need name it for it to be called. */
+    /** Returns whether no text need name it for it to be called. */
     private static boolean isUnwritten(RoutineModel routine) {
         return routine.kind() == RoutineModel.Kind.CAST || routine.kind() == RoutineModel.Kind.COMPARISON;
     }

@@ -55,7 +55,7 @@ public record Invalidation(
     }
 
     /**
-     * Whether there is nothing to explain: the table itself is written.
+     * Returns whether there is nothing to explain: the table itself is written.
      *
      * @return whether the way is empty
      */

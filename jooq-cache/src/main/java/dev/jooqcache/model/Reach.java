@@ -51,7 +51,7 @@ public record Reach(
     }
 
     /**
-     * Whether nothing is touched.
+     * Returns whether nothing is touched.
      *
      * @return whether there is neither a tag nor anything unknown
      */

@@ -136,7 +136,7 @@ public record TableModel(
                 name, kind, columns, keys, foreignKeys, parents, traits, reading, writing, triggers, query);
     }
 
-    /** Whether a declaration, perhaps without a schema, is meant for this relation. */
+    /** Returns whether a declaration, perhaps without a schema, is meant for this relation. */
     boolean isCoveredBy(TableModel declared) {
         return name.name().equals(declared.name.name())
                 && (declared.name.schema().isEmpty() || declared.name.schema().equals(name.schema()));

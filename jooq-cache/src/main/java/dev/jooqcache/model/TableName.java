@@ -79,7 +79,7 @@ public record TableName(String schema, String name) implements Comparable<TableN
     }
 
     /**
-     * Whether a schema is the database's own.
+     * Returns whether a schema is the database's own.
      *
      * @param schema a schema in any spelling
      * @return whether it holds the catalog
@@ -89,7 +89,7 @@ public record TableName(String schema, String name) implements Comparable<TableN
     }
 
     /**
-     * Whether this is a table of the database's catalog.
+     * Returns whether this is a table of the database's catalog.
      *
      * @return whether its schema or its prefix is reserved
      */

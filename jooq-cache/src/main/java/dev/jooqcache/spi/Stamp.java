@@ -26,7 +26,7 @@ public record Stamp(long incarnation, long generation, boolean pending) {
     }
 
     /**
-     * Whether nothing has been committed since, if this was read from a set of tags after the other one was noted.
+     * Returns whether nothing has been committed since, if this was read from a set of tags after the other one was noted.
      *
      * @param since an earlier state of the clock
      * @return whether no intent stands, and no generation is higher than that; never for another incarnation

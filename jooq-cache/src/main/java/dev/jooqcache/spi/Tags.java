@@ -130,7 +130,7 @@ public final class Tags {
     }
 
     /**
-     * Whether a tag is in the set.
+     * Returns whether a tag is in the set.
      *
      * @param name the tag
      * @return whether it is in the set
@@ -140,7 +140,7 @@ public final class Tags {
     }
 
     /**
-     * Whether the reserved tag is in the set.
+     * Returns whether the reserved tag is in the set.
      *
      * @return whether it is
      */
@@ -149,7 +149,7 @@ public final class Tags {
     }
 
     /**
-     * Whether a write of one set can change what depends on the other: they share a tag.
+     * Returns whether a write of one set can change what depends on the other: they share a tag.
      *
      * @param other the other set
      * @return whether they meet
@@ -178,7 +178,7 @@ public final class Tags {
     }
 
     /**
-     * Whether there is no tag in the set.
+     * Returns whether there is no tag in the set.
      *
      * @return whether the set is empty
      */
@@ -230,7 +230,7 @@ public final class Tags {
     }
 
     /**
-     * Whether a tag names rows by the value of a key. There may be as many of these as there are rows; of all others only
+     * Returns whether a tag names rows by the value of a key. There may be as many of these as there are rows; of all others only
      * as many as there are tables and columns.
      *
      * @param index from 0 to {@link #size()}, exclusive
@@ -241,7 +241,7 @@ public final class Tags {
     }
 
     /**
-     * Whether it is the reserved tag.
+     * Returns whether it is the reserved tag.
      *
      * @param index from 0 to {@link #size()}, exclusive
      * @return whether it is

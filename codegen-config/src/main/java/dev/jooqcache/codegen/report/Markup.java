@@ -85,7 +85,7 @@ final class Markup {
         return escaped.toString();
     }
 
-    /** Whether XML knows the character, and it does not change the direction of the text around it. */
+    /** Returns whether XML knows the character, and it does not change the direction of the text around it. */
     private static boolean isReadable(int c) {
         if (c == '\n' || c == '\t') return true;
         boolean control = c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0xfffe || c == 0xffff;

@@ -36,7 +36,7 @@ public final class Admission {
     }
 
     /**
-     * Whether the execution at hand is to be recorded.
+     * Returns whether the execution at hand is to be recorded.
      *
      * @return whether the query is hit often enough, or it is the turn of this execution
      */
@@ -45,7 +45,7 @@ public final class Admission {
     }
 
     /**
-     * Whether most executions are not recorded.
+     * Returns whether most executions are not recorded.
      *
      * @return whether the last results were stored in vain
      */

@@ -70,7 +70,7 @@ public record AnalyzedStatement(
     }
 
     /**
-     * Whether a bind value of this text moves with time, as PostgreSQL reads {@code 'today'} cast to a date.
+     * Returns whether a bind value of this text moves with time, as PostgreSQL reads {@code 'today'} cast to a date.
      *
      * @param value a bind value
      * @return whether the query must not be cached because of it

@@ -37,7 +37,7 @@ final class Inspections {
         return inspection == null || inspection.used;
     }
 
-    /** Whether another inspection is too early, for anything but a query. */
+    /** Returns whether another inspection is too early, for anything but a query. */
     boolean isResting(TrackedSource dataSource) {
         Inspection inspection = last.get(dataSource);
         return inspection != null && System.nanoTime() - inspection.rested < 0;

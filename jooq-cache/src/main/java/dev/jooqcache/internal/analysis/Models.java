@@ -109,12 +109,12 @@ public final class Models {
         return last == null ? null : last.dependencies;
     }
 
-    /** Whether no model was given, or it has been outdated. */
+    /** Returns whether no model was given, or it has been outdated. */
     boolean asksCatalog(TrackedSource dataSource) {
         return given == null || changed.contains(dataSource);
     }
 
-    /** Whether the given model does not fit, and nothing is to be cached. */
+    /** Returns whether the given model does not fit, and nothing is to be cached. */
     boolean isRefused(TrackedSource dataSource) {
         return refused.contains(dataSource);
     }

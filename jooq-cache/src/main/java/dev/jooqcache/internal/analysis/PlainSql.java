@@ -26,7 +26,7 @@ final class PlainSql {
 
     private PlainSql() {}
 
-    /** Whether the part is an expression without a query in it, or a call of a table-valued function. */
+    /** Returns whether the part is an expression without a query in it, or a call of a table-valued function. */
     static boolean namesNoTable(VisitContext context, SQL sql) {
         String text = sql.toString();
         if (text.startsWith(SETTING)) return true;

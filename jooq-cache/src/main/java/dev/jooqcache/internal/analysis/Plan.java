@@ -98,7 +98,7 @@ record Plan(
                 calls);
     }
 
-    /** Whether the schema tells more of its effect. */
+    /** Returns whether the schema tells more of its effect. */
     boolean dependsOnSchema() {
         return kind != Kind.CONTROL
                 || !reads.isEmpty()

@@ -73,7 +73,7 @@ final class Planner {
     }
 
     /**
-     * Whether the query alone makes the text. If not, the user's listeners have a hand in it, and what they add is not
+     * Returns whether the query alone makes the text. If not, the user's listeners have a hand in it, and what they add is not
      * among the parts.
      */
     private static boolean isRenderingOf(Query query, String sql, Configuration configuration, QueryParts parts) {

@@ -111,20 +111,20 @@ final class QueryParts implements VisitListener {
         return events;
     }
 
-    /** Whether a target is not told: then it is one of {@link #tables()}. */
+    /** Returns whether a target is not told: then it is one of {@link #tables()}. */
     boolean hasUnknownTarget() {
         return unknownTarget;
     }
 
     /**
-     * Whether some text was written by a function that jOOQ calls while it renders: one of its own emulations, or a
+     * Returns whether some text was written by a function that jOOQ calls while it renders: one of its own emulations, or a
      * user's {@code CustomField.of(..)}.
      */
     boolean hasCustomText() {
         return customText;
     }
 
-    /** Whether some text of the query is not made of parts: plain SQL, or a part of the user's own class. */
+    /** Returns whether some text of the query is not made of parts: plain SQL, or a part of the user's own class. */
     boolean isOpaque() {
         return opaque;
     }

@@ -22,7 +22,7 @@ final class Questions {
         return ROWS.matcher(sql).find() ? LookBack.ROWS : LookBack.NONE;
     }
 
-    /** Whether it runs code that may ask: of a routine, a trigger or a view, or a text that is not understood. */
+    /** Returns whether it runs code that may ask: of a routine, a trigger or a view, or a text that is not understood. */
     static boolean mayAsk(Plan plan, Dependencies schema) {
         return switch (plan.kind()) {
             case CALL -> true;

@@ -78,7 +78,7 @@ public final class SchemaCode {
     }
 
     /**
-     * Whether code may change the session.
+     * Returns whether code may change the session.
      *
      * @param text the code
      * @return whether it does, or is not understood
@@ -155,7 +155,7 @@ public final class SchemaCode {
     }
 
     /**
-     * Whether an expression of a table's own columns asks the clock only because of their types.
+     * Returns whether an expression of a table's own columns asks the clock only because of their types.
      *
      * @param text the expression
      * @param table the table
@@ -234,7 +234,7 @@ public final class SchemaCode {
                 : "";
     }
 
-    /** Whether a user's type holds times; a table whose columns are not known may. */
+    /** Returns whether a user's type holds times; a table whose columns are not known may. */
     private boolean isTimesOfUser(String type) {
         boolean unknown = relations.contains(type)
                 && columnTypes.apply(type, FactNames.ANY_COLUMN).isEmpty();

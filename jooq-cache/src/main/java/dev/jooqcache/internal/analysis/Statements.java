@@ -151,7 +151,7 @@ public final class Statements implements StatementEffects {
         return all.stream().map(each -> of(each, text)).reduce(StatementEffect.NONE, StatementEffect::then);
     }
 
-    /** Whether two dialects may be those of one database, each as a driver or a user has named it. */
+    /** Returns whether two dialects may be those of one database, each as a driver or a user has named it. */
     private static boolean mayBeOneDatabase(TrackedSource one, TrackedSource other) {
         SQLDialect here = one.dialect().family();
         SQLDialect there = other.dialect().family();

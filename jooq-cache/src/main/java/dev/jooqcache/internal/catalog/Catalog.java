@@ -112,7 +112,7 @@ public abstract class Catalog {
         return tables.containsKey(name);
     }
 
-    /** Whether there is a relation of that name in any schema. */
+    /** Returns whether there is a relation of that name in any schema. */
     final boolean isRelation(String name) {
         return relationNames.contains(name);
     }

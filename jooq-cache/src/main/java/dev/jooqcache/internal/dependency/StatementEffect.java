@@ -94,7 +94,7 @@ public record StatementEffect(Kind kind, TagPlan plan) {
         /** Leaves open whether a transaction is under way: the driver is not told, or many statements came at once. */
         AUTOCOMMIT;
 
-        /** Whether such a statement may set an isolation level for the next transaction alone, as MySQL's family can. */
+        /** Returns whether such a statement may set an isolation level for the next transaction alone, as MySQL's family can. */
         public boolean maySetNextIsolation() {
             return switch (this) {
                 case ISOLATION, AUTOCOMMIT, TEMPORARY_TABLE, CODE, UNKNOWN -> true;

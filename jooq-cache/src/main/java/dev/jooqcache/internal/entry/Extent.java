@@ -28,7 +28,7 @@ public record Extent(Tags table, Tags part) {
     }
 
     /**
-     * Whether it is all of the table.
+     * Returns whether it is all of the table.
      *
      * @return whether the part is the table
      */

@@ -65,7 +65,7 @@ public final class Values {
     private Values() {}
 
     /**
-     * Whether a value can be recorded, that is, copied exactly and replayed.
+     * Returns whether a value can be recorded, that is, copied exactly and replayed.
      *
      * @param value a value that a JDBC getter answered
      * @return whether it is of the closed set

@@ -56,7 +56,7 @@ public final class GuardedGenerations implements AutoCloseable {
     }
 
     /**
-     * Whether the store sees the writes of this JVM only.
+     * Returns whether the store sees the writes of this JVM only.
      *
      * @return whether other instances of an application are not seen
      */

@@ -154,7 +154,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, TransactionBinding bin
         return type.equals(LAZY) ? lazy(dataSource, depth) : null;
     }
 
-    /** Whether a data source hands out a connection that is in use, as Spring's say of themselves. */
+    /** Returns whether a data source hands out a connection that is in use, as Spring's say of themselves. */
     static boolean mayLendTwice(DataSource dataSource) {
         for (Class<?> type = dataSource.getClass(); type != null; type = type.getSuperclass())
             for (Class<?> implemented : type.getInterfaces())
@@ -162,7 +162,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, TransactionBinding bin
         return false;
     }
 
-    /** Whether a data source enlists its connections in global transactions. */
+    /** Returns whether a data source enlists its connections in global transactions. */
     static boolean isTransactional(DataSource dataSource) {
         return TRANSACTIONAL.contains(dataSource.getClass().getName());
     }
@@ -309,7 +309,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, TransactionBinding bin
                 && isOneDatabase(given);
     }
 
-    /** Whether a driver leads where its URL says, by its name or the driver itself; or none is named. */
+    /** Returns whether a driver leads where its URL says, by its name or the driver itself; or none is named. */
     private static boolean isDriver(@Nullable Object driver) {
         if (driver == null) return true;
         return DRIVERS.contains(
@@ -341,7 +341,7 @@ record DataSourceRoute(DataSource pool, boolean isPooled, TransactionBinding bin
                 .noneMatch(value -> String.valueOf(value).contains(","));
     }
 
-    /** Whether a URL leads to one database that all its connections share. */
+    /** Returns whether a URL leads to one database that all its connections share. */
     static boolean isOneDatabase(@Nullable String url) {
         Matcher parts = URL.matcher(url == null ? "" : url);
         if (!parts.matches()) return false;

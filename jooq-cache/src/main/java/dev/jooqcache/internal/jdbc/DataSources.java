@@ -186,7 +186,7 @@ public final class DataSources {
     }
 
     /**
-     * Whether jOOQ can execute statements through a configuration's connection factory.
+     * Returns whether jOOQ can execute statements through a configuration's connection factory.
      *
      * @param factory any factory
      * @return false for the one of jOOQ that stands for none
@@ -251,7 +251,7 @@ public final class DataSources {
         return known.orElse(null);
     }
 
-    /** Whether a data source is tracked by this cache, perhaps under wrappers. */
+    /** Returns whether a data source is tracked by this cache, perhaps under wrappers. */
     private boolean isTracked(DataSource dataSource) {
         try {
             if (dataSource instanceof TrackedDataSource tracked) return tracked.isOf(this);
@@ -262,7 +262,7 @@ public final class DataSources {
         }
     }
 
-    /** Whether a connection is tracked by this cache, perhaps under wrappers. */
+    /** Returns whether a connection is tracked by this cache, perhaps under wrappers. */
     boolean isTracked(Connection connection) {
         Session session = TrackedConnectionProvider.sessionOf(connection);
         return session != null && isOurs(session.source());

@@ -5,7 +5,7 @@ package dev.jooqcache.internal.jdbc;
 public interface FollowedFactory {
 
     /**
-     * Whether they are announced to a cache.
+     * Returns whether they are announced to a cache.
      *
      * @param tracking the data sources of the cache
      * @return whether it is that cache

@@ -18,7 +18,7 @@ final class SpringBinding {
 
     private SpringBinding() {}
 
-    /** Whether a class is the proxy that binds connections to transactions. */
+    /** Returns whether a class is the proxy that binds connections to transactions. */
     static boolean isProxy(String type) {
         return type.equals(PROXY);
     }

@@ -124,7 +124,7 @@ final class StatementTracker {
                 : new TrackedResultSet(rows, statement, session, ended);
     }
 
-    /** Whether rows can be changed through a result set; one that does not tell may be updatable. */
+    /** Returns whether rows can be changed through a result set; one that does not tell may be updatable. */
     private static boolean isUpdatable(ResultSet rows) {
         return Question.answer(rows::getConcurrency, ResultSet.CONCUR_UPDATABLE) == ResultSet.CONCUR_UPDATABLE;
     }

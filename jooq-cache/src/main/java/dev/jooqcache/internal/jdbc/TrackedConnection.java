@@ -35,7 +35,7 @@ public final class TrackedConnection extends DefaultConnection {
         this.wrapper = wrapper;
     }
 
-    /** Whether the provider made this connection a tracked one, and therefore ends its session on release. */
+    /** Returns whether the provider made this connection a tracked one, and therefore ends its session on release. */
     boolean isWrappedBy(TrackedConnectionProvider provider) {
         return wrapper == provider;
     }

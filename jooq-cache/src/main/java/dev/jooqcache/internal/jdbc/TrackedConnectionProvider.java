@@ -121,7 +121,8 @@ public final class TrackedConnectionProvider implements ConnectionProvider {
     }
 
     /**
-     * Whether a result set shows what a tracked connection has answered, through nothing but jOOQ's own wrappers: those of others
+     * Returns whether a result set shows what a tracked connection has answered, through nothing but jOOQ's own wrappers:
+     * those of others
      * may show other values, or leave rows out.
      *
      * @param rows a result set

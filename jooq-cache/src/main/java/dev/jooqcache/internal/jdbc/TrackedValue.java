@@ -106,7 +106,7 @@ final class TrackedValue implements InvocationHandler {
         return false;
     }
 
-    /** Whether a large object in a result is the database's own rather than a copy, or may be. */
+    /** Returns whether a large object in a result is the database's own rather than a copy, or may be. */
     private static boolean isContent(SQLDialect dialect) {
         return switch (dialect.family()) {
             case H2, MYSQL, MARIADB, SQLITE -> false;

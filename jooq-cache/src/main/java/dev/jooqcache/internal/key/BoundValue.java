@@ -34,7 +34,7 @@ public final class BoundValue {
 
     private BoundValue() {}
 
-    /** Whether a binding that is not jOOQ's own takes part in sending values of the type. */
+    /** Returns whether a binding that is not jOOQ's own takes part in sending values of the type. */
     public static boolean isUsersOwn(DataType<?> type) {
         for (DataType<?> part = type; part != null; part = part.getArrayComponentDataType()) {
             String binding = part.getBinding().getClass().getName();

@@ -65,7 +65,7 @@ public final class JooqInternals {
         return CONTEXT == null || !CONTEXT.isInstance(context) ? null : (Connection) invoke(CONNECTION, context);
     }
 
-    /** Whether {@link #params} tells what was rendered, so that there is one bind value for each marker. */
+    /** Returns whether {@link #params} tells what was rendered, so that there is one bind value for each marker. */
     public static boolean knowsParams() {
         return PARAMS != null;
     }
@@ -79,12 +79,12 @@ public final class JooqInternals {
                 .toList();
     }
 
-    /** Whether the query's statement stays open after its execution. */
+    /** Returns whether the query's statement stays open after its execution. */
     public static boolean keepsStatement(Query query) {
         return ABSTRACT_QUERY != null && ABSTRACT_QUERY.isInstance(query) && (boolean) invoke(KEEP_STATEMENT, query);
     }
 
-    /** Whether the query is executed by {@code fetchMany}. */
+    /** Returns whether the query is executed by {@code fetchMany}. */
     public static boolean fetchesMany(Query query) {
         return ABSTRACT_RESULT_QUERY != null
                 && ABSTRACT_RESULT_QUERY.isInstance(query)

@@ -61,7 +61,7 @@ final class ParameterUses implements VisitListener {
         return inCustom;
     }
 
-    /** Whether the other query has the very parameter: of several of one name any. */
+    /** Returns whether the other query has the very parameter: of several of one name any. */
     boolean shares(String name, ParameterUses other) {
         return !Collections.disjoint(params.getOrDefault(name, Set.of()), other.params.getOrDefault(name, Set.of()));
     }

@@ -308,7 +308,7 @@ public final class PreparedQuery<R extends Record> {
         else shortcut = more;
     }
 
-    /** Whether what was just stored, or served, reads the same by the short cut. */
+    /** Returns whether what was just stored, or served, reads the same by the short cut. */
     private boolean isSame(LearnedStatement first, Result<R> result, @Nullable Object[] arguments) {
         Found found = find(first, arguments);
         Result<R> read = found == null ? null : read(found);

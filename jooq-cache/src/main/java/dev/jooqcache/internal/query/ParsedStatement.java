@@ -68,7 +68,8 @@ record ParsedStatement(Query query, List<SqlToken> tokens, boolean inQuery) {
     }
 
     /**
-     * Whether jOOQ's parser reads the text in another way than the database, or would under another mode of the session: a
+     * Returns whether jOOQ's parser reads the text in another way than the database, or would under another mode of the
+     * session: a
      * modifier for a name, a backslash in a literal for itself, a double-quoted column for a literal, a piece of a number or of a
      * literal for the whole.
      */
@@ -79,7 +80,8 @@ record ParsedStatement(Query query, List<SqlToken> tokens, boolean inQuery) {
     }
 
     /**
-     * Whether jOOQ's parser ends a literal before the database does, and takes the rest for something else: in {@code 0x1F} or
+     * Returns whether jOOQ's parser ends a literal before the database does, and takes the rest for something else: in {@code
+     * 0x1F} or
      * {@code 0b1} for an alias, in {@code 1E+2} for a sum, in {@code 'a' 'b'} for an alias, where the second literal belongs to
      * the first.
      */

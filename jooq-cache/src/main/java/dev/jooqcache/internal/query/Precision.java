@@ -71,7 +71,7 @@ public final class Precision {
         renamed = true;
     }
 
-    /** Whether the texts of views tell what is read through them. */
+    /** Returns whether the texts of views tell what is read through them. */
     boolean believesViews() {
         return !renamed;
     }

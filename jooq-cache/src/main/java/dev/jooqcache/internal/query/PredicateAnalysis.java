@@ -226,7 +226,7 @@ final class PredicateAnalysis implements VisitListener {
         places.add(place);
     }
 
-    /** Whether a query stands within an item of the outermost one. */
+    /** Returns whether a query stands within an item of the outermost one. */
     private boolean isInItem(@Nullable SelectScope outer, Select<?> select) {
         return outer != null && items != null && (outer.isInItem() || items.isItem(outer, select));
     }
@@ -346,7 +346,7 @@ final class PredicateAnalysis implements VisitListener {
                 .toList();
     }
 
-    /** Whether which rows the result of a query has is told column by column. */
+    /** Returns whether which rows the result of a query has is told column by column. */
     private boolean isFilteredByColumn(SelectScope block) {
         boolean seesOthers = mentions.count("rownum") > 0 || mentions.count("over") > 0;
         return !seesOthers && block.isFilteredByColumn(mayAggregate);

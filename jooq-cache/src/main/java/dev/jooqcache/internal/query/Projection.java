@@ -81,7 +81,7 @@ final class Projection {
         return of;
     }
 
-    /** Whether a query is one of the items. */
+    /** Returns whether a query is one of the items. */
     boolean isItem(SelectScope outer, Select<?> select) {
         return outer == of && queries.contains(select);
     }

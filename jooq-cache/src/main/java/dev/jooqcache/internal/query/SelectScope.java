@@ -221,7 +221,7 @@ final class SelectScope {
     }
 
     /**
-     * Whether which of the rows of its result have a value of a column is told by those rows of its FROM that have it.
+     * Returns whether which of the rows of its result have a value of a column is told by those rows of its FROM that have it.
      *
      * @param mayAggregate whether a subquery among columns may hold an aggregate function of this query
      */

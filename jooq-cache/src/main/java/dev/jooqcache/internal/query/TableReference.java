@@ -79,7 +79,7 @@ public final class TableReference {
         return block;
     }
 
-    /** Whether a name is read there, and not a query. */
+    /** Returns whether a name is read there, and not a query. */
     boolean isNamed() {
         return query == null;
     }
@@ -105,18 +105,18 @@ public final class TableReference {
         return TableName.fold(String.valueOf(name.last()));
     }
 
-    /** Whether a qualifier surely means this place, among those that are alike but for case and quotes. */
+    /** Returns whether a qualifier surely means this place, among those that are alike but for case and quotes. */
     boolean isCalled(Name qualifier) {
         // A name with a schema passes by the alias that is like it.
         return (qualifier.parts().length == 1 || !renamed) && isSpelled(name, qualifier.unqualifiedName());
     }
 
-    /** Whether the name that is read there is spelled like another, with regard to case and quotes. */
+    /** Returns whether the name that is read there is spelled like another, with regard to case and quotes. */
     boolean isSpelled(Name other) {
         return named != null && isSpelled(named, other);
     }
 
-    /** Whether two names are the same, with regard to case and quotes. */
+    /** Returns whether two names are the same, with regard to case and quotes. */
     static boolean isSpelled(Name one, Name other) {
         return one.quoted() == other.quoted() && Objects.equals(one.last(), other.last());
     }

@@ -56,7 +56,7 @@ public final class TablesRead {
     }
 
     /**
-     * Whether the database opens a table to execute the query, whatever it reads of it.
+     * Returns whether the database opens a table to execute the query, whatever it reads of it.
      *
      * @return whether that is certain
      */
@@ -67,7 +67,7 @@ public final class TablesRead {
     }
 
     /**
-     * Whether each row of the result holds a row of a table, so that a result with rows shows that one was read. MySQL's
+     * Returns whether each row of the result holds a row of a table, so that a result with rows shows that one was read. MySQL's
      * family finds without reading any that conditions cannot be met, and what an aggregate of no rows is.
      *
      * @return whether that is certain
@@ -107,7 +107,7 @@ public final class TablesRead {
                 && !relation.traits().contains(TableModel.Trait.NON_TRANSACTIONAL);
     }
 
-    /** Whether all relations are such that the name may mean. */
+    /** Returns whether all relations are such that the name may mean. */
     private boolean are(TableImpl<?> named, Predicate<TableModel> such) {
         TableName name = TableReference.nameOf(named);
         List<TableModel> all = TableName.isSystemSchema(name.schema()) ? List.of() : relations.apply(name.name());
@@ -123,7 +123,7 @@ public final class TablesRead {
                 && makesNoRow(select);
     }
 
-    /** Whether the part of FROM is a table, or an inner join with one, or an outer one that keeps its rows. */
+    /** Returns whether the part of FROM is a table, or an inner join with one, or an outer one that keeps its rows. */
     private boolean isInEachRow(Table<?> part) {
         if (part instanceof QOM.LeftJoin<?> left) return isInEachRow(left.$table1());
         if (part instanceof QOM.Join<?> || part instanceof QOM.CrossJoin<?>) {
@@ -134,7 +134,7 @@ public final class TablesRead {
         return named != null && are(named, TablesRead::isSnapshotTable);
     }
 
-    /** Whether there is no aggregate function of all rows, which makes a row of none. */
+    /** Returns whether there is no aggregate function of all rows, which makes a row of none. */
     private static boolean makesNoRow(Select<?> select) {
         if (!select.$groupBy().isEmpty()) return select.$groupBy().stream().allMatch(Field.class::isInstance);
         return select.$having() == null

@@ -20,7 +20,7 @@ final class ViewText {
     private ViewText() {}
 
     /**
-     * Whether the database reads what the text names, as jOOQ's parser and the lexer split it: the columns of an asterisk
+     * Returns whether the database reads what the text names, as jOOQ's parser and the lexer split it: the columns of an asterisk
      * were put down when the view was created, and no setting of that session is needed to understand the text.
      */
     static boolean isBinding(String text, SQLDialect dialect) {
@@ -35,7 +35,7 @@ final class ViewText {
     }
 
     /**
-     * Whether each name in the text means what it does in the model.
+     * Returns whether each name in the text means what it does in the model.
      *
      * @param view the view
      * @param text its text
@@ -54,7 +54,7 @@ final class ViewText {
         return dialect.family() != SQLDialect.H2 || isUpToDate(text.tokens(), places, dependencies);
     }
 
-    /** Whether no other relation has the name, and a schema in the text is that of the relation. */
+    /** Returns whether no other relation has the name, and a schema in the text is that of the relation. */
     private static boolean isOnly(TableName table, Dependencies dependencies) {
         List<TableModel> relations = dependencies.relationsNamed(table.name());
         if (relations.size() != 1) return false;

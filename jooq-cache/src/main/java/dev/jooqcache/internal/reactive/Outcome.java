@@ -11,7 +11,7 @@ enum Outcome {
     /** It failed in another way, or its subscriber has cancelled it: the database may still be at it. */
     UNKNOWN;
 
-    /** Whether nothing of the call is still running. */
+    /** Returns whether nothing of the call is still running. */
     boolean isAnswer() {
         return this != UNKNOWN;
     }

@@ -97,7 +97,7 @@ final class ReactiveSession {
         written = writes.nothing();
     }
 
-    /** Whether the driver's answer to {@code isAutoCommit()} holds for what is subscribed to now. */
+    /** Returns whether the driver's answer to {@code isAutoCommit()} holds for what is subscribed to now. */
     private boolean isQuiet() {
         return unsettled.isEmpty() && !uncertain && !isStatusOld;
     }
@@ -236,7 +236,8 @@ final class ReactiveSession {
     }
 
     /**
-     * Whether a write was cancelled once it had begun to answer, so that it is over as soon as the connection answers once
+     * Returns whether a write was cancelled once it had begun to answer, so that it is over as soon as the connection answers
+     * once
      * more; or whether an answer would tell more of the transaction. A call that has not answered may run for long, and a
      * question would wait for it.
      */
@@ -319,12 +320,12 @@ final class ReactiveSession {
             }
         }
 
-        /** Whether it reached the database for certain, without having answered anything yet. */
+        /** Returns whether it reached the database for certain, without having answered anything yet. */
         boolean isSent() {
             return false;
         }
 
-        /** Whether the driver knows after its answer whether a transaction is under way. */
+        /** Returns whether the driver knows after its answer whether a transaction is under way. */
         boolean tellsStatus() {
             return true;
         }

@@ -130,7 +130,7 @@ public final class CacheEngine {
     }
 
     /**
-     * Whether the cache is closed: then every query goes to the database.
+     * Returns whether the cache is closed: then every query goes to the database.
      *
      * @return whether it is closed
      */

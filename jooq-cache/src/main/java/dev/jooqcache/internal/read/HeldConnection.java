@@ -22,7 +22,7 @@ final class HeldConnection implements ConnectionProvider {
     }
 
     /**
-     * Whether the connection lets a query be executed. A closed one does not; nor does that of a Spring transaction after
+     * Returns whether the connection lets a query be executed. A closed one does not; nor does that of a Spring transaction after
      * its deadline, which is looked at when a statement is made.
      */
     boolean makesStatements() {

@@ -112,7 +112,10 @@ final class MissRecorder {
                 () -> guard.run("store", () -> complete(started, current, executed, ctx.dialect(), limit))));
     }
 
-    /** Whether its rows are read forwards and cannot be changed. A wrapper that does not know is asked for its statement. */
+    /**
+     * Returns whether its rows are read forwards and cannot be changed. A wrapper that does not know is asked for its
+     * statement.
+     */
     private static boolean isReadOnce(ResultSet rows, PreparedStatement prepared) {
         Integer type = Question.answer(rows::getType);
         if (type == null) type = Question.answer(prepared::getResultSetType);

@@ -28,7 +28,7 @@ final class NestedRow {
 
     private NestedRow() {}
 
-    /** Whether a cell's value is a row, and not a cursor over any number of them. */
+    /** Returns whether a cell's value is a row, and not a cursor over any number of them. */
     static boolean isRow(@Nullable Object value) {
         Object own = value;
         // The connection tracks rows within a cell, too.
@@ -59,7 +59,7 @@ final class NestedRow {
                 null);
     }
 
-    /** Whether what was read of a recorded cell is what a live result set answers in its place. */
+    /** Returns whether what was read of a recorded cell is what a live result set answers in its place. */
     static boolean isSame(@Nullable Object cell, Access access, ResultSet live, int column) throws SQLException {
         if (!(cell instanceof Canonical recorded) || !isRecordedRow(cell))
             return Objects.deepEquals(cell, LiveCell.read(live, column, access));

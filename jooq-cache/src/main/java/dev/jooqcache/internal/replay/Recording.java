@@ -63,7 +63,7 @@ public final class Recording implements ReadDependencies.ResultRows {
         return rows;
     }
 
-    /** Whether exactly one row was read, and nothing after it. */
+    /** Returns whether exactly one row was read, and nothing after it. */
     boolean isAfterFirstRow() {
         return inRow && rows == 1 && cancelled == null;
     }
@@ -156,7 +156,7 @@ public final class Recording implements ReadDependencies.ResultRows {
         return nested;
     }
 
-    /** Whether so many bytes more do not make the result too large; if they do, the recording ends. */
+    /** Returns whether so many bytes more do not make the result too large; if they do, the recording ends. */
     boolean mayTake(long more) {
         if (bytes + more > maximumBytes) cancel(BypassReason.RESULT_TOO_LARGE);
         return cancelled == null;

@@ -206,7 +206,7 @@ public final class RecordingResultSet extends DefaultResultSet {
         return blob;
     }
 
-    /** Whether the cell has the object's content, rather than the number of one that lies outside the table. */
+    /** Returns whether the cell has the object's content, rather than the number of one that lies outside the table. */
     private boolean isContent(int column) throws SQLException {
         return switch (rows.getMetaData().getColumnType(column)) {
             case Types.BLOB, Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY -> true;

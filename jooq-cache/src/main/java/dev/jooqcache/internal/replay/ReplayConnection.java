@@ -59,7 +59,7 @@ public final class ReplayConnection extends DefaultConnection implements Connect
         this.provider = provider;
     }
 
-    /** Whether jOOQ sends SET statements along, as it does with GROUP_CONCAT on MySQL and MariaDB. */
+    /** Returns whether jOOQ sends SET statements along, as it does with GROUP_CONCAT on MySQL and MariaDB. */
     private static boolean beginsWithSetting(String sql) {
         return sql.regionMatches(true, 0, "set ", 0, 4);
     }
@@ -77,7 +77,7 @@ public final class ReplayConnection extends DefaultConnection implements Connect
         armed = true;
     }
 
-    /** Whether jOOQ's statement is the mocked one. If not, jOOQ has prepared something else, for real. */
+    /** Returns whether jOOQ's statement is the mocked one. If not, jOOQ has prepared something else, for real. */
     public boolean isServed(@Nullable Statement statement) {
         armed = false;
         if (!served && statement != null) unprepared = unprepared(statement);
@@ -100,7 +100,7 @@ public final class ReplayConnection extends DefaultConnection implements Connect
         }
     }
 
-    /** Whether that statement was executed with the looked-up text. */
+    /** Returns whether that statement was executed with the looked-up text. */
     public boolean isReplayed() {
         return served || (unprepared != null && unprepared.isReplayed());
     }
@@ -172,7 +172,7 @@ public final class ReplayConnection extends DefaultConnection implements Connect
         return new ReplayStaticStatement(sql, mock.createStatement(), this, live);
     }
 
-    /** Whether rows are read forwards only, and cannot be changed, as those of a replay. */
+    /** Returns whether rows are read forwards only, and cannot be changed, as those of a replay. */
     public static boolean isReadOnce(int type, int concurrency) {
         return type == ResultSet.TYPE_FORWARD_ONLY && concurrency == ResultSet.CONCUR_READ_ONLY;
     }
@@ -186,7 +186,7 @@ public final class ReplayConnection extends DefaultConnection implements Connect
         return new ReplayStatement(mock.prepareStatement(text), this);
     }
 
-    /** Whether a large object is made for the mocked statement, which discards it. */
+    /** Returns whether a large object is made for the mocked statement, which discards it. */
     private boolean isBinding() {
         return served && real == null;
     }

@@ -89,7 +89,7 @@ public final class ReplayResultSet extends DefaultResultSet {
                 throw new SQLException("row " + (i + 1) + " has changed while the result was being read");
     }
 
-    /** Whether a live row has the values of the recorded one, as far as the caller has seen them. */
+    /** Returns whether a live row has the values of the recorded one, as far as the caller has seen them. */
     private boolean isRecorded(ResultSet current, int index) throws SQLException {
         for (int column = handedOut.nextSetBit(0); column >= 0; column = handedOut.nextSetBit(column + 1)) {
             Object cell = result.cells()[index * columns + column];

@@ -41,7 +41,7 @@ final class ReplayStaticStatement extends DefaultStatement {
         expected = true;
     }
 
-    /** Whether the looked-up text was executed. */
+    /** Returns whether the looked-up text was executed. */
     boolean isReplayed() {
         return replayed;
     }

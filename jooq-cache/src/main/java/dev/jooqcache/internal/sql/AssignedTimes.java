@@ -77,7 +77,7 @@ public final class AssignedTimes extends TokenReader {
         for (int i : beginnings) if (isWord(i, "fetch")) fetch(i, end(i));
     }
 
-    /** Whether it asks the clock, or may. */
+    /** Returns whether it asks the clock, or may. */
     public boolean mayMove() {
         return places.stream().anyMatch(this::mayMove);
     }
@@ -327,7 +327,7 @@ public final class AssignedTimes extends TokenReader {
         return sets.stream().flatMap(Set::stream).collect(Collectors.toSet());
     }
 
-    /** Whether it is a plain query for all columns of the table that the variable is a row of. */
+    /** Returns whether it is a plain query for all columns of the table that the variable is a row of. */
     private boolean isRow(List<Set<String>> targets, List<List<Item>> lists, Item query) {
         int table = word(query.from(), "from") + 1;
         boolean plain = isWord(query.from(), "select") && lists.size() == 1 && table < query.to();

@@ -94,7 +94,7 @@ public final class BodyStatements extends TokenReader {
         return beginnings;
     }
 
-    /** Whether a variable is called like the trigger's row, or is another name of something. */
+    /** Returns whether a variable is called like the trigger's row, or is another name of something. */
     boolean redeclaresRow() {
         return redeclaresRow;
     }

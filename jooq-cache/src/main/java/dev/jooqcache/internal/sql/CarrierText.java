@@ -72,7 +72,8 @@ public final class CarrierText extends TokenReader {
     }
 
     /**
-     * Whether an EXPLAIN or DESCRIBE names a table, and perhaps a column of it or a pattern: {@code describe s.t 'a%'}. Any
+     * Returns whether an EXPLAIN or DESCRIBE names a table, and perhaps a column of it or a pattern: {@code describe s.t
+     * 'a%'}. Any
      * other one may compute something.
      */
     boolean describesTable() {

@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 public interface ClockUse {
 
     /**
-     * Whether it may ask the clock.
+     * Returns whether it may ask the clock.
      *
      * @param isMovingType whether a user's type, or what else the catalog marks by that name, holds times
      * @param types the types of all columns of a name

@@ -118,13 +118,13 @@ public final class ColumnNames extends TokenReader {
         };
     }
 
-    /** Whether the words do not show all columns that may be read. */
+    /** Returns whether the words do not show all columns that may be read. */
     public boolean areHidden() {
         return hidden;
     }
 
     /**
-     * Whether a name of a place stands where it may mean the whole row, or declares other names for its columns.
+     * Returns whether a name of a place stands where it may mean the whole row, or declares other names for its columns.
      *
      * @param name the folded alias or table's name
      * @param declarations how often it stands as the name of a table or as an alias
@@ -150,7 +150,7 @@ public final class ColumnNames extends TokenReader {
         return words.getOrDefault(name, 0);
     }
 
-    /** Whether a column is named after one of the qualifiers that the table does not have: a hidden one. */
+    /** Returns whether a column is named after one of the qualifiers that the table does not have: a hidden one. */
     public boolean namesOthers(Set<String> qualifiers, Set<String> columns) {
         for (int i = 0; i + 2 < tokens.size(); i++)
             if (isName(i)

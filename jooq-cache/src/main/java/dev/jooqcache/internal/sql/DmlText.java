@@ -36,7 +36,8 @@ public final class DmlText {
     private DmlText() {}
 
     /**
-     * Whether it is a DELETE or UPDATE of MySQL's over several tables, which names its targets apart from them, perhaps by
+     * Returns whether it is a DELETE or UPDATE of MySQL's over several tables, which names its targets apart from them,
+     * perhaps by
      * their aliases: {@code delete b from book b join ..}, {@code update book b join .. set b.title = ..}. jOOQ's parser
      * takes an alias for a table, and a table for an alias.
      */
@@ -65,7 +66,8 @@ public final class DmlText {
     }
 
     /**
-     * Whether a modifier follows the verb, which jOOQ's parser takes for the name, and the name for an alias: {@code update
+     * Returns whether a modifier follows the verb, which jOOQ's parser takes for the name, and the name for an alias: {@code
+     * update
      * ignore book set ..}, {@code update only book set ..}.
      */
     public static boolean hasModifier(List<SqlToken> tokens, SQLDialect dialect) {
@@ -83,7 +85,9 @@ public final class DmlText {
         return i - from;
     }
 
-    /** Whether one follows a verb that is not the first word: of a common table expression, of a query in it, of MERGE. */
+    /**
+     * Returns whether one follows a verb that is not the first word: of a common table expression, of a query in it, of MERGE.
+     */
     public static boolean hasInnerModifier(List<SqlToken> tokens, SQLDialect dialect) {
         for (int i = verb(tokens) < 0 ? 0 : 1; i + 1 < tokens.size(); i++) {
             SqlToken token = tokens.get(i);

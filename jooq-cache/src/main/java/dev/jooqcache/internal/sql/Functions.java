@@ -56,12 +56,14 @@ final class Functions {
 
     private Functions() {}
 
-    /** Whether the database has a function of that name that gives equal results for equal arguments. */
+    /** Returns whether the database has a function of that name that gives equal results for equal arguments. */
     static boolean isDeterministic(String name, SQLDialect family) {
         return isDeterministic(name) || of(family).immutable.contains(name);
     }
 
-    /** Whether the database has a function of that name that writes nothing a query could read, but changes its result. */
+    /**
+     * Returns whether the database has a function of that name that writes nothing a query could read, but changes its result.
+     */
     static boolean isMoving(String name, SQLDialect family) {
         return of(family).moving.contains(name);
     }
@@ -95,7 +97,7 @@ final class Functions {
         return SESSION_KEYWORDS.contains(word);
     }
 
-    /** Whether the name is known to be a database's own function, of whatever kind. */
+    /** Returns whether the name is known to be a database's own function, of whatever kind. */
     static boolean isKnown(String name) {
         return isDeterministic(name) || isVolatile(name) || isSession(name) || isClock(name);
     }

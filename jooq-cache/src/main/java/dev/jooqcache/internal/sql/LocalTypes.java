@@ -121,7 +121,7 @@ public final class LocalTypes {
         return !columnTypes.apply(type, FactNames.ANY_COLUMN).isEmpty();
     }
 
-    /** Whether a value of the type is a time, or has one in it, or may. */
+    /** Returns whether a value of the type is a time, or has one in it, or may. */
     boolean holdsTimes(String type) {
         return holdsTimes(type, new HashSet<>());
     }

@@ -137,7 +137,7 @@ public final class RoutineBody extends TokenReader {
         }
     }
 
-    /** Whether the word is a function's name here. PL/pgSQL's EXECUTE takes an expression, which may be in brackets. */
+    /** Returns whether the word is a function's name here. PL/pgSQL's EXECUTE takes an expression, which may be in brackets. */
     private boolean isCall(int i) {
         return isSymbol(i + 1, '(') && !(language == RoutineLanguage.PLPGSQL && isWord(i, "execute"));
     }
@@ -290,7 +290,7 @@ public final class RoutineBody extends TokenReader {
         outputs(i + 1, OUTPUTS_END);
     }
 
-    /** Whether it is the trigger's row, before or after the change. */
+    /** Returns whether it is the trigger's row, before or after the change. */
     private boolean isRow(int i) {
         return isNew(i) || isRow(i, "old");
     }

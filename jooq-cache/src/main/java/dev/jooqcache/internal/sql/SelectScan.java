@@ -109,7 +109,7 @@ public final class SelectScan extends TokenReader {
         return moving;
     }
 
-    /** Whether it may write. */
+    /** Returns whether it may write. */
     public boolean writes() {
         return writes;
     }
@@ -119,12 +119,12 @@ public final class SelectScan extends TokenReader {
         return lock;
     }
 
-    /** Whether it changes the session. */
+    /** Returns whether it changes the session. */
     public boolean altersSession() {
         return altersSession || setsLocally;
     }
 
-    /** Whether it changes the session until the end of the transaction only. */
+    /** Returns whether it changes the session until the end of the transaction only. */
     public boolean setsLocally() {
         return setsLocally && !altersSession;
     }
@@ -143,7 +143,7 @@ public final class SelectScan extends TokenReader {
         return casts && family != SQLDialect.SQLITE ? new TimeCasts(tokens, postgres).casts() : Set.of();
     }
 
-    /** Whether a text is one that PostgreSQL, SQLite or Firebird may read as a date that moves. */
+    /** Returns whether a text is one that PostgreSQL, SQLite or Firebird may read as a date that moves. */
     public static boolean isMovingDate(String text) {
         return text.length() <= LONGEST_DATE && MOVING_DATE.matcher(text).find();
     }
@@ -393,7 +393,7 @@ public final class SelectScan extends TokenReader {
         }
     }
 
-    /** Whether the last argument says that the setting ends with the transaction. */
+    /** Returns whether the last argument says that the setting ends with the transaction. */
     private boolean isLocal(int open) {
         int end = closing(open);
         return isWord(end - 1, "true") && isSymbol(end - 2, ',');
@@ -416,7 +416,7 @@ public final class SelectScan extends TokenReader {
         return arguments(i + 1) < Functions.argumentsWithoutClock(name);
     }
 
-    /** Whether the second argument is a format of which no field of the date is left to the clock. */
+    /** Returns whether the second argument is a format of which no field of the date is left to the clock. */
     private boolean isOfWholeDate(int open) {
         int end = closing(open);
         return arguments(open) == 2

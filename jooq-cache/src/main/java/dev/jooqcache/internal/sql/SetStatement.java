@@ -74,7 +74,8 @@ final class SetStatement {
     }
 
     /**
-     * Whether MySQL's family sets variables, the character set, the role or the isolation level by it, which commits nothing.
+     * Returns whether MySQL's family sets variables, the character set, the role or the isolation level by it, which commits
+     * nothing.
      * Of other SETs some do, as those of passwords and default roles.
      */
     private boolean setsVariables() {
@@ -93,7 +94,10 @@ final class SetStatement {
         return !named;
     }
 
-    /** Whether it sets the level of the next transaction by the variable: {@code @@} without a scope stands for that one. */
+    /**
+     * Returns whether it sets the level of the next transaction by the variable: {@code @@} without a scope stands for that
+     * one.
+     */
     private boolean setsNextIsolation() {
         for (int i = 2; i < tokens.size(); i++)
             if (isSymbol(i - 2, '@')
@@ -122,7 +126,7 @@ final class SetStatement {
                 || isWord(i, "persist_only");
     }
 
-    /** Whether the statement is SET [SESSION | LOCAL] name { = | TO } value, of a setting that changes no result. */
+    /** Returns whether the statement is SET [SESSION | LOCAL] name { = | TO } value, of a setting that changes no result. */
     private boolean setsHarmless() {
         int name = 1;
         if (!isH2() && (isWord(name, "session") || (isPostgres() && isWord(name, "local")))) name++;

@@ -63,7 +63,7 @@ public final class SqlLexer {
         while (at < sql.length()) next();
     }
 
-    /** Whether a server that reads backslashes in the other way would accept the text, and find other tokens in it. */
+    /** Returns whether a server that reads backslashes in the other way would accept the text, and find other tokens in it. */
     private boolean isReadOtherwise(SqlLexer other) {
         boolean accepted = !other.unterminated && other.tokens.stream().noneMatch(token -> token.isSymbol('\\'));
         if (!accepted) return false;

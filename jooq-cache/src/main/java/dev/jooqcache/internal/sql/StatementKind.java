@@ -152,7 +152,7 @@ public final class StatementKind {
         return told ? tokens.get(2).text() : null;
     }
 
-    /** Whether it is a statement without an effect in which functions can be called nevertheless. */
+    /** Returns whether it is a statement without an effect in which functions can be called nevertheless. */
     public static boolean mayCall(List<SqlToken> tokens, SQLDialect dialect) {
         return isMysql(dialect) && tokens.get(0).isWord("show") && contains(tokens, "where");
     }
@@ -173,7 +173,8 @@ public final class StatementKind {
     }
 
     /**
-     * Whether what stands before a semicolon may be the first part of a compound statement of MySQL's family. Whether it is,
+     * Returns whether what stands before a semicolon may be the first part of a compound statement of MySQL's family. Whether
+     * it is,
      * and where that ends, is not looked for: what follows may also be statements of their own.
      */
     public static boolean mayBeginBody(List<SqlToken> tokens, SQLDialect dialect) {
@@ -215,7 +216,7 @@ public final class StatementKind {
         return StatementEffect.SCHEMA;
     }
 
-    /** Whether it is MySQL's family. */
+    /** Returns whether it is MySQL's family. */
     public static boolean isMysql(SQLDialect dialect) {
         return switch (dialect.family()) {
             case MYSQL, MARIADB -> true;

@@ -144,7 +144,7 @@ public final class TextMemory<V> {
             if (before < MOST_USES) uses = before + 1;
         }
 
-        /** Whether it was looked up more than once; what is not looked up again will be less and less. */
+        /** Returns whether it was looked up more than once; what is not looked up again will be less and less. */
         private boolean wasUsed() {
             int before = uses;
             uses = before / 2;

@@ -373,7 +373,7 @@ public final class TimeCasts extends TokenReader {
         return "::" + type;
     }
 
-    /** Whether a value that becomes one of a type that holds times may be text, or lack the zone's offset of today. */
+    /** Returns whether a value that becomes one of a type that holds times may be text, or lack the zone's offset of today. */
     static boolean mayAskClock(String from, String to) {
         boolean offset = from.equals("time") && (to.equals("timetz") || !TIMES.contains(to));
         return !isWithoutText(from) || offset;
@@ -383,7 +383,7 @@ public final class TimeCasts extends TokenReader {
         return TIMES.contains(type);
     }
 
-    /** Whether something in the text gets another name, at which a name's type is not known. */
+    /** Returns whether something in the text gets another name, at which a name's type is not known. */
     boolean isRenamed(String name) {
         return hasFunctionTables || renamed.contains(name);
     }

@@ -115,7 +115,7 @@ final class CommitProtocol {
         return e instanceof SQLException sql && SqlStates.isRollback(sql.getSQLState());
     }
 
-    /** Whether the exception is the server's word on the statement, so that nothing of it is still running there. */
+    /** Returns whether the exception is the server's word on the statement, so that nothing of it is still running there. */
     private static boolean isAnswerOfServer(Throwable e) {
         if (!(e instanceof SQLException sql)
                 || e instanceof SQLNonTransientConnectionException

@@ -35,7 +35,7 @@ public record DatabaseId(String url, @Nullable String user) {
         }
     }
 
-    /** Whether each connection to the URL has a database of its own. */
+    /** Returns whether each connection to the URL has a database of its own. */
     public static boolean isPrivate(String url) {
         int parameters = indexOfAny(url, ";?");
         return PRIVATE.contains(parameters < 0 ? url : url.substring(0, parameters));
@@ -46,7 +46,7 @@ public record DatabaseId(String url, @Nullable String user) {
         return -1;
     }
 
-    /** Whether a connection leads to this database, as far as its driver tells. */
+    /** Returns whether a connection leads to this database, as far as its driver tells. */
     public boolean isReachedBy(Connection connection) {
         return Objects.equals(of(connection), this);
     }

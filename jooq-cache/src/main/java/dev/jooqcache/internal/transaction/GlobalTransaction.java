@@ -51,7 +51,7 @@ final class GlobalTransaction implements JtaTransaction.Synchronization {
         observed = true;
     }
 
-    /** Whether the end of the transaction will be told. If not, it is as one that others end. */
+    /** Returns whether the end of the transaction will be told. If not, it is as one that others end. */
     boolean isObserved() {
         return observed;
     }

@@ -18,7 +18,7 @@ final class GlobalTransactions {
         this.schemas = schemas;
     }
 
-    /** Whether this thread is in a global transaction. */
+    /** Returns whether this thread is in a global transaction. */
     boolean isActive() {
         JtaTransaction transaction = managers.current();
         return transaction != null && !isOver(transaction);

@@ -140,7 +140,7 @@ public final class InDoubtCommits implements AutoCloseable {
         }
     }
 
-    /** Whether the database is in this process, so that nothing goes on in it when the connection is closed. */
+    /** Returns whether the database is in this process, so that nothing goes on in it when the connection is closed. */
     static boolean isInProcess(Connection physical) {
         String driver = physical.getClass().getName();
         return driver.startsWith("org.h2.") || driver.startsWith("org.sqlite.");

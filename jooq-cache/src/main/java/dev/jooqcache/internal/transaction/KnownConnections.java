@@ -89,7 +89,7 @@ public final class KnownConnections {
     /** The sessions that hold a connection, each from its check-out to its return; one, unless it is handed out twice. */
     private final IdentityHashMap<Connection, List<WeakReference<Session>>> holders = new IdentityHashMap<>();
 
-    /** Whether a connection was handed out and is not given back yet. */
+    /** Returns whether a connection was handed out and is not given back yet. */
     boolean isHeld(Connection physical) {
         synchronized (holders) {
             return !holdersOf(physical).isEmpty();
@@ -382,7 +382,7 @@ public final class KnownConnections {
         /** Everything, on account of statements whose effect only their schema tells. */
         private @Nullable WriteIntent doubt;
 
-        /** Whether the statement is remembered; of very many or very long ones the doubt stays. */
+        /** Returns whether the statement is remembered; of very many or very long ones the doubt stays. */
         boolean add(Unresolved statement) {
             if (unresolved.contains(statement)) return true;
             if (unresolved.size() >= MOST_MARKS || statement.sql.length() > LONGEST_TEXT) return false;

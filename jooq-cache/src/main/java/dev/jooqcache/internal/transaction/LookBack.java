@@ -12,7 +12,7 @@ public enum LookBack {
     OUTCOME;
 
     /**
-     * Whether its own text asks.
+     * Returns whether its own text asks.
      *
      * @return whether it certainly does
      */

@@ -61,7 +61,7 @@ final class OpenTransactions {
 
     private OpenTransactions() {}
 
-    /** Whether the driver's connection is certainly outside any transaction. */
+    /** Returns whether the driver's connection is certainly outside any transaction. */
     static boolean isOutside(Connection physical) {
         try {
             return physical.getAutoCommit() && !isSeenByServer(physical);
@@ -70,12 +70,12 @@ final class OpenTransactions {
         }
     }
 
-    /** Whether a driver that is known to tell says that its connection is outside any transaction. */
+    /** Returns whether a driver that is known to tell says that its connection is outside any transaction. */
     static boolean isToldOutside(Connection physical) {
         return tells(physical) && isOutside(physical);
     }
 
-    /** Whether the driver shows a transaction, whatever code has begun or ended it. */
+    /** Returns whether the driver shows a transaction, whatever code has begun or ended it. */
     static boolean tells(Connection physical) {
         // H2's autocommit is off from any BEGIN to its end, but a query brings none along from another process.
         if (isH2(physical.getClass().getName())) return !isRemoteH2(physical);
@@ -83,7 +83,8 @@ final class OpenTransactions {
     }
 
     /**
-     * Whether a server that does not tell its driver answers that autocommit is on, so that no transaction is under way. Not to
+     * Returns whether a server that does not tell its driver answers that autocommit is on, so that no transaction is under
+     * way. Not to
      * be called within a transaction of the user's.
      */
     static boolean isAnsweredOutside(Connection physical) {
@@ -99,7 +100,7 @@ final class OpenTransactions {
                 false);
     }
 
-    /** Whether a connection of H2's leads to another process. */
+    /** Returns whether a connection of H2's leads to another process. */
     private static boolean isRemoteH2(Connection physical) {
         try {
             Object session = h2Session(physical);
@@ -113,14 +114,15 @@ final class OpenTransactions {
         return H2_SESSION.get(physical.getClass()).orElseThrow().invoke(physical);
     }
 
-    /** Whether the server has told the driver that a transaction is under way, where drivers can be asked that. */
+    /** Returns whether the server has told the driver that a transaction is under way, where drivers can be asked that. */
     static boolean isSeenByServer(Connection physical) {
         // H2's has one as long as rows are being read in autocommit.
         return !isH2(physical.getClass().getName()) && word(physical) == Word.UNDER_WAY;
     }
 
     /**
-     * Whether the database certainly holds neither a write nor a snapshot of the session, so that what is begun from now on
+     * Returns whether the database certainly holds neither a write nor a snapshot of the session, so that what is begun from
+     * now on
      * is one's own to roll back. With autocommit off nothing else tells whether a transaction has begun already.
      */
     static boolean isNoneUnderWay(Connection physical) {

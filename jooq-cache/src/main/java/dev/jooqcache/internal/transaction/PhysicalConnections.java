@@ -57,7 +57,7 @@ public final class PhysicalConnections {
         }
     }
 
-    /** Whether there is none but those that are closed by now. */
+    /** Returns whether there is none but those that are closed by now. */
     boolean isEmpty() {
         if (empty) return true;
         synchronized (connections) {
@@ -89,7 +89,7 @@ public final class PhysicalConnections {
         return inner;
     }
 
-    /** Whether a connection is a driver's own, so that it is known again whenever it is handed out. */
+    /** Returns whether a connection is a driver's own, so that it is known again whenever it is handed out. */
     static boolean isDriversOwn(Connection physical) {
         return DRIVERS.contains(physical.getClass().getName());
     }

@@ -32,7 +32,7 @@ final class PreparedTransactions {
     }
 
     /**
-     * Whether a branch is final without another question.
+     * Returns whether a branch is final without another question.
      *
      * @param physical its connection
      * @param ended whether the connection is outside the transaction, and the transaction manager has told its outcome

@@ -62,7 +62,7 @@ public final class SchemaVersions {
         return version;
     }
 
-    /** Whether an analysis that began at the given version may tell less than a statement touches. */
+    /** Returns whether an analysis that began at the given version may tell less than a statement touches. */
     boolean isOutdated(long analysedAt) {
         return analysedAt != version;
     }
@@ -79,7 +79,7 @@ public final class SchemaVersions {
         return !versions().equals(analysedAt);
     }
 
-    /** Whether a writer is under way that may change a schema. */
+    /** Returns whether a writer is under way that may change a schema. */
     boolean isChanging() {
         return underWay.stream().anyMatch(write -> write.change == Change.SCHEMA);
     }
@@ -198,7 +198,7 @@ public final class SchemaVersions {
         /** What the oldest of the analyses rests on. */
         Versions analysedAt();
 
-        /** Whether they write nothing in any of the databases known now. */
+        /** Returns whether they write nothing in any of the databases known now. */
         boolean writeNothing();
     }
 
@@ -236,7 +236,7 @@ public final class SchemaVersions {
             this.reads = reads;
         }
 
-        /** Whether there is nothing to be ended. */
+        /** Returns whether there is nothing to be ended. */
         public boolean isEmpty() {
             return tags.isEmpty() && reads == null;
         }
@@ -323,7 +323,7 @@ public final class SchemaVersions {
             end(GuardedIntent::abandoned);
         }
 
-        /** Whether it was ended. */
+        /** Returns whether it was ended. */
         synchronized boolean isEnded() {
             return ended;
         }

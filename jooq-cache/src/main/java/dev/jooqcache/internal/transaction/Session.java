@@ -170,7 +170,7 @@ public final class Session {
         else if (!inTransaction()) source.closed(this);
     }
 
-    /** Whether the connection is outside any transaction, as far as it says itself; as before, if it says nothing. */
+    /** Returns whether the connection is outside any transaction, as far as it says itself; as before, if it says nothing. */
     private boolean isOutside() {
         try {
             return !isSeenInTransaction();
@@ -179,7 +179,7 @@ public final class Session {
         }
     }
 
-    /** Whether the driver takes autocommit for another than its pool does. */
+    /** Returns whether the driver takes autocommit for another than its pool does. */
     private boolean isContradicted() {
         Connection driver = physical();
         if (driver == raw) return false;
@@ -189,7 +189,8 @@ public final class Session {
     }
 
     /**
-     * Whether the connection says that it is in a transaction. Pools remember what autocommit was set to through them, whatever
+     * Returns whether the connection says that it is in a transaction. Pools remember what autocommit was set to through them,
+     * whatever
      * SQL has set since, both ways: the end of what a BEGIN has begun turns it on in H2.
      */
     private boolean isSeenInTransaction() throws SQLException {
@@ -241,7 +242,7 @@ public final class Session {
     }
 
     /**
-     * Whether a transaction is under way, as far as the cache can see.
+     * Returns whether a transaction is under way, as far as the cache can see.
      *
      * @return whether statements do not commit by themselves
      */
@@ -250,7 +251,7 @@ public final class Session {
     }
 
     /**
-     * Whether the session's schema, role or settings were changed through SQL or JDBC.
+     * Returns whether the session's schema, role or settings were changed through SQL or JDBC.
      *
      * @return whether what a query means may differ from other sessions
      */
@@ -258,7 +259,7 @@ public final class Session {
         return altered || alteredInTransaction || (!isAskedAnew() && (source.isAltered(raw) || source.isSuspect(raw)));
     }
 
-    /** Whether the session's state is asked at each check-out, and so need not be remembered from one to the next. */
+    /** Returns whether the session's state is asked at each check-out, and so need not be remembered from one to the next. */
     private boolean isAskedAnew() {
         return origin == Origin.SHARED || !source.isKnownPool();
     }
@@ -286,7 +287,7 @@ public final class Session {
         return state;
     }
 
-    /** Whether the transaction is one of a transaction manager's, which is all that the connection may be used in. */
+    /** Returns whether the transaction is one of a transaction manager's, which is all that the connection may be used in. */
     private boolean isOnlyInGlobal() {
         return !globals.isEmpty() && !explicit && !uncertain && !foreign && !failed;
     }
@@ -349,7 +350,7 @@ public final class Session {
     }
 
     /**
-     * Whether the next transaction may have another level than the session.
+     * Returns whether the next transaction may have another level than the session.
      *
      * @return whether what the next statement reads, if that is a transaction by itself, must not be kept
      */
@@ -363,7 +364,10 @@ public final class Session {
         snapshot.end();
     }
 
-    /** Whether the server may be in a transaction of the session's. While rows are streamed, drivers have its status of before. */
+    /**
+     * Returns whether the server may be in a transaction of the session's. While rows are streamed, drivers have its status of
+     * before.
+     */
     private boolean isPerhapsUnderWay() {
         return inTransaction()
                 && ((isMysql() && snapshot.isStatementSent()) || !OpenTransactions.isNoneUnderWay(physical()));
@@ -381,7 +385,8 @@ public final class Session {
     }
 
     /**
-     * Whether statements of the data source ask about those before them, so that none may be left out that a session would
+     * Returns whether statements of the data source ask about those before them, so that none may be left out that a session
+     * would
      * have executed.
      *
      * @return whether queries are to be executed
@@ -600,7 +605,7 @@ public final class Session {
         return protocol.bracket(write, () -> send(call), this::isStillGlobal);
     }
 
-    /** Whether what was just sent is a part of the transaction: it is not over, and the connection is in one. */
+    /** Returns whether what was just sent is a part of the transaction: it is not over, and the connection is in one. */
     private boolean isStillGlobal() {
         boolean active = globals.stream().noneMatch(GlobalTransaction::isOver);
         try {
@@ -621,7 +626,7 @@ public final class Session {
         return unknown(call);
     }
 
-    /** Whether a transaction is under way that has changed the schema, and may hold locks on its catalog. */
+    /** Returns whether a transaction is under way that has changed the schema, and may hold locks on its catalog. */
     boolean isChangingSchema() {
         return changingSchema;
     }
@@ -708,7 +713,7 @@ public final class Session {
         }
     }
 
-    /** Whether a failure may have rolled the transaction back, so that each statement commits from then on. */
+    /** Returns whether a failure may have rolled the transaction back, so that each statement commits from then on. */
     private boolean mayEndByFailure() {
         return explicit || isSqlite();
     }
@@ -1123,7 +1128,7 @@ public final class Session {
         }
     }
 
-    /** Whether the transaction that the connection shows may be none of a transaction manager's. */
+    /** Returns whether the transaction that the connection shows may be none of a transaction manager's. */
     private boolean isPerhapsLocal() {
         return ownTransaction || (!beganInAutoCommit && !source.isUsuallyInAutoCommit());
     }

@@ -45,7 +45,7 @@ final class SessionIsolation {
         return level;
     }
 
-    /** Whether the level cannot be told before the transaction ends, not even by the server. */
+    /** Returns whether the level cannot be told before the transaction ends, not even by the server. */
     boolean isUnknown() {
         return unknown;
     }
@@ -54,7 +54,10 @@ final class SessionIsolation {
         return level == Connection.TRANSACTION_READ_COMMITTED && !unknown;
     }
 
-    /** Whether the session has another level than at its check-out. What was forgotten is found out with the session's state. */
+    /**
+     * Returns whether the session has another level than at its check-out. What was forgotten is found out with the session's
+     * state.
+     */
     boolean hasChanged() {
         return level != initial && initial != UNKNOWN && level != UNKNOWN;
     }
@@ -94,7 +97,7 @@ final class SessionIsolation {
         ofTransaction = false;
     }
 
-    /** Whether the next transaction may have another level than the session. */
+    /** Returns whether the next transaction may have another level than the session. */
     boolean mayNextVary() {
         return !nextUsed && source.mayNextIsolationVary(raw);
     }

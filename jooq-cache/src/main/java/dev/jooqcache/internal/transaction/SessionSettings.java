@@ -141,7 +141,7 @@ public final class SessionSettings {
     private SessionSettings() {}
 
     /**
-     * Whether a setting of a session changes no result.
+     * Returns whether a setting of a session changes no result.
      *
      * @param name the name of the setting, in any case
      * @param dialect the dialect

@@ -36,7 +36,7 @@ final class SessionSnapshot {
         return source.generations().now();
     }
 
-    /** Whether anything was sent in the transaction that may have made the database take its snapshot. */
+    /** Returns whether anything was sent in the transaction that may have made the database take its snapshot. */
     boolean isStatementSent() {
         return statementSent;
     }

@@ -41,7 +41,7 @@ record SessionState(
         int isolation,
         @Nullable String transaction) {
 
-    /** Whether every query answers the same on both sessions, in a transaction, too. */
+    /** Returns whether every query answers the same on both sessions, in a transaction, too. */
     boolean isAlike(SessionState other) {
         return digest.equals(other.digest) && isolation == other.isolation;
     }

@@ -12,7 +12,7 @@ public final class SqlStates {
     private SqlStates() {}
 
     /**
-     * Whether the server says that it has rolled back: 23xxx, and 40xxx without 40003.
+     * Returns whether the server says that it has rolled back: 23xxx, and 40xxx without 40003.
      *
      * @param state the SQLSTATE, or {@code null} if there is none
      * @return whether the transaction, or the statement in autocommit, has certainly not taken effect
@@ -22,7 +22,7 @@ public final class SqlStates {
     }
 
     /**
-     * Whether it is the server's word on the statement, so that nothing of it is still running there.
+     * Returns whether it is the server's word on the statement, so that nothing of it is still running there.
      *
      * @param state the SQLSTATE, or {@code null} if there is none
      * @return whether the statement has ended

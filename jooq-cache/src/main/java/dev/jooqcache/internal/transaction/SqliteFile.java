@@ -32,7 +32,7 @@ record SqliteFile(@Nullable BypassReason obstacle) {
         }
     }
 
-    /** Whether all connections with that name have one database, which is in a file. */
+    /** Returns whether all connections with that name have one database, which is in a file. */
     private static boolean isFile(String name) {
         if (name.startsWith("file:"))
             return PLAIN_URI.matcher(name).matches()
@@ -40,7 +40,7 @@ record SqliteFile(@Nullable BypassReason obstacle) {
         return !name.isEmpty() && !name.startsWith("?") && !name.startsWith(":");
     }
 
-    /** Whether locks are for the file as a whole, nothing uncommitted is read, and ROLLBACK works. */
+    /** Returns whether locks are for the file as a whole, nothing uncommitted is read, and ROLLBACK works. */
     private static boolean isPlain(Properties settings) {
         return !isOn(settings, "shared_cache")
                 && !isOn(settings, "read_uncommitted")

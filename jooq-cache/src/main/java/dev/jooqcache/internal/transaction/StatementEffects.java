@@ -27,7 +27,7 @@ public interface StatementEffects {
     StatementEffect ofUnplaced(TrackedSource elsewhere, String sql);
 
     /**
-     * Whether the schema must be known in order to tell what a statement does.
+     * Returns whether the schema must be known in order to tell what a statement does.
      *
      * @param dataSource where it runs
      * @param sql its text
@@ -36,7 +36,7 @@ public interface StatementEffects {
     boolean needsSchema(TrackedSource dataSource, String sql);
 
     /**
-     * Whether to learn the schema before a transaction, in which it cannot be learnt.
+     * Returns whether to learn the schema before a transaction, in which it cannot be learnt.
      *
      * @param dataSource the data source
      * @return false where that would take most of the time, since the schema changes all the time
@@ -65,7 +65,7 @@ public interface StatementEffects {
     BooleanSupplier inspect(TrackedSource dataSource, Connection connection);
 
     /**
-     * Whether the database is asked for its schema, rather than a model that was given.
+     * Returns whether the database is asked for its schema, rather than a model that was given.
      *
      * @param dataSource the data source
      * @return whether {@link #inspect} asks the catalog

@@ -236,12 +236,12 @@ public final class TrackedSource {
         return place.name;
     }
 
-    /** Whether the connections may take part in global transactions. */
+    /** Returns whether the connections may take part in global transactions. */
     boolean mayEnlist() {
         return enlisting == Enlisting.POSSIBLE;
     }
 
-    /** Whether a connection was seen in autocommit where no global transaction was. */
+    /** Returns whether a connection was seen in autocommit where no global transaction was. */
     boolean isUsuallyInAutoCommit() {
         return usuallyInAutoCommit;
     }
@@ -279,7 +279,7 @@ public final class TrackedSource {
         }
     }
 
-    /** Whether this thread is in a global transaction, in which the connections may take part. */
+    /** Returns whether this thread is in a global transaction, in which the connections may take part. */
     public boolean isInGlobalTransaction() {
         return mayEnlist() && connections.globals.isActive();
     }
@@ -371,7 +371,10 @@ public final class TrackedSource {
         connections.released(session, physical);
     }
 
-    /** Whether a transaction may be under way since an earlier check-out. Some drivers or servers tell that it has ended. */
+    /**
+     * Returns whether a transaction may be under way since an earlier check-out. Some drivers or servers tell that it has
+     * ended.
+     */
     private boolean isLeftUncertain(Connection raw, Origin origin) {
         if (!connections.uncertain.contains(raw)) return false;
         Connection physical = PhysicalConnections.physical(raw);
@@ -431,7 +434,7 @@ public final class TrackedSource {
         return states != null && states.of(PhysicalConnections.physical(raw)) == null;
     }
 
-    /** Whether the data source is one pool that leads to one database, whose sessions are followed. */
+    /** Returns whether the data source is one pool that leads to one database, whose sessions are followed. */
     boolean isKnownPool() {
         return states != null;
     }
@@ -443,7 +446,8 @@ public final class TrackedSource {
     }
 
     /**
-     * Whether a transaction is under way on a session that its handle hides, although the driver says otherwise. Asked only
+     * Returns whether a transaction is under way on a session that its handle hides, although the driver says otherwise. Asked
+     * only
      * once a transaction may have been left open there.
      */
     private boolean isInHiddenTransaction(Connection raw) {
@@ -464,7 +468,7 @@ public final class TrackedSource {
     }
 
     /**
-     * Whether the schema is known, as far as it can be.
+     * Returns whether the schema is known, as far as it can be.
      *
      * @return whether the catalog was asked since the last DDL
      */
@@ -524,7 +528,7 @@ public final class TrackedSource {
     }
 
     /**
-     * Whether the database still holds a transaction that it held prepared when it was first asked. What the transaction
+     * Returns whether the database still holds a transaction that it held prepared when it was first asked. What the transaction
      * has written is not known, and its end will not be seen: its manager was perhaps this application before a crash.
      */
     private boolean isAnyInDoubt(Connection raw) {
@@ -635,7 +639,7 @@ public final class TrackedSource {
         else anyNextIsolation = true;
     }
 
-    /** Whether such a level was perhaps set by an earlier user of the connection, or by another one. */
+    /** Returns whether such a level was perhaps set by an earlier user of the connection, or by another one. */
     boolean mayNextIsolationVary(Connection raw) {
         return anyNextIsolation || connections.nextIsolation.contains(raw);
     }
@@ -681,7 +685,7 @@ public final class TrackedSource {
         return connections.alterations.get();
     }
 
-    /** Whether a session of a pool was not seen yet, or may have been altered since. */
+    /** Returns whether a session of a pool was not seen yet, or may have been altered since. */
     boolean isToBeAsked(Connection raw) {
         return isUnmet(raw) || isAltered(raw) || isSuspect(raw);
     }

@@ -10,6 +10,6 @@ public interface TransactionBinding {
     /** Not known. */
     TransactionBinding UNKNOWN = source -> false;
 
-    /** Whether an execution would certainly begin outside any transaction. */
+    /** Returns whether an execution would certainly begin outside any transaction. */
     boolean isOutside(TrackedSource source);
 }

@@ -183,7 +183,7 @@ public final class UnplacedWrites {
         }
 
         /**
-         * Whether nothing was executed, so that there is nothing to announce.
+         * Returns whether nothing was executed, so that there is nothing to announce.
          *
          * @return whether nothing can have been written, not even in a database that is not known yet
          */
@@ -192,7 +192,7 @@ public final class UnplacedWrites {
         }
 
         /**
-         * Whether something was written in a database that is known.
+         * Returns whether something was written in a database that is known.
          *
          * @return whether tables are known, or everything, that were written
          */
@@ -229,7 +229,7 @@ public final class UnplacedWrites {
         }
 
         /**
-         * Whether nothing is marked, at least until another database becomes known.
+         * Returns whether nothing is marked, at least until another database becomes known.
          *
          * @return whether nothing is kept from being cached by it now
          */

@@ -28,12 +28,12 @@ public record UnseenStatements(List<String> onceForEach, List<String> atEachChec
     /** Those of a pool that does not tell. */
     public static final UnseenStatements UNKNOWN = new UnseenStatements(List.of(), List.of(), false);
 
-    /** Whether a new connection may have a level that was set for its next transaction alone. */
+    /** Returns whether a new connection may have a level that was set for its next transaction alone. */
     boolean maySetLevelOnce(TrackedSource source, Connection physical) {
         return !isComplete || maySetLevel(source, onceForEach) || maySetLevel(source, ofDriver(physical));
     }
 
-    /** Whether any connection may have one when it is handed out. */
+    /** Returns whether any connection may have one when it is handed out. */
     boolean maySetLevelAlways(TrackedSource source) {
         return maySetLevel(source, atEachCheckOut);
     }

@@ -28,7 +28,7 @@ public final class UntakenResults {
         this.statement = statement;
     }
 
-    /** Whether the database may have more to do for a statement that has answered this. */
+    /** Returns whether the database may have more to do for a statement that has answered this. */
     boolean mayFollow(@Nullable Object answer) {
         boolean isRows = answer instanceof java.sql.ResultSet || Boolean.TRUE.equals(answer);
         return switch (OpenTransactions.end(session.physical())) {
