@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import footnotes from 'markdown-it-footnote'
-import { defineConfig } from 'vitepress'
+import { withMermaid } from 'vitepress-plugin-mermaid'
 
 // The pages are those of the repository, as they are. Files that are no pages are linked in the repository.
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
@@ -29,7 +29,7 @@ const asOnGitHub = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/
 
 const page = (text, name) => ({ text, link: `/docs/${name}` })
 
-export default defineConfig({
+export default withMermaid({
   title: 'jooq-cache',
   description: 'A query-result cache for jOOQ that is never wrong',
   lang: 'en',
