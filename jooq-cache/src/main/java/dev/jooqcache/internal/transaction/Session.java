@@ -113,7 +113,7 @@ public final class Session {
         this.origin = origin;
         this.protocol = new CommitProtocol(source, raw, this);
         this.written = new TransactionWrites(source.schemas());
-        this.isolation = new SessionIsolation(source, raw, isolation);
+        this.isolation = new SessionIsolation(source, raw, this::inTransaction, isolation);
         this.snapshot = new SessionSnapshot(source);
         this.state = origin == Origin.OWN ? source.lastState(raw) : null;
         this.autoCommit = autoCommit;
@@ -320,11 +320,11 @@ public final class Session {
         BypassReason obstacle = known.family() == SQLDialect.SQLITE ? sqliteObstacle() : null;
         if (obstacle != null) return new ReadVisibility.Private(obstacle);
         if (!globals.isEmpty()) return readingInGlobal(tags, known);
-        if (!inTransaction()) return snapshot.outside(Isolation.View.outside(isolation.level(false), known));
+        if (!inTransaction()) return snapshot.outside(Isolation.View.outside(isolation.level(), known));
         if (foreign || uncertain) return new ReadVisibility.Private(BypassReason.UNTRACKED_TRANSACTION);
         if (failed) return new ReadVisibility.Private(BypassReason.FAILED_TRANSACTION);
         if (written.current().meets(tags)) return new ReadVisibility.Private(BypassReason.OWN_WRITE);
-        return snapshot.inside(Isolation.View.inside(isolation.level(true), known));
+        return snapshot.inside(Isolation.View.inside(isolation.level(), known));
     }
 
     /** How old a snapshot is that others may have taken on the same branch is not known. */
@@ -335,7 +335,7 @@ public final class Session {
         if (failed) return new ReadVisibility.Private(BypassReason.FAILED_TRANSACTION);
         if (written.current().meets(tags) || global.written().meets(tags))
             return new ReadVisibility.Private(BypassReason.OWN_WRITE);
-        return Isolation.View.inside(isolation.level(true), dialect) == Isolation.View.NEWEST
+        return Isolation.View.inside(isolation.level(), dialect) == Isolation.View.NEWEST
                 ? ReadVisibility.SHARED
                 : new ReadVisibility.Private(BypassReason.ISOLATION);
     }
@@ -380,7 +380,7 @@ public final class Session {
     private <T> T usingLevel(SqlCall<T> end) throws SQLException {
         boolean uses = mayNextIsolationVary() && OpenTransactions.isSeenByServer(physical());
         T result = end.run();
-        if (uses && OpenTransactions.isNoneUnderWay(physical())) isolation.nextUsed(inTransaction());
+        if (uses && OpenTransactions.isNoneUnderWay(physical())) isolation.nextUsed();
         return result;
     }
 
@@ -454,7 +454,7 @@ public final class Session {
      * @param opensTable tells whether it has
      */
     public void levelPerhapsUsed(BooleanSupplier opensTable) {
-        if (!inTransaction() && opensTable.getAsBoolean()) isolation.nextUsed(false);
+        if (!inTransaction() && opensTable.getAsBoolean()) isolation.nextUsed();
     }
 
     /**
@@ -583,13 +583,13 @@ public final class Session {
     /** What is about to run may alter the session. */
     private void suspect() {
         source.suspect(raw);
-        isolation.forget(inTransaction());
+        isolation.forget();
         forgetState();
     }
 
     private void alterIsolation() {
         if (isPerhapsUnderWay()) setNextIsolation();
-        isolation.forget(inTransaction());
+        isolation.forget();
         source.isolationVaries(raw);
     }
 
@@ -1053,7 +1053,7 @@ public final class Session {
     public void alter() {
         touched();
         if (inTransaction()) alteredInTransaction = true;
-        isolation.altered(inTransaction());
+        isolation.altered();
         if (!isAskedAnew()) altered = true;
         source.altered(raw);
         forgetState();

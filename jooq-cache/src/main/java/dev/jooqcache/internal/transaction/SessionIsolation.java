@@ -1,6 +1,7 @@
 package dev.jooqcache.internal.transaction;
 
 import java.sql.Connection;
+import java.util.function.BooleanSupplier;
 
 /**
  * The isolation level of a session, as far as it is known (rule P10).
@@ -16,36 +17,43 @@ final class SessionIsolation {
 
     private final TrackedSource source;
     private final Connection raw;
+    private final BooleanSupplier inTransaction;
     private final int initial;
     private volatile int level;
     private volatile boolean unknown;
 
-    /** The level was asked for in a transaction, and may be that of this transaction alone. */
+    /** The level was asked for, or may have been changed, in a transaction, and may be that of this transaction alone. */
     private volatile boolean ofTransaction;
 
     /** A level that was perhaps set for the next transaction alone was used up since the check-out. */
     private volatile boolean nextUsed;
 
-    /** Begins with the level of before the check-out, or {@link #UNKNOWN}. */
-    SessionIsolation(TrackedSource source, Connection raw, int initial) {
+    /**
+     * Begins at a check-out.
+     *
+     * @param inTransaction tells whether a transaction of the session is under way
+     * @param initial the level that the session had before, or {@link #UNKNOWN}
+     */
+    SessionIsolation(TrackedSource source, Connection raw, BooleanSupplier inTransaction, int initial) {
         this.source = source;
         this.raw = raw;
+        this.inTransaction = inTransaction;
         this.initial = initial;
         this.level = initial;
     }
 
     /** The level at which the next statement is executed, which is asked for if need be, or {@link #UNKNOWN}. */
-    int level(boolean inTransaction) {
+    int level() {
         if (unknown || mayNextVary()) return UNKNOWN;
         if (level == UNKNOWN) {
             level = Question.answer(raw::getTransactionIsolation, UNKNOWN);
             unknown = level == UNKNOWN;
-            ofTransaction = inTransaction;
+            ofTransaction = inTransaction.getAsBoolean();
         }
         return level;
     }
 
-    /** Returns whether the level cannot be told before the transaction ends, not even by the server. */
+    /** Returns whether the level must not be asked for: a statement has set it in a way that is not followed, or the question has failed. */
     boolean isUnknown() {
         return unknown;
     }
@@ -69,8 +77,10 @@ final class SessionIsolation {
 
     /** JDBC has set the level, of the next transaction perhaps if one is under way. */
     void set(int value, boolean isUnderWay) {
+        // In this order: another thread that reads meanwhile must not take the new level for that of this transaction.
+        if (isUnderWay) unknown = true;
         level = value;
-        unknown = isUnderWay;
+        if (!isUnderWay) unknown = false;
     }
 
     /** A statement that is about to run sets the level, or may set it, in a way that is not followed. */
@@ -79,15 +89,15 @@ final class SessionIsolation {
     }
 
     /** The session's default may have changed. */
-    void forget(boolean inTransaction) {
+    void forget() {
         level = UNKNOWN;
         ofTransaction = false;
-        unknown |= inTransaction;
+        unknown |= inTransaction.getAsBoolean();
     }
 
     /** A setting has changed, on which the level of what begins from here on may depend. */
-    void altered(boolean inTransaction) {
-        if (inTransaction) ofTransaction = true;
+    void altered() {
+        if (inTransaction.getAsBoolean()) ofTransaction = true;
         else level = UNKNOWN;
     }
 
@@ -113,10 +123,10 @@ final class SessionIsolation {
     }
 
     /** A transaction has used up the level that was perhaps set for it. */
-    void nextUsed(boolean inTransaction) {
+    void nextUsed() {
         nextUsed = true;
         source.nextIsolationUsed(raw);
-        if (inTransaction) return;
+        if (inTransaction.getAsBoolean()) return;
         unknown = false;
         level = UNKNOWN;
     }

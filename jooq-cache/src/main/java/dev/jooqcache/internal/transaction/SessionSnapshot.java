@@ -56,7 +56,7 @@ final class SessionSnapshot {
         clock = notBefore;
     }
 
-    /** The database has taken the snapshot of a transaction that is under way, if that has sent a statement. */
+    /** The database has taken the snapshot of the transaction under way, if a statement was sent in it. */
     void take() {
         if (statementSent) taken = true;
     }
