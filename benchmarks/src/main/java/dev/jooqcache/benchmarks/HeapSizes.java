@@ -2,6 +2,7 @@ package dev.jooqcache.benchmarks;
 
 import dev.jooqcache.QueryCache;
 import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultCodec;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.StoredResult;
 import java.time.Duration;
@@ -78,6 +79,9 @@ final class HeapSizes {
 
     private static ResultStore collecting(List<StoredResult> results) {
         return new ResultStore() {
+            @Override
+            public void open(ResultCodec codec) {}
+
             @Override
             public @Nullable StoredResult get(Fingerprint key) {
                 return null;
