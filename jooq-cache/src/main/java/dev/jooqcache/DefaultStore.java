@@ -4,11 +4,12 @@ import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.ResultStoreFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The store of a cache that is given none: that of the only factory on the class path. */
+/** Creates the store of a cache whose builder was not given one, by the only factory on the class path. */
 final class DefaultStore {
 
     private DefaultStore() {}
@@ -29,14 +30,16 @@ final class DefaultStore {
                             .sorted()
                             .collect(Collectors.joining(", "))
                     + "; set store(..)");
-        return factories.get(0).get().create(maximumEntries, expireAfterWrite);
+        ResultStoreFactory factory = factories.get(0).get();
+        return Objects.requireNonNull(
+                factory.create(maximumEntries, expireAfterWrite), () -> factory.getClass() + ".create");
     }
 
-    /** Returns whether the library is that of the class loader, and no other copy of it. */
+    /** Returns whether the class loader finds this copy of the library, and not one of its own. */
     private static boolean hasThisLibrary(@Nullable ClassLoader loader) {
         try {
             return Class.forName(ResultStoreFactory.class.getName(), false, loader) == ResultStoreFactory.class;
-        } catch (ClassNotFoundException e) {
+        } catch (ClassNotFoundException | LinkageError e) {
             return false;
         }
     }

@@ -71,7 +71,6 @@ public final class QueryCache implements AutoCloseable {
     QueryCache(QueryCacheBuilder settings) {
         this.name = settings.name();
         this.store = settings.resultStore();
-        store.open(new Codec());
         this.generations = new GuardedGenerations(name, settings.generations());
         this.statements = settings.statements();
         this.doubts = new InDoubtCommits(name, settings.inDoubtTimeout());
@@ -79,6 +78,18 @@ public final class QueryCache implements AutoCloseable {
         this.reactive = new ReactiveTracking(name, tracking);
         this.engine = new CacheEngine(settings.engineSettings(store), generations, statements, tracking, store);
         this.listenerProvider = engine::listener;
+        open();
+    }
+
+    /** The last step, so that a store is not open that nothing will close. */
+    private void open() {
+        try {
+            store.open(new Codec());
+        } catch (RuntimeException | Error e) {
+            doubts.close();
+            generations.close();
+            throw e;
+        }
     }
 
     /**

@@ -464,8 +464,9 @@ public final class QueryCacheBuilder {
      * Builds the cache.
      *
      * @return the cache, to be closed by its owner
-     * @throws IllegalStateException if two settings contradict each other, or if no store is set and the class path has no
-     *     {@link dev.jooqcache.spi.ResultStoreFactory}, or more than one
+     * @throws IllegalStateException if two settings contradict each other, if no store is set and the class path has no
+     *     {@link dev.jooqcache.spi.ResultStoreFactory}, or more than one, or if another cache has opened the store
+     * @throws java.util.ServiceConfigurationError if the factory on the class path cannot be loaded
      */
     public QueryCache build() {
         requireNotBoth("store", "maximumEntries");

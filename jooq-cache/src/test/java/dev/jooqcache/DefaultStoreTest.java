@@ -3,6 +3,7 @@ package dev.jooqcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.jooqcache.spi.ResultCodec;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.ResultStoreFactory;
 import dev.jooqcache.testing.CaffeineStore;
@@ -74,6 +75,34 @@ class DefaultStoreTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("store is not set, and the class path has more than one default store: "
                             + Other.class.getName() + ", " + CaffeineStore.Factory.class.getName() + "; set store(..)");
+        }
+    }
+
+    @Test
+    void build_thatFails_doesNotOpenTheStore() {
+        Opened store = new Opened() {
+            @Override
+            public int maximumEntries() {
+                throw new IllegalStateException("asked");
+            }
+        };
+        assertThatThrownBy(() -> QueryCache.builder().store(store).build()).hasMessage("asked");
+        assertThat(store.opened).isZero();
+    }
+
+    @Test
+    void build_opensTheStoreOnce() {
+        Opened store = new Opened();
+        QueryCache.builder().store(store).build().close();
+        assertThat(store.opened).isEqualTo(1);
+    }
+
+    private static class Opened extends KeyedStore {
+        private int opened;
+
+        @Override
+        public void open(ResultCodec codec) {
+            opened++;
         }
     }
 

@@ -33,11 +33,11 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }</pre>
  *
- * <p>The heap holds results by reference. With a tier below the heap every result is encoded when it is stored, as {@link
- * dev.jooqcache.internal.entry.Codec} does. Results on disk are not served after a restart; the directory can be deleted while no store uses
- * it. Ehcache's XML configuration, and with it JAXB, is not needed.
+ * <p>The heap holds results by reference. With a tier below the heap every result is encoded when it is stored. Results on disk are
+ * not served after a restart; the directory can be deleted while no store uses it. Ehcache's XML configuration, and with it JAXB, is
+ * not needed.
  *
- * <p>The cache that is given the store closes it. Thread-safe.
+ * <p>The cache that is given the store starts and closes it. Thread-safe.
  */
 public final class EhcacheResultStore implements ResultStore {
 
@@ -51,6 +51,7 @@ public final class EhcacheResultStore implements ResultStore {
     private final @Nullable Duration timeToLive;
     private final @Nullable Duration timeToIdle;
     private @Nullable CacheManager manager;
+    private boolean isClosed;
     private volatile @Nullable Cache<Fingerprint, Entry> cache;
 
     private EhcacheResultStore(Builder settings) {
@@ -74,11 +75,12 @@ public final class EhcacheResultStore implements ResultStore {
     /**
      * Starts Ehcache.
      *
-     * @throws IllegalStateException if the store was already opened
+     * @throws IllegalStateException if the store was already opened, or closed
      * @throws org.ehcache.StateTransitionException if the directory of the disk tier cannot be used
      */
     @Override
     public synchronized void open(ResultCodec codec) {
+        if (isClosed) throw new IllegalStateException("this store was closed: each cache needs a store of its own");
         if (manager != null)
             throw new IllegalStateException("this store was already opened: each cache needs a store of its own");
         CacheConfigurationBuilder<Fingerprint, Entry> configuration =
@@ -166,7 +168,8 @@ public final class EhcacheResultStore implements ResultStore {
 
     @Override
     public synchronized void close() {
-        if (manager != null) manager.close();
+        if (!isClosed && manager != null) manager.close();
+        isClosed = true;
     }
 
     /**

@@ -82,7 +82,7 @@ class EhcacheResultStoreTest {
         CachedResult actual = (CachedResult) found;
         assertThat(actual.query()).isEqualTo(expected.query());
         assertThat(actual.stamp()).isEqualTo(expected.stamp());
-        assertThat(actual.hasSameRows(expected)).isTrue();
+        assertThat(actual.cells()).isEqualTo(expected.cells());
     }
 
     /** Most results have left the heap, so they come back through the codec. */

@@ -1,8 +1,8 @@
 package dev.jooqcache.spi;
 
 /**
- * The exact binary form of keys and results, for stores outside the heap. Every form begins with a version and ends what was
- * written under another one with a {@link CorruptException}; it has a checksum. Java serialization is never used, and no input
+ * The exact binary form of keys and results, for stores outside the heap. Each begins with a version and has a checksum;
+ * bytes of another version are refused by a {@link CorruptException}. Java serialization is never used, and no input
  * allocates more than its length justifies.
  *
  * <p>A store is given the codec when it is {@linkplain ResultStore#open opened}. Thread-safe.

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 public interface ResultStore extends AutoCloseable {
 
     /**
-     * Starts the store. The cache calls it once, when it is built, and before any other method but {@link #maximumEntries} and
-     * {@link #expireAfterWrite}; what it throws, {@code QueryCacheBuilder.build()} throws. Default: nothing, which suits a store
-     * on the heap.
+     * Starts the store. The cache calls it once, as the last step of {@code QueryCacheBuilder.build()}, which throws what this
+     * throws; the store is not closed then. Before it only {@link #maximumEntries} and {@link #expireAfterWrite} are called. A
+     * store that wraps another one opens that. A store on the heap has nothing to do here.
      *
      * @param codec makes bytes of keys and results, and the other way round
-     * @throws IllegalStateException if the store was already opened, if that matters to it: it serves one cache
+     * @throws IllegalStateException if the store was already opened by another cache; the store need not notice it
      */
-    default void open(ResultCodec codec) {}
+    void open(ResultCodec codec);
 
     /**
      * Looks a result up.

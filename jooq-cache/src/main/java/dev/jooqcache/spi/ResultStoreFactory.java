@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates the store of caches that are given none. It is found by {@link java.util.ServiceLoader}, and has a public constructor
+ * Creates the store of a cache if {@code QueryCacheBuilder.store} was not called. A factory is found by {@link java.util.ServiceLoader}, and has a public constructor
  * without parameters; {@code jooq-cache-ehcache} brings one.
  */
 public interface ResultStoreFactory {

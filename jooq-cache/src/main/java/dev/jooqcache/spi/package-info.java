@@ -2,8 +2,8 @@
  * The interfaces of a storage engine: where results are kept ({@link dev.jooqcache.spi.ResultStore}) and where generations
  * are ({@link dev.jooqcache.spi.GenerationStore}).
  *
- * <p>Everything that passes through these interfaces has an exact binary form ({@link dev.jooqcache.spi.ResultCodec}), so that an
- * engine outside the JVM can hold it.
+ * <p>Keys and results have an exact binary form ({@link dev.jooqcache.spi.ResultCodec}), so that a store outside the heap can hold
+ * them.
  */
 @NullMarked
 package dev.jooqcache.spi;

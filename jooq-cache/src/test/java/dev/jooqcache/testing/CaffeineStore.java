@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultCodec;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.ResultStoreFactory;
 import dev.jooqcache.spi.StoredResult;
@@ -45,6 +46,9 @@ public final class CaffeineStore implements ResultStore {
     public CaffeineStore() {
         this(10_000, null);
     }
+
+    @Override
+    public void open(ResultCodec codec) {}
 
     @Override
     public StoredResult get(Fingerprint key) {

@@ -1,6 +1,7 @@
 package dev.jooqcache.testing;
 
 import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultCodec;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.StoredResult;
 import java.time.Duration;
@@ -24,6 +25,9 @@ public class KeyedStore implements ResultStore {
     public List<Fingerprint> lookedUp() {
         return List.copyOf(looked);
     }
+
+    @Override
+    public void open(ResultCodec codec) {}
 
     @Override
     public StoredResult get(Fingerprint key) {

@@ -1,6 +1,7 @@
 package dev.jooqcache.sample;
 
 import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultCodec;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.StoredResult;
 import java.time.Duration;
@@ -28,6 +29,9 @@ final class RememberingStore implements ResultStore {
     long unchanged() {
         return unchanged;
     }
+
+    @Override
+    public void open(ResultCodec codec) {}
 
     @Override
     public @Nullable StoredResult get(Fingerprint key) {

@@ -18,7 +18,7 @@ final class LeakCheck {
     private static final long INSTANCES_OF_FULL_CACHE = 100_000;
 
     private static final List<String> PER_ENTRY =
-            List.of("spi.", "internal.entry.", "ehcache.", "internal.execute.Sweeper$Stored");
+            List.of("spi.", "internal.entry.", "ehcache.", "internal.read.Sweeper$Stored");
 
     /** What belongs to statements, transactions and connections under way, of which there are a few. */
     private static final long INSTANCES_UNDER_WAY = 500;

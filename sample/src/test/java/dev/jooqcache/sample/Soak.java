@@ -104,7 +104,7 @@ final class Soak {
         out.printf(
                 Locale.ROOT,
                 "minute %d: %,d calls, hit rate %.0f %%, %d of %d answers wrong, heap %.1f MB, %d results, %d sessions,"
-                        + " %d pending writes, %d flights, %d threads, %d connections, %d failures%n",
+                        + " %d write intents, %d flights, %d threads, %d connections, %d failures%n",
                 minute,
                 calls,
                 100 * done.hitRate(),

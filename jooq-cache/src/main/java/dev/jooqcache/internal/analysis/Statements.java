@@ -206,7 +206,7 @@ public final class Statements implements StatementEffects {
 
     @SuppressWarnings("ReferenceEquality")
     private boolean isCurrent(Known known) {
-        return known.schema == known.source.dependencies && known.disputes == precision.disputes();
+        return known.schema == known.cell.dependencies && known.disputes == precision.disputes();
     }
 
     /**
@@ -249,13 +249,13 @@ public final class Statements implements StatementEffects {
     private AnalyzedStatement remember(TrackedSource dataSource, String sql, Plan plan) {
         if (mayRename(dataSource, sql, plan)) precision.renamed();
         int disputes = precision.disputes();
-        Schema source = schemaOf(dataSource);
-        Dependencies schema = source.dependencies;
+        Schema cell = schemaOf(dataSource);
+        Dependencies schema = cell.dependencies;
         AnalyzedStatement statement =
                 schema == null ? unresolved(dataSource, sql, plan) : resolved(dataSource, sql, plan, schema);
         Known before = statements.get(dataSource, sql);
         if (before != null) statement = statement.with(before.statement.admission());
-        statements.put(dataSource, sql, new Known(plan, statement, source, schema, disputes, Questions.told(sql)));
+        statements.put(dataSource, sql, new Known(plan, statement, cell, schema, disputes, Questions.told(sql)));
         if (statement.effect().tags().hasEverything())
             LOG.debug("{}: touches everything ({}): {}", cacheName, statement.everything(), sql);
         return statement;
@@ -395,7 +395,7 @@ public final class Statements implements StatementEffects {
     private record Known(
             Plan plan,
             AnalyzedStatement statement,
-            Schema source,
+            Schema cell,
             @Nullable Dependencies schema,
             int disputes,
             LookBack question) {}

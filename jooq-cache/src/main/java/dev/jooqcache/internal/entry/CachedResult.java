@@ -86,7 +86,20 @@ public record CachedResult(
      * @param accesses the getters, in the order of their first call
      * @param values their answers, in the same order
      */
-    public record Reads(List<Access> accesses, @Nullable Object[] values) {}
+    public record Reads(List<Access> accesses, @Nullable Object[] values) {
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Reads reads
+                    && accesses.equals(reads.accesses)
+                    && Arrays.deepEquals(values, reads.values);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * accesses.hashCode() + Arrays.deepHashCode(values);
+        }
+    }
 
     /**
      * The {@link java.sql.ResultSetMetaData} of one column.

@@ -208,7 +208,7 @@ public final class SchemaVersions {
         ANY
     }
 
-    /** A write that is to be ended exactly once; ending it again does nothing. */
+    /** The intents of one write, to be ended exactly once; ending them again does nothing. A change of the schema may widen them. */
     public final class WriteIntent {
 
         private final Tags tags;

@@ -150,6 +150,14 @@ class CodecTest {
     }
 
     @Test
+    void hasSameRows_ofWhatWasDecoded_isTrue() {
+        CachedResult result = everything();
+        CachedResult read = CODEC.decodeResult(CODEC.encode(result));
+        assertThat(read.hasSameRows(result)).isTrue();
+        assertThat(read.hasSameRows(result(1))).isFalse();
+    }
+
+    @Test
     void decodeResult_everyPart_isTheSame() {
         CachedResult result = everything();
         CachedResult read = CODEC.decodeResult(CODEC.encode(result));

@@ -264,7 +264,7 @@ class GuardedGenerationsTest {
     }
 
     @Test
-    void announcement_endedTwice_isEndedOnce() {
+    void intent_endedTwice_isEndedOnce() {
         GuardedIntent writer = generations.announce(A);
         GuardedIntent other = generations.announce(A);
         writer.abandoned();
@@ -273,6 +273,14 @@ class GuardedGenerationsTest {
         assertThat(generations.capture(READ_A).pending()).isTrue();
         other.abandoned();
         assertThat(generations.capture(READ_A).pending()).isFalse();
+        assertThat(generations.invalidations())
+                .as("of intents that were abandoned")
+                .isZero();
+        GuardedIntent last = generations.announce(A);
+        last.committed();
+        long once = generations.invalidations();
+        last.committed();
+        assertThat(generations.invalidations()).isEqualTo(once).isPositive();
         assertThat(generations.failures()).isZero();
     }
 

@@ -8,6 +8,7 @@ import dev.jooqcache.internal.entry.Validity;
 import dev.jooqcache.internal.generation.GuardedGenerations;
 import dev.jooqcache.internal.generation.InJvmGenerationStore;
 import dev.jooqcache.spi.Fingerprint;
+import dev.jooqcache.spi.ResultCodec;
 import dev.jooqcache.spi.ResultStore;
 import dev.jooqcache.spi.Stamp;
 import dev.jooqcache.spi.StoredResult;
@@ -95,6 +96,9 @@ class SweeperTest {
 
     private static final class MapStore implements ResultStore {
         final Map<Fingerprint, StoredResult> results = new HashMap<>();
+
+        @Override
+        public void open(ResultCodec codec) {}
 
         @Override
         public StoredResult get(Fingerprint key) {
